@@ -1,0 +1,1 @@
+"""What the program knows of clouds. Speaks HTTP; knows no screen and no disk."""

@@ -1,0 +1,1 @@
+"""A restore from intention to verdict. Knows ``cloud``; knows no screen."""

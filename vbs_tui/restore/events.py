@@ -1,0 +1,155 @@
+"""What the engine tells its listeners. Every event is immutable and safe to hand across threads."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.cloud.provider import SecretQuestion
+from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.restore.records import LogEntry, Restore, Watch
+
+
+class ListKind(enum.Enum):
+    """Which list of a project."""
+
+    BACKUPS = "backups"
+    VOLUMES = "volumes"
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A log-in has begun."""
+
+    cloud: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Logged in; these projects can be opened."""
+
+    cloud: str
+    region: str
+    user: str
+    projects: tuple[Project, ...]
+    preferred_project: str
+    insecure: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectFailed:
+    """The log-in, or the list of projects, failed."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOpened:
+    """A project can be worked in; its lists are on the way."""
+
+    project: Project
+    service: str
+    endpoints: tuple[tuple[str, str, str], ...]
+    token_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFailed:
+    """A project could not be opened."""
+
+    project: Project
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ListStarted:
+    """A list is being read from the start."""
+
+    project_id: str
+    kind: ListKind
+    generation: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Some rows of a list. ``last`` ends the generation."""
+
+    project_id: str
+    kind: ListKind
+    generation: int
+    rows: tuple[Backup, ...] | tuple[Volume, ...]
+    last: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListFailed:
+    """A list broke off; the rows of earlier generations are still what was last seen."""
+
+    project_id: str
+    kind: ListKind
+    generation: int
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class RowChanged:
+    """One backup or volume was read anew, outside a listing."""
+
+    project_id: str
+    row: Backup | Volume
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreChanged:
+    """A restore is new, or something about it changed; ``entries`` are the new log lines."""
+
+    restore: Restore
+    entries: tuple[LogEntry, ...] = ()
+    replayed: bool = False
+    """Read from the journal at the start, not news."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchChanged:
+    """The looking itself changed: a look was taken, the cloud is out of reach, …"""
+
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class SecretWanted:
+    """The operator is asked; set the reply's result (``None``: declined)."""
+
+    question: SecretQuestion
+    reply: concurrent.futures.Future[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth a line that belongs to no list and no restore (the journal set aside, …)."""
+
+    text: str
+    severe: bool = False
+
+
+Event = (
+    Connecting
+    | Connected
+    | ConnectFailed
+    | ProjectOpened
+    | ProjectFailed
+    | ListStarted
+    | ListPage
+    | ListFailed
+    | RowChanged
+    | RestoreChanged
+    | WatchChanged
+    | SecretWanted
+    | Notice
+)

@@ -1,0 +1,68 @@
+"""The life of a restore, and the one table of which step may follow which."""
+
+from __future__ import annotations
+
+import enum
+
+
+class State(enum.Enum):
+    """Where a restore stands. The value is what the journal holds."""
+
+    PLANNED = "planned"
+    """Confirmed and written down; nothing has been sent."""
+    SENDING = "sending"
+    """The request is leaving, or has left, and no answer is on record."""
+    ACCEPTED = "accepted"
+    """The cloud gave a job id."""
+    RUNNING = "running"
+    """The job, the disk or the backup was seen at work."""
+    SUCCEEDED = "succeeded"
+    """The job says SUCCESS and the disk is healthy; or the states alone prove it."""
+    FAILED = "failed"
+    """The cloud said so."""
+    REFUSED = "refused"
+    """The cloud turned the request down; nothing was started."""
+    NOT_SENT = "not sent"
+    """The request provably never left."""
+    UNKNOWN = "unknown"
+    """It may have been started; what is known is in the log."""
+    ABANDONED = "abandoned"
+    """The operator declared it not sent, or gave up on it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still needs watching, or an operator's word."""
+        return self in OPEN
+
+    @property
+    def is_sure(self) -> bool:
+        return not self.is_open
+
+
+OPEN = frozenset({State.PLANNED, State.SENDING, State.ACCEPTED, State.RUNNING, State.UNKNOWN})
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.PLANNED: frozenset({State.SENDING, State.NOT_SENT, State.ABANDONED}),
+    # Back to PLANNED: this try provably never left, and another one is allowed.
+    State.SENDING: frozenset(
+        {State.PLANNED, State.ACCEPTED, State.REFUSED, State.NOT_SENT, State.UNKNOWN}
+    ),
+    State.ACCEPTED: frozenset({State.RUNNING, State.SUCCEEDED, State.FAILED, State.UNKNOWN}),
+    State.RUNNING: frozenset({State.SUCCEEDED, State.FAILED, State.UNKNOWN}),
+    State.UNKNOWN: frozenset({State.RUNNING, State.SUCCEEDED, State.FAILED, State.ABANDONED}),
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.NOT_SENT: frozenset(),
+    State.ABANDONED: frozenset(),
+}
+
+
+class IllegalTransition(Exception):  # noqa: N818 - a broken rule, named for what it is
+    """A step that the table does not allow: a defect of the program, never of the cloud."""
+
+
+def check(before: State, after: State) -> None:
+    """Raise :class:`IllegalTransition` unless *after* may follow *before*."""
+    if after not in TRANSITIONS[before]:
+        raise IllegalTransition(f"{before.value} → {after.value}")

@@ -8,7 +8,8 @@ The question that decides what may happen next is *was the request executed?*::
     ├── REFUSED       400 401 403 404 405 406 407 409 413 415 429 …                   no
     ├── SERVER        408, 5xx                                                        cannot know
     ├── NONSENSE      2xx that is not what the call promises                          cannot know
-    └── LOG_IN        credentials refused or missing: nothing else was even tried     no
+    ├── LOG_IN        credentials refused or missing: nothing else was even tried     no
+    └── JOB           the request was executed, and its job ended in FAIL            yes
 
 ``REFUSED`` with a code whose meaning is "it may have started" (``VolumeBackup.0014``, ``.0201`` …)
 counts as *cannot know*: the code table carries that mark.
@@ -30,6 +31,7 @@ class ErrorKind(enum.Enum):
     SERVER = "server failure"
     NONSENSE = "unusable answer"
     LOG_IN = "log-in"
+    JOB = "job failed"
 
 
 class Executed(enum.Enum):
@@ -37,6 +39,7 @@ class Executed(enum.Enum):
 
     NO = "no"
     UNKNOWN = "unknown"
+    YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class CloudError(Exception):
     @property
     def may_have_run(self) -> bool:
         """Whether the request may have been executed, so that it must not be repeated blindly."""
-        return self.failure.executed is Executed.UNKNOWN
+        return self.failure.executed is not Executed.NO
 
     def about(self, what: str, target: str = "") -> CloudError:
         """The same failure, told of another deed: what was done, and to which object."""

@@ -6,98 +6,320 @@ events to the listener, which is called on the engine's thread and must only pas
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import concurrent.futures
+import getpass
+import random
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
 
-from vbs_tui.cloud.provider import RestoreRequest
+from vbs_tui.clock import Clock, SystemClock
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.provider import Ask, Connection, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
-from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.checks import Hazard
-from vbs_tui.restore.events import Event, ListKind
+from vbs_tui.cloud.resources import Project
+from vbs_tui.restore.engine import Engine
+from vbs_tui.restore.events import (
+    Connected,
+    ConnectFailed,
+    Connecting,
+    Event,
+    ListKind,
+    Notice,
+    ProjectFailed,
+    ProjectOpened,
+    SecretWanted,
+)
+from vbs_tui.restore.examination import FRESH, Examination, examine, planned_restore
+from vbs_tui.restore.journal import JournalError, Occupied
+from vbs_tui.restore.listing import Lister
+from vbs_tui.restore.loop_thread import LoopThread
+from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import LogEntry, Restore
 
+__all__ = ["Connector", "Desk", "Examination", "Refusal"]
 
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """Backup and volume, freshly read, with every hazard: what an operator confirms."""
+T = TypeVar("T")
 
-    project: Project
-    backup: Backup
-    volume: Volume
-    hazards: tuple[Hazard, ...]
-    """Hard ones first."""
-    request: RestoreRequest
-    read_at: datetime
-    word: str
-    """What must be typed: the volume's name, or the first 8 characters of its id."""
-    word_is_name: bool
+Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
+"""Makes the connection, on the engine's thread, when the desk first needs it."""
 
-    @property
-    def is_possible(self) -> bool:
-        """Whether no hard hazard stands."""
-        raise NotImplementedError
+NOT_SENT_WORDS = "not sent"
+"""What an operator types to declare an unknown restore not sent."""
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):  # noqa: N818 - the desk's word, not an accident
     """The desk will not do it; the text says why, fit for the screen."""
 
 
 class Desk:
     """See the module's text. One per program."""
 
-    read_only: bool
-    request_log: RequestLog
+    def __init__(
+        self,
+        connector: Connector,
+        journal_directory: Path,
+        *,
+        cloud_name: str = "",
+        read_only: bool = False,
+        clock: Clock | None = None,
+        pace: Pace | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        """*connector* may be slow and may fail with ``CloudError``; nothing happens before
+        :meth:`start`. A read-only desk sends nothing but reads."""
+        self.read_only = read_only
+        self.request_log = RequestLog()
+        self._clock: Clock = clock or SystemClock()
+        self._connector = connector
+        self._cloud_name = cloud_name
+        self._thread = LoopThread("vbs-engine")
+        self._listener: Callable[[Event], None] = lambda _: None
+        self._recorder = Recorder(journal_directory, self._clock)
+        self._engine = Engine(
+            self._recorder,
+            clock=self._clock,
+            pace=pace or Pace(),
+            rng=rng or random.Random(),
+            emit=self._emit,
+        )
+        self._lister = Lister(self._clock, self._emit)
+        self._connection: Connection | None = None
+        self._connecting: asyncio.Lock | None = None
+        self._journal_trouble = "The journal is not open yet."
+        self._stopped = False
 
     def start(self, listener: Callable[[Event], None]) -> None:
         """Start the engine's thread and open the journal; past restores are told as events."""
-        raise NotImplementedError
+        self._listener = listener
+        self._thread.start()
+        self._background(self._start())
 
     def connect(self) -> None:
         """Log in and list projects: ``Connected`` or ``ConnectFailed``."""
-        raise NotImplementedError
+        self._background(self._connect())
 
     def open_project(self, project: Project) -> None:
         """``ProjectOpened`` and both lists, or ``ProjectFailed``."""
-        raise NotImplementedError
+        self._background(self._open_project(project, tuple(ListKind)))
 
     def refresh(self, project: Project, kind: ListKind) -> None:
         """Read a list anew: ``ListStarted``, ``ListPage`` … or ``ListFailed``."""
-        raise NotImplementedError
+        self._background(self._open_project(project, (kind,), quiet=True))
 
     def examine(self, project: Project, backup_id: str, volume_id: str) -> Future[Examination]:
         """Read both afresh and find the hazards. The future raises ``CloudError``."""
-        raise NotImplementedError
+        return self._thread.run(self._examine(project, backup_id, volume_id))
 
     def submit(self, examination: Examination, typed: str) -> Future[Restore]:
-        """Journal, send, watch. Resolves once the intent is on disk and sending goes on in the
-        background. The future raises ``Refusal`` when it will not be sent: read-only, wrong word,
-        hard hazard, one already in flight for this disk or backup, journal not writable."""
-        raise NotImplementedError
+        """Journal, send, watch.
+
+        Resolves once the intention is on disk; sending goes on in the background. The future
+        raises ``Refusal`` when it will not be sent: read-only, wrong word, hard hazard, old
+        examination, disk or backup already in a restore, journal not writable.
+        """
+        return self._thread.run(self._submit(examination, typed))
 
     def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
-        """The whole log of a restore, oldest first."""
-        raise NotImplementedError
+        """The whole log of a restore, oldest first. The future raises ``JournalError``."""
+        return self._thread.run(self._recorder.run(lambda journal: journal.log(restore_id)))
 
     def history(self) -> Future[tuple[Restore, ...]]:
-        """Every restore on record, newest first."""
-        raise NotImplementedError
+        """Every restore on record, newest first. The future raises ``JournalError``."""
+        return self._thread.run(self._recorder.run(lambda journal: journal.restores()))
+
+    def find(self, beginning: str) -> Future[tuple[Restore, ...]]:
+        """The restores whose id begins so, newest first. The future raises ``JournalError``."""
+        return self._thread.run(self._recorder.run(lambda journal: journal.find(beginning)))
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
-        """The operator's word on an unknown outcome. ``typed`` must be ``not sent``."""
-        raise NotImplementedError
+        """The operator's word on an unknown outcome. *typed* must be ``not sent``."""
+        return self._thread.run(self._declare(restore_id, typed))
 
     def look_now(self, restore_id: str) -> None:
         """Do not wait for the next look of the schedule."""
-        raise NotImplementedError
+
+        async def nudge() -> None:
+            self._engine.look_now(restore_id)
+
+        self._background(nudge())
 
     @property
     def sending(self) -> int:
-        """How many submissions are between intent and answer at this moment."""
-        raise NotImplementedError
+        """How many submissions are between intention and answer at this moment."""
+        return self._engine.sending
 
     def stop(self, grace: float) -> None:
         """End: wait at most *grace* seconds for answers under way, then record them as unknown.
-        Safe to call twice; returns when the thread has ended or the grace is over."""
-        raise NotImplementedError
+
+        Safe to call twice; returns when the thread has ended, or shortly after the grace.
+        """
+        if self._stopped or self._thread.is_current:
+            return
+        self._stopped = True
+        ending = self._thread.run(self._stop(grace))
+        try:
+            ending.result(grace + 0.8)
+        except (concurrent.futures.CancelledError, TimeoutError, JournalError, CloudError):
+            ending.cancel()
+        self._thread.stop(0.5)
+
+    async def _start(self) -> None:
+        try:
+            await self._engine.start()
+        except JournalError as error:
+            self._journal_trouble = str(error)
+            text = f"{error} Nothing can be restored until that is mended; looking is possible."
+            self._emit(Notice(text, severe=True))
+        else:
+            self._journal_trouble = ""
+
+    async def _connect(self) -> None:
+        self._emit(Connecting(self._cloud_name))
+        try:
+            connection = await self._connected()
+            projects = await connection.projects()
+        except CloudError as error:
+            self._emit(ConnectFailed(error.failure))
+            return
+        self._emit(
+            Connected(
+                cloud=connection.cloud,
+                region=connection.region,
+                user=connection.user,
+                projects=projects,
+                preferred_project=connection.preferred_project,
+                insecure=connection.insecure,
+                at=self._clock.now(),
+            )
+        )
+        if not self._journal_trouble:
+            await self._engine.attach(connection)
+
+    async def _connected(self) -> Connection:
+        if self._connecting is None:
+            self._connecting = asyncio.Lock()
+        async with self._connecting:
+            if self._connection is None:
+                self._connection = await self._connector(self._ask, self.request_log)
+            return self._connection
+
+    async def _open_project(
+        self, project: Project, kinds: tuple[ListKind, ...], *, quiet: bool = False
+    ) -> None:
+        try:
+            connection = await self._connected()
+            provider = await connection.open(project)
+        except CloudError as error:
+            self._emit(ProjectFailed(project, error.failure))
+            return
+        if not quiet:
+            expires = connection.token_expires_at
+            self._emit(ProjectOpened(project, provider.service, provider.endpoints, expires))
+        for kind in kinds:
+            self._lister.start(provider, kind)
+
+    async def _examine(self, project: Project, backup_id: str, volume_id: str) -> Examination:
+        connection = await self._connected()
+        provider = await connection.open(project)
+        try:
+            return await examine(
+                provider,
+                backup_id,
+                volume_id,
+                now=self._clock.now(),
+                volume_names=self._lister.volume_names(project.id),
+            )
+        except ValueError as error:
+            raise CloudError(_unfit(str(error))) from error
+
+    async def _submit(self, examination: Examination, typed: str) -> Restore:
+        now = self._clock.now()
+        if self.read_only:
+            raise Refusal("This session is read-only: nothing is sent.")
+        if self._journal_trouble:
+            raise Refusal(f"Not sent. {self._journal_trouble}")
+        if not examination.is_possible:
+            raise Refusal(f"Not sent. {examination.hazards[0].sentence}")
+        if not examination.word or typed != examination.word:
+            raise Refusal("Not sent: what was typed does not name this disk.")
+        if (now - examination.read_at).total_seconds() > FRESH:
+            raise Refusal("Not sent: backup and disk were read too long ago. Read them again.")
+        try:
+            connection = await self._connected()
+            await self._engine.attach(connection)
+            operator = f"{_system_user()} as {connection.user}"
+            return await self._engine.submit(
+                planned_restore(examination, connection, operator, now)
+            )
+        except Occupied as occupied:
+            raise Refusal(_occupied(occupied.holder, examination)) from occupied
+        except JournalError as error:
+            raise Refusal(f"Not sent. {error}") from error
+        except CloudError as error:
+            raise Refusal(f"Not sent. {error}") from error
+
+    async def _declare(self, restore_id: str, typed: str) -> Restore:
+        if typed != NOT_SENT_WORDS:
+            raise Refusal(f"Nothing changed: type “{NOT_SENT_WORDS}” to declare it.")
+        try:
+            return await self._engine.declare(restore_id, _system_user())
+        except (ValueError, JournalError) as error:
+            raise Refusal(str(error)) from error
+
+    async def _ask(self, question: SecretQuestion) -> str | None:
+        reply: Future[str | None] = Future()
+        self._emit(SecretWanted(question, reply))
+        return await asyncio.wrap_future(reply)
+
+    async def _stop(self, grace: float) -> None:
+        await self._engine.stop(grace)
+        if self._connection is not None:
+            await self._connection.aclose()
+
+    def _emit(self, event: Event) -> None:
+        self._listener(event)
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        self._thread.run(self._guarded(work))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            kind = type(error).__name__
+            self._emit(Notice(f"A defect of the program stopped a task ({kind}).", severe=True))
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _unfit(message: str) -> Failure:
+    return Failure(
+        kind=ErrorKind.NOT_SENT,
+        executed=Executed.NO,
+        what="prepare the restore",
+        message=message,
+        hint="Refresh the lists and choose again.",
+    )
+
+
+def _occupied(holder: Restore, wanted: Examination) -> str:
+    same_disk = holder.volume.id == wanted.volume.id
+    what = (
+        f"the disk {holder.volume.name or holder.volume.id}"
+        if same_disk
+        else f"the backup {holder.backup.name or holder.backup.id}"
+    )
+    return (
+        f"Not sent: {what} is already in a restore that has not ended (restore {holder.id[:8]},"
+        f" {holder.state.value}, {holder.operator}). Wait for its end, or settle it in the jobs"
+        " pane."
+    )

@@ -97,8 +97,16 @@ class Restore:
     """The last error that belongs to this restore."""
     tries: int = 0
     """How many POSTs may have left."""
+    disk_seen_busy: bool = False
+    """Whether the disk was seen in ``restoring-backup`` since the request left."""
+    backup_seen_busy: bool = False
+    """Whether the backup was seen in ``restoring`` since the request left."""
+    job_lost: bool = False
+    """Whether the cloud no longer knows the job, so that only states can tell."""
     owner: str = ""
     """The running program that watches it; empty when none does."""
+    revision: int = 0
+    """Moves with every write to the journal."""
     log: tuple[LogEntry, ...] = field(default=())
     """Only the newest lines; the journal holds them all."""
 

@@ -1,0 +1,69 @@
+"""Backups, volumes, restores for tests: plain ones, with what a test wants changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.restore.records import BackupFacts, Restore, VolumeFacts
+from vbs_tui.restore.states import State
+
+NOW = datetime(2026, 11, 23, 9, 14, 2, tzinfo=UTC)
+PROJECT = "0391e4486e864c26be5654c522f440f2"
+BACKUP = "87566ed6-72cb-4053-aa6e-6f6216b3d507"
+VOLUME = "5024a06e-6990-4f12-9dcc-8fe26b01a710"
+
+
+def backup(**changes: Any) -> Backup:
+    plain = Backup(
+        id=BACKUP,
+        name="nightly-db-2026-11-22",
+        status="available",
+        size=100,
+        volume_id=VOLUME,
+        availability_zone="eu-de-01",
+        created_at=NOW,
+        owner_id=PROJECT,
+    )
+    return replace(plain, **changes)
+
+
+def volume(**changes: Any) -> Volume:
+    plain = Volume(
+        id=VOLUME,
+        name="db-data-01",
+        status="available",
+        size=100,
+        availability_zone="eu-de-01",
+        volume_type="SSD",
+        updated_at=NOW,
+        owner_id=PROJECT,
+        name_is_typeable=True,
+    )
+    return replace(plain, **changes)
+
+
+def restore(number: int = 1, **changes: Any) -> Restore:
+    """A planned restore; *number* makes its id, backup and volume its own."""
+    tail = f"{number:012d}"
+    plain = Restore(
+        id=f"00000000-0000-4000-8000-{tail}",
+        state=State.PLANNED,
+        cloud="otc",
+        cloud_identity="https://iam.example/v3",
+        region="eu-de",
+        project_id=PROJECT,
+        project_name="eu-de_prod",
+        backup=BackupFacts(
+            f"bbbbbbbb-0000-4000-8000-{tail}", "nightly", 100, NOW, "available", NOW
+        ),
+        volume=VolumeFacts(
+            f"aaaaaaaa-0000-4000-8000-{tail}", "db-data-01", 100, "eu-de-01", "available", NOW
+        ),
+        operator="jane as ops-jane",
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    return replace(plain, **changes)

@@ -1,0 +1,304 @@
+"""The engine against a scripted cloud, in virtual time: every answer a POST can meet."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.restore.makers import restore, volume
+from tests.restore.scripted_cloud import Answer, ScriptedCloud
+from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from vbs_tui.restore.engine import Engine
+from vbs_tui.restore.events import Event, Notice, RestoreChanged, WatchChanged
+from vbs_tui.restore.journal import Occupied
+from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.recorder import Recorder
+from vbs_tui.restore.records import Restore
+from vbs_tui.restore.states import State
+
+
+class House:
+    """A scripted cloud, a journal directory, and the engines that share it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.loop = VirtualLoop()
+        self.clock = VirtualClock(self.loop)
+        self.cloud = ScriptedCloud(self.clock)
+        self.directory = directory
+        self.events: list[Event] = []
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    async def engine(self, *, attached: bool = True) -> Engine:
+        recorder = Recorder(self.directory, self.clock, InlineExecutor())
+        engine = Engine(
+            recorder,
+            clock=self.clock,
+            pace=Pace(),
+            rng=random.Random(1),
+            emit=self.events.append,
+        )
+        await engine.start()
+        if attached:
+            await engine.attach(self.cloud)
+        return engine
+
+    def latest(self) -> Restore:
+        changed = [e for e in self.events if isinstance(e, RestoreChanged)]
+        return changed[-1].restore
+
+    async def until(self, found: Callable[[], bool], most: float = 4000.0) -> None:
+        end = self.clock.monotonic() + most
+        while not found():
+            assert self.clock.monotonic() < end, f"never: {self.latest()}"
+            await self.clock.sleep(0.25)
+
+    async def settled(self) -> Restore:
+        await self.until(lambda: self.latest().state.is_sure)
+        return self.latest()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    one = House(tmp_path)
+    yield one
+    for task in asyncio.all_tasks(one.loop):
+        task.cancel()
+    one.loop.run_until_complete(asyncio.sleep(0.1))
+    one.loop.close()
+
+
+SURE: list[tuple[list[Answer], State, int, int]] = [
+    ([Answer.OK], State.SUCCEEDED, 1, 1),
+    ([Answer.NO_JOB_ID], State.SUCCEEDED, 1, 1),
+    ([Answer.LOST_AFTER], State.SUCCEEDED, 1, 1),
+    ([Answer.ERROR_AFTER], State.SUCCEEDED, 1, 1),
+    ([Answer.NEVER_LEFT], State.SUCCEEDED, 2, 1),
+    ([Answer.NEVER_LEFT] * 3, State.NOT_SENT, 3, 0),
+    ([Answer.TOO_MANY], State.SUCCEEDED, 2, 1),
+    ([Answer.TOO_MANY] * 3, State.REFUSED, 3, 0),
+    ([Answer.BAD_TOKEN], State.SUCCEEDED, 2, 1),
+    ([Answer.BAD_TOKEN] * 2, State.REFUSED, 2, 0),
+    ([Answer.REFUSED], State.REFUSED, 1, 0),
+]
+
+
+@pytest.mark.parametrize(("answers", "state", "posts", "executed"), SURE)
+def test_every_answer_ends_where_the_ledger_says(
+    house: House, answers: list[Answer], state: State, posts: int, executed: int
+) -> None:
+    async def story() -> None:
+        house.cloud.answers = list(answers)
+        engine = await house.engine()
+        await engine.submit(restore())
+        ended = await house.settled()
+        assert ended.state is state
+        assert len(house.cloud.posts) == ended.tries == posts
+        assert len(house.cloud.executed) == executed
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("answer", [Answer.OK, Answer.LOST_AFTER])
+def test_a_failing_restore_is_told_failed(house: House, answer: Answer) -> None:
+    async def story() -> None:
+        house.cloud.answers, house.cloud.fails = [answer], True
+        engine = await house.engine()
+        await engine.submit(restore())
+        ended = await house.settled()
+        assert ended.state is State.FAILED
+        assert ended.failure is not None
+        assert "error_restoring" in ended.failure.hint
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("answer", [Answer.LOST_BEFORE, Answer.ERROR_BEFORE])
+def test_what_left_no_trace_stays_unknown_until_the_operator_speaks(
+    house: House, answer: Answer
+) -> None:
+    async def story() -> None:
+        house.cloud.answers = [answer]
+        engine = await house.engine()
+        first = await engine.submit(restore())
+        await house.until(lambda: "Probably not accepted" in house.latest().summary)
+        await house.clock.sleep(4000)
+        assert house.latest().state is State.UNKNOWN
+        assert len(house.cloud.posts) == 1
+        with pytest.raises(Occupied):
+            await engine.submit(restore(1, id="another"))
+        assert (await engine.declare(first.id, "jane")).state is State.ABANDONED
+        again = await engine.submit(restore(1, id="another"))
+        assert again.state is State.PLANNED
+        await house.settled()
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_forgotten_job_is_judged_by_the_states(house: House) -> None:
+    async def story() -> None:
+        house.cloud.forgets_jobs = True
+        house.cloud.works = 300.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        ended = await house.settled()
+        assert ended.state is State.SUCCEEDED
+        assert ended.job_lost
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_silence_is_told_and_never_a_failure(house: House) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        house.cloud.works = 500.0
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        house.cloud.dark = True
+        looks = house.cloud.looks
+        await house.clock.sleep(7200)
+        assert house.latest().state is State.RUNNING
+        assert house.cloud.looks - looks < 7200 / 50 * 3, "it must back off"
+        watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
+        assert watches[-1].blind_since is not None
+        house.cloud.dark = False
+        assert (await house.settled()).state is State.SUCCEEDED
+        watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_changed_disk_stops_another_try(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        house.cloud.answers = [Answer.TOO_MANY]
+        engine = await house.engine()
+        confirmed = volume()
+
+        async def renamed(volume_id: str) -> Any:
+            return volume(id=volume_id, name="now-something-else")
+
+        monkeypatch.setattr(house.cloud, "volume", renamed)
+        await engine.submit(restore())
+        ended = await house.settled()
+        assert ended.state is State.NOT_SENT
+        assert "changed" in ended.summary
+        assert confirmed.name == ended.volume.name
+        assert len(house.cloud.posts) == 1
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_leaving_in_the_middle_of_a_post_waits_for_its_answer(house: House) -> None:
+    async def story() -> None:
+        house.cloud.delay = 1.5
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.clock.sleep(0.5)
+        assert engine.sending == 1
+        await engine.stop(2.0)
+        assert house.latest().state is State.ACCEPTED
+        assert house.latest().job_id == "job0001"
+
+    house.run(story())
+
+
+def test_leaving_without_an_answer_is_recorded_as_unknown(house: House) -> None:
+    async def story() -> None:
+        house.cloud.delay = 60.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.clock.sleep(0.5)
+        await engine.stop(2.0)
+        assert house.latest().state is State.UNKNOWN
+        second = await house.engine()
+        assert (await house.settled()).state is State.SUCCEEDED
+        assert len(house.cloud.posts) == 1
+        await second.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_second_program_sees_it_within_two_seconds_and_does_not_look_itself(
+    house: House,
+) -> None:
+    async def story() -> None:
+        house.cloud.works = 600.0
+        one = await house.engine()
+        other_house = House(house.directory)
+        other_house.loop, other_house.clock = house.loop, house.clock
+        other_house.cloud = ScriptedCloud(house.clock)
+        two = await other_house.engine()
+        begun = house.clock.monotonic()
+        first = await one.submit(restore())
+        await other_house.until(lambda: bool(other_house.events))
+        assert house.clock.monotonic() - begun <= 2.0
+        assert other_house.latest().id == first.id
+        await house.clock.sleep(60)
+        assert other_house.cloud.looks == 0
+        assert other_house.latest().state is State.RUNNING
+        # The first one goes; the second takes over and ends the watch.
+        other_house.cloud.executed = house.cloud.executed
+        await one.stop(1.0)
+        assert (await other_house.settled()).state is State.SUCCEEDED
+        assert len(house.cloud.posts) == 1
+        await two.stop(1.0)
+
+    house.run(story())
+
+
+def test_another_clouds_restore_waits_for_a_connection(house: House) -> None:
+    async def story() -> None:
+        house.cloud.works = 50.0
+        one = await house.engine()
+        await one.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        await one.stop(1.0)
+        house.events.clear()
+        two = await house.engine(attached=False)
+        await house.clock.sleep(5)
+        watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
+        assert watches[-1].elsewhere == "connect to otc to watch"
+        await two.attach(house.cloud)
+        assert (await house.settled()).state is State.SUCCEEDED
+        await two.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(house: House) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        journal = engine._recorder._opened()
+        journal._db.execute("PRAGMA query_only = ON")
+        from vbs_tui.restore.journal import JournalError
+
+        with pytest.raises(JournalError, match="cannot be written"):
+            await engine.submit(restore())
+        assert house.cloud.posts == []
+        journal._db.execute("PRAGMA query_only = OFF")
+        await engine.submit(restore())
+        # … and when it stops taking after the POST, the job id is not lost.
+        await house.clock.sleep(0.02)
+        journal._db.execute("PRAGMA query_only = ON")
+        await house.until(lambda: any(isinstance(e, Notice) for e in house.events))
+        await house.clock.sleep(60)
+        journal._db.execute("PRAGMA query_only = OFF")
+        ended = await house.settled()
+        assert ended.job_id == "job0001"
+        assert ended.state is State.SUCCEEDED
+        assert len(house.cloud.posts) == 1
+        await engine.stop(1.0)
+
+    house.run(story())

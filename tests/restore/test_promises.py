@@ -1,0 +1,287 @@
+"""Random lives of several programs over one journal and one cloud: the promises hold in each.
+
+Submissions, answers of every kind, failing restores, network loss, crashes (nothing is tidied up,
+the kernel drops the locks), orderly ends, second programs, and an operator who settles what is
+unknown, in any order hypothesis can think of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.restore.makers import restore
+from tests.restore.scripted_cloud import Answer, Execution, Post, ScriptedCloud
+from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from vbs_tui.restore.engine import Engine
+from vbs_tui.restore.events import Event
+from vbs_tui.restore.instances import Instance
+from vbs_tui.restore.journal import Journal, Occupied
+from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.recorder import Recorder
+from vbs_tui.restore.records import Restore, VolumeFacts
+from vbs_tui.restore.states import State
+
+DISKS = 3
+Mine = TypeVar("Mine", Post, Execution)
+
+
+class Lives(RuleBasedStateMachine):
+    """Up to three programs; the journal file and the cloud's ledger are the witnesses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.directory = Path(self.folder.name)
+        self.loop = VirtualLoop()
+        self.clock = VirtualClock(self.loop)
+        self.cloud = ScriptedCloud(self.clock)
+        self.programs: dict[int, tuple[Engine, Recorder, set[asyncio.Task[None]]]] = {}
+        self.events: list[Event] = []
+        self.count = 0
+        self.intended = 0
+        self.witness = Instance(self.directory)
+        self.journal, _ = Journal.open(self.directory, self.witness, self.clock.now())
+
+    @initialize()
+    def begin(self) -> None:
+        self.start()
+
+    @precondition(lambda self: len(self.programs) < 3)
+    @rule()
+    def start(self) -> None:
+        recorder = Recorder(self.directory, self.clock, InlineExecutor())
+        engine = Engine(
+            recorder,
+            clock=self.clock,
+            pace=Pace(),
+            rng=random.Random(self.count),
+            emit=self.events.append,
+        )
+        before = asyncio.all_tasks(self.loop)
+
+        async def open_up() -> None:
+            await engine.start()
+            await engine.attach(self.cloud)
+
+        self.loop.run_until_complete(open_up())
+        self.count += 1
+        self.programs[self.count] = (engine, recorder, asyncio.all_tasks(self.loop) - before)
+
+    @precondition(lambda self: self.programs)
+    @rule(
+        who=st.integers(0, 2),
+        disk=st.integers(0, DISKS - 1),
+        answers=st.lists(st.sampled_from(Answer), max_size=3),
+        fails=st.booleans(),
+        delay=st.sampled_from([0.05, 3.0, 90.0]),
+        works=st.sampled_from([3.0, 20.0, 400.0]),
+        aside=st.floats(0, 4),
+    )
+    def submit(
+        self,
+        who: int,
+        disk: int,
+        answers: list[Answer],
+        fails: bool,
+        delay: float,
+        works: float,
+        aside: float,
+    ) -> None:
+        if any(self._disk(r) == disk and r.state is State.FAILED for r in self._all()):
+            return  # its disk is in error_restoring: no examination would let this pass
+        if any(e.volume_id.endswith(f"{disk:012d}") for e in self._going()):
+            return  # likewise while the cloud is at work on it
+        self.cloud.answers, self.cloud.fails = list(answers), fails
+        self.cloud.delay, self.cloud.works = delay, works
+        engine, _, _ = self._program(who)
+        self.intended += 1
+        wanted = restore(disk, id=f"intent-{self.intended}")
+        volume = self.loop.run_until_complete(self._fresh(wanted.volume.id))
+        self.loop.run_until_complete(self.clock.sleep(0.01))
+        wanted = restore(disk, id=wanted.id, volume=volume, created_at=self.clock.now())
+
+        async def go() -> None:
+            with contextlib.suppress(Occupied):
+                await engine.submit(wanted)
+            await self.clock.sleep(aside)
+
+        self._run(who, go())
+
+    @rule(seconds=st.sampled_from([0.3, 2.0, 15.0, 70.0, 1000.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.loop.run_until_complete(self.clock.sleep(seconds))
+
+    @rule()
+    def network_goes_or_comes(self) -> None:
+        self.cloud.dark = not self.cloud.dark
+
+    @rule()
+    def cloud_forgets_jobs(self) -> None:
+        self.cloud.forgets_jobs = not self.cloud.forgets_jobs
+
+    @precondition(lambda self: self.programs)
+    @rule(who=st.integers(0, 2))
+    def crash(self, who: int) -> None:
+        key = self._key(who)
+        _, recorder, tasks = self.programs.pop(key)
+        assert recorder._instance is not None
+        # The journal stops taking anything first: a killed program writes no last words.
+        journal = recorder._opened()
+        journal._db.execute("PRAGMA query_only = ON")
+        for task in tasks:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.sleep(0))
+        recorder._close()
+
+    @precondition(lambda self: self.programs)
+    @rule(who=st.integers(0, 2))
+    def orderly_end(self, who: int) -> None:
+        engine, _, _ = self.programs.pop(self._key(who))
+        self.loop.run_until_complete(engine.stop(2.0))
+
+    @precondition(lambda self: self.programs)
+    @rule(who=st.integers(0, 2))
+    def operator_settles_what_left_no_trace(self, who: int) -> None:
+        for found in self._all():
+            if found.state is State.UNKNOWN and "Probably not accepted" in found.summary:
+                engine, _, _ = self._program(who)
+                self._run(who, engine.declare(found.id, "jane"))
+
+    @invariant()
+    def never_twice(self) -> None:
+        for found in self._all():
+            posts = self._of(found, self.cloud.posts)
+            assert len(posts) <= found.tries
+            for earlier in posts[:-1]:
+                error = earlier.answer.error()
+                assert error is not None
+                assert not error.may_have_run, "repeated although it may have run"
+        busy = Counter(execution.volume_id for execution in self._going())
+        assert all(number == 1 for number in busy.values()), busy
+
+    @invariant()
+    def never_two_open_on_one_disk(self) -> None:
+        disks = Counter(r.volume.id for r in self._all() if r.state.is_open)
+        assert all(number == 1 for number in disks.values())
+
+    @invariant()
+    def never_lost(self) -> None:
+        on_record = {(r.backup.id, r.volume.id) for r in self._all()}
+        assert {(e.backup_id, e.volume_id) for e in self.cloud.executed} <= on_record
+
+    @invariant()
+    def never_a_false_verdict(self) -> None:
+        now = self.clock.now()
+        for found in self._all():
+            mine = self._of(found, self.cloud.executed)
+            if found.state is State.SUCCEEDED:
+                assert [e.phase(now) for e in mine] == ["SUCCESS"], found
+            elif found.state is State.FAILED:
+                assert [e.phase(now) for e in mine] == ["FAIL"], found
+            elif found.state in (State.REFUSED, State.NOT_SENT):
+                assert mine == [], found
+
+    @invariant()
+    def never_two_watchers(self) -> None:
+        for found in self._all():
+            drivers = [
+                key
+                for key, (engine, recorder, _) in self.programs.items()
+                if found.state.is_open
+                and engine.is_driving(found.id)
+                and recorder.owner == found.owner
+            ]
+            assert len(drivers) <= 1
+
+    def teardown(self) -> None:
+        self._come_to_rest()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.run_until_complete(asyncio.sleep(0.01))
+        for _, recorder, _ in self.programs.values():
+            recorder._close()
+        self.journal.close()
+        self.witness.close()
+        self.loop.close()
+        self.folder.cleanup()
+
+    def _come_to_rest(self) -> None:
+        """With network and a program, all that left a trace reaches its verdict."""
+        self.cloud.dark = False
+        if not self.programs:
+            self.start()
+        self.loop.run_until_complete(self.clock.sleep(4000))
+        self.never_a_false_verdict()
+        for found in self._all():
+            assert found.state not in (State.PLANNED, State.SENDING)
+            if found.state.is_open:
+                assert found.state is State.UNKNOWN
+                seen = found.disk_seen_busy or found.backup_seen_busy
+                assert not seen, f"could have been settled: {found}"
+
+    def _all(self) -> tuple[Restore, ...]:
+        return self.journal.restores()
+
+    async def _fresh(self, volume_id: str) -> VolumeFacts:
+        dark, self.cloud.dark = self.cloud.dark, False
+        seen = await self.cloud.volume(volume_id)
+        self.cloud.dark = dark
+        return VolumeFacts(
+            seen.id, seen.name, seen.size, seen.availability_zone, seen.status, seen.updated_at
+        )
+
+    def _going(self) -> list[Execution]:
+        now = self.clock.now()
+        return [e for e in self.cloud.executed if e.phase(now) in ("INIT", "RUNNING")]
+
+    def _of(self, found: Restore, things: Sequence[Mine]) -> list[Mine]:
+        """What of *things* this record caused: on its disk, before the next record's time."""
+        later = [
+            other.created_at
+            for other in self._all()
+            if other.volume.id == found.volume.id and other.created_at > found.created_at
+        ]
+        until = min(later, default=None)
+        return [
+            thing
+            for thing in things
+            if thing.volume_id == found.volume.id
+            and thing.begun >= found.created_at
+            and (until is None or thing.begun < until)
+        ]
+
+    def _disk(self, found: Restore) -> int:
+        return int(found.volume.id[-12:])
+
+    def _key(self, who: int) -> int:
+        keys = sorted(self.programs)
+        return keys[who % len(keys)]
+
+    def _program(self, who: int) -> tuple[Engine, Recorder, set[asyncio.Task[None]]]:
+        return self.programs[self._key(who)]
+
+    def _run(self, who: int, work: Coroutine[Any, Any, Any]) -> None:
+        before = asyncio.all_tasks(self.loop)
+        self.loop.run_until_complete(work)
+        new = {t for t in asyncio.all_tasks(self.loop) - before if not t.done()}
+        self._program(who)[2].update(new)
+
+
+TestLives = Lives.TestCase
+TestLives.settings = settings(
+    max_examples=60,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)

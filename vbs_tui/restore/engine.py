@@ -1,0 +1,254 @@
+"""The engine: every restore that this program drives, submitted and watched until its verdict.
+
+It lives on one event loop (:mod:`vbs_tui.restore.desk` gives it a thread) and tells what happens as
+events. What other running programs drive comes from :mod:`vbs_tui.restore.following`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from vbs_tui.clock import Clock
+from vbs_tui.cloud.provider import Connection, Provider
+from vbs_tui.cloud.resources import Project
+from vbs_tui.restore.case import Case
+from vbs_tui.restore.events import Event, Notice, RestoreChanged
+from vbs_tui.restore.following import Follower
+from vbs_tui.restore.journal import JournalError, Overtaken
+from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.recorder import Recorder
+from vbs_tui.restore.records import LogEntry, Restore, Source
+from vbs_tui.restore.states import State
+from vbs_tui.restore.submission import Submission
+from vbs_tui.restore.watching import Watching
+
+
+class Engine:
+    """See the module's text. All methods belong on its event loop."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        clock: Clock,
+        pace: Pace,
+        rng: random.Random,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._recorder = recorder
+        self._clock = clock
+        self._pace = pace
+        self._rng = rng
+        self._emit = emit
+        self._connections: dict[str, Connection] = {}
+        self._driven: dict[str, asyncio.Task[None]] = {}
+        self._cases: dict[str, Case] = {}
+        self._watchings: dict[str, Watching] = {}
+        self._sending: set[str] = set()
+        self._all_answered = asyncio.Event()
+        self._follower = Follower(recorder, clock, emit, self)
+        self._following: asyncio.Task[None] | None = None
+
+    @property
+    def sending(self) -> int:
+        """How many submissions are between intention and answer."""
+        return len(self._sending)
+
+    async def start(self) -> None:
+        """Open the journal, tell what it holds, begin to follow it.
+
+        Raises ``JournalError`` when there is no usable journal.
+        """
+        notice = await self._recorder.open()
+        if notice:
+            self._emit(Notice(notice, severe=True))
+        await self._follower.replay()
+        self._following = self._spawn(
+            self._follower.run(self._pace.follow), "following the journal"
+        )
+
+    async def attach(self, connection: Connection) -> None:
+        """Watch the restores of *connection*'s cloud from now on."""
+        self._connections[connection.identity] = connection
+        await self._follower.take_over()
+
+    def reaches(self, cloud_identity: str) -> bool:
+        """Whether a connection to that cloud is attached."""
+        return cloud_identity in self._connections
+
+    def case_of(self, restore_id: str) -> Case | None:
+        """The case of a restore that this program drives, or has driven."""
+        return self._cases.get(restore_id)
+
+    def is_driving(self, restore_id: str) -> bool:
+        """Whether this program drives that restore right now, or is about to."""
+        return restore_id in self._driven or restore_id in self._sending
+
+    async def submit(self, restore: Restore) -> Restore:
+        """Write the intention down and send it in the background.
+
+        Returns once the intention is on disk. Raises ``Occupied`` and ``JournalError``; nothing
+        is sent then.
+        """
+        planned = replace(restore, owner=self._recorder.owner, state=State.PLANNED)
+        text = f"confirmed by {restore.operator}"
+        entry = LogEntry(self._clock.now(), Source.OPERATOR, text, State.PLANNED)
+        # Counted before anything is awaited, so that leaving cannot overtake the intention.
+        self._sending.add(planned.id)
+        try:
+            written = await self._recorder.run(lambda journal: journal.begin(planned, [entry]))
+        except BaseException:
+            self._answered(planned.id)
+            raise
+        self._follower.remember(written)
+        self._emit(RestoreChanged(written, written.log))
+        self.drive(written, submit=True)
+        return written
+
+    def drive(self, restore: Restore, *, submit: bool = False) -> None:
+        """Watch *restore* until its verdict; with *submit*, send it first."""
+        case = Case(restore, self._recorder, self._clock, self._emit)
+        self._cases[restore.id] = case
+        task = self._spawn(self._driving(case, submit), f"restore {restore.id}")
+        self._driven[restore.id] = task
+        task.add_done_callback(lambda _: self._driven.pop(restore.id, None))
+
+    async def declare(self, restore_id: str, operator: str) -> Restore:
+        """The operator's word that an unknown restore was not sent.
+
+        Raises ``ValueError`` when its outcome is not unknown, and ``JournalError``.
+        """
+        while True:
+            current = await self._recorder.run(lambda journal: journal.get(restore_id))
+            if current is None or current.state is not State.UNKNOWN:
+                raise ValueError("Only a restore whose outcome is unknown can be declared so.")
+            case = self._cases.get(restore_id)
+            if case is None:
+                case = Case(current, self._recorder, self._clock, self._emit)
+            case.restore = current
+            try:
+                await case.note(
+                    (Source.OPERATOR, f"declared not sent by {operator}"),
+                    state=State.ABANDONED,
+                    summary="Declared not sent by the operator.",
+                )
+            except Overtaken:
+                continue  # something was seen meanwhile: the operator's word may be out of date
+            self.look_now(restore_id)
+            return case.restore
+
+    def look_now(self, restore_id: str) -> None:
+        """Cut the present wait of a watch short."""
+        watching = self._watchings.get(restore_id)
+        if watching is not None:
+            watching.look_now()
+
+    async def stop(self, grace: float) -> None:
+        """End: up to *grace* seconds for answers under way; what has none then is unknown.
+
+        What is being watched stays open in the journal, for the next program to go on with.
+        """
+        if self._following is not None:
+            self._following.cancel()
+        if self._sending:
+            self._all_answered.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_answered.wait(), grace)
+        unanswered = [self._cases[key] for key in self._sending if key in self._cases]
+        tasks = list(self._driven.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=0.5)
+        for case in unanswered:
+            await self._leave_unanswered(case)
+        await self._recorder.close()
+
+    async def provider(self, restore: Restore) -> Provider:
+        """The provider of a restore's project.
+
+        Raises ``CloudError``, and ``KeyError`` when its cloud is not attached.
+        """
+        connection = self._connections[restore.cloud_identity]
+        return await connection.open(Project(restore.project_id, restore.project_name))
+
+    async def _driving(self, case: Case, submit: bool) -> None:
+        restore_id = case.restore.id
+
+        async def provider() -> Provider:
+            return await self.provider(case.restore)
+
+        if submit:
+            try:
+                await Submission(case, provider, self._clock, self._pace).run()
+            except Overtaken:
+                pass
+            except JournalError as error:
+                await self._never_left(case, error)
+            finally:
+                self._answered(restore_id)
+        watching = Watching(
+            case, provider, clock=self._clock, pace=self._pace, rng=self._rng, emit=self._emit
+        )
+        self._watchings[restore_id] = watching
+        try:
+            await watching.run()
+        finally:
+            del self._watchings[restore_id]
+
+    async def _never_left(self, case: Case, error: JournalError) -> None:
+        """The journal took nothing before the POST, so there was none; say so once it can."""
+        self._emit(Notice(f"{error} The restore was not sent.", severe=True))
+        while case.restore.state in (State.PLANNED, State.SENDING) and case.is_ours:
+            try:
+                await case.insist(
+                    (Source.REQUEST, "the journal could not be written; nothing was sent"),
+                    state=State.NOT_SENT,
+                    summary="Not sent: the journal could not be written.",
+                )
+            except Overtaken:
+                continue
+
+    async def _leave_unanswered(self, case: Case) -> None:
+        try:
+            if case.restore.state is State.SENDING:
+                await case.note(
+                    (Source.REQUEST, "the program ended before an answer came"),
+                    state=State.UNKNOWN,
+                    owner="",
+                    summary="The program ended before an answer came.",
+                )
+            elif case.restore.state is State.PLANNED:
+                await case.note(
+                    (Source.REQUEST, "the program ended before anything was sent"),
+                    state=State.NOT_SENT,
+                    summary="Not sent: the program ended before anything left.",
+                )
+        except (JournalError, Overtaken):
+            pass  # the next program finds it orphaned, and settles it the same way
+
+    def _answered(self, restore_id: str) -> None:
+        self._sending.discard(restore_id)
+        if not self._sending:
+            self._all_answered.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(self._told_of_defects)
+        return task
+
+    def _told_of_defects(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            kind = type(task.exception()).__name__
+            self._emit(
+                Notice(
+                    f"A defect ended “{task.get_name()}” ({kind}). What was sent is on record;"
+                    " start vbs-tui anew to go on watching.",
+                    severe=True,
+                )
+            )

@@ -1,0 +1,303 @@
+"""The write-ahead record of every restore: SQLite, one file, shared by all programs of a user.
+
+A method returns only when what it wrote is on disk (WAL with ``synchronous=FULL``). All of them
+block, and belong on one thread: :mod:`vbs_tui.restore.recorder` gives them one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from vbs_tui.restore import schema
+from vbs_tui.restore.instances import Instance
+from vbs_tui.restore.records import LogEntry, Restore
+from vbs_tui.restore.rows import COLUMNS, entry_from_row, from_row, to_row
+from vbs_tui.restore.states import State, check
+from vbs_tui.times import iso
+
+FILE = "journal.sqlite3"
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM restores"
+_LOG_TAIL = 40
+
+
+class JournalError(Exception):
+    """The journal cannot be read or written; the text says why, fit for the screen."""
+
+
+class Occupied(Exception):  # noqa: N818 - a fact, not an accident
+    """An open restore already holds the volume or the backup."""
+
+    def __init__(self, holder: Restore) -> None:
+        self.holder = holder
+        super().__init__(holder.id)
+
+
+class Overtaken(Exception):  # noqa: N818 - a fact, not an accident
+    """Another program changed the restore meanwhile; ``current`` is how it stands now."""
+
+    def __init__(self, current: Restore) -> None:
+        self.current = current
+        super().__init__(current.id)
+
+
+class Journal:
+    """An open journal. Raises :class:`JournalError` for whatever SQLite or the disk refuse."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db = db
+        self.path = path
+
+    @classmethod
+    def open(cls, directory: Path, instance: Instance, now: datetime) -> tuple[Journal, str]:
+        """The journal in *directory*, made when there is none, and a notice (mostly empty).
+
+        One that cannot be read, or comes from a later version, is set aside under a name of its
+        own, never deleted and never written over. A later version's journal that another running
+        program uses is left where it is: ``JournalError``.
+        """
+        path = directory / FILE
+        try:
+            return cls(_connect(path), path), ""
+        except OSError as error:
+            raise JournalError(f"The journal {path} cannot be opened: {error}.") from error
+        except schema.NewerJournal:
+            if instance.others_alive():
+                raise JournalError(
+                    f"The journal {path} is in use by a later version of vbs-tui. Use that version."
+                ) from None
+            why = "was written by a later version of vbs-tui"
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise JournalError(f"The journal {path} cannot be opened: {error}.") from error
+            why = f"cannot be read ({error})"
+        try:
+            aside = _set_aside(path, now)
+        except OSError as error:
+            raise JournalError(
+                f"The journal {path} {why}, and it cannot be set aside: {error}."
+            ) from error
+        notice = (
+            f"The journal {why}. It was set aside as {aside}; a new one was begun. Restores that"
+            " it holds are not watched here."
+        )
+        try:
+            return cls(_connect(path), path), notice
+        except sqlite3.Error as error:
+            raise JournalError(f"The journal {path} cannot be made: {error}.") from error
+
+    def begin(self, restore: Restore, entries: Sequence[LogEntry]) -> Restore:
+        """Write a new restore and take the lock on its volume and backup.
+
+        Raises :class:`Occupied` when an open restore holds either.
+        """
+        with self._writing() as revision:
+            fresh = replace(restore, revision=revision)
+            marks = ", ".join("?" * len(COLUMNS))
+            try:
+                self._db.execute(
+                    f"INSERT INTO restores ({', '.join(COLUMNS)}) VALUES ({marks})",
+                    to_row(fresh),
+                )
+            except sqlite3.IntegrityError as error:
+                holder = self._holder(restore)
+                if holder is None:
+                    raise JournalError(f"The journal refused the restore: {error}.") from error
+                raise Occupied(holder) from error
+            return replace(fresh, log=self._append(restore.id, entries))
+
+    def update(self, restore: Restore, entries: Sequence[LogEntry]) -> Restore:
+        """Write *restore* as it stands now, with new log lines.
+
+        Raises :class:`Overtaken` when the row is no longer the one *restore* was made from, and
+        :class:`~vbs_tui.restore.states.IllegalTransition` for a step the table does not know.
+        """
+        with self._writing() as revision:
+            current = self._row(restore.id)
+            if current is None:
+                raise JournalError(f"The journal has no restore {restore.id}.")
+            if current.revision != restore.revision:
+                raise Overtaken(self._with_log(current))
+            if current.state is not restore.state:
+                check(current.state, restore.state)
+            fresh = replace(restore, revision=revision)
+            pairs = ", ".join(f"{column} = ?" for column in COLUMNS)
+            self._db.execute(
+                f"UPDATE restores SET {pairs} WHERE id = ?",
+                (*to_row(fresh), restore.id),
+            )
+            new = self._append(restore.id, entries)
+            return replace(fresh, log=(*restore.log, *new)[-_LOG_TAIL:])
+
+    def claim(self, restore_id: str, before: str, after: str) -> Restore | None:
+        """Make *after* the owner if *before* still is; the restore then, else ``None``."""
+        with self._writing() as revision:
+            done = self._db.execute(
+                "UPDATE restores SET owner = ?, revision = ? WHERE id = ? AND owner = ?",
+                (after, revision, restore_id, before),
+            )
+            current = self._row(restore_id)
+            return self._with_log(current) if done.rowcount == 1 and current else None
+
+    def get(self, restore_id: str) -> Restore | None:
+        """One restore with the newest lines of its log."""
+        with _told("read", self.path):
+            row = self._row(restore_id)
+            return self._with_log(row) if row else None
+
+    def find(self, beginning: str) -> tuple[Restore, ...]:
+        """The restores whose id begins with *beginning*, newest first."""
+        escaped = beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return self._query("WHERE id LIKE ? ESCAPE '\\'", escaped + "%")
+
+    def restores(self) -> tuple[Restore, ...]:
+        """All restores, newest first."""
+        return self._query("")
+
+    def open_restores(self) -> tuple[Restore, ...]:
+        """The restores that still need watching, newest first, without their logs."""
+        states = [state.value for state in State if state.is_open]
+        marks = ", ".join("?" * len(states))
+        return self._query(f"WHERE state IN ({marks})", *states, logs=False)
+
+    def changed_since(self, revision: int) -> tuple[Restore, ...]:
+        """Restores written after *revision*, oldest change first."""
+        found = self._query("WHERE revision > ?", revision)
+        return tuple(sorted(found, key=lambda restore: restore.revision))
+
+    def log(self, restore_id: str, after: int = 0) -> tuple[LogEntry, ...]:
+        """The log of a restore behind line number *after*, oldest first."""
+        with _told("read", self.path):
+            rows = self._db.execute(
+                "SELECT number, at, source, text, state FROM log"
+                " WHERE restore_id = ? AND number > ? ORDER BY number",
+                (restore_id, after),
+            )
+            return tuple(entry_from_row(row) for row in rows)
+
+    def data_version(self) -> int:
+        """A number that moves when another program has written."""
+        with _told("read", self.path):
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def revision(self) -> int:
+        """The newest revision on record."""
+        with _told("read", self.path):
+            return self._newest()
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.close()
+
+    def _query(self, where: str, *values: object, logs: bool = True) -> tuple[Restore, ...]:
+        with _told("read", self.path):
+            rows = self._db.execute(f"{_SELECT} {where} ORDER BY created_at DESC, id", values)
+            found = [from_row(row) for row in rows.fetchall()]
+            return tuple(self._with_log(restore) if logs else restore for restore in found)
+
+    def _row(self, restore_id: str) -> Restore | None:
+        row = self._db.execute(f"{_SELECT} WHERE id = ?", (restore_id,)).fetchone()
+        return from_row(row) if row else None
+
+    def _with_log(self, restore: Restore) -> Restore:
+        rows = self._db.execute(
+            "SELECT number, at, source, text, state FROM log"
+            " WHERE restore_id = ? ORDER BY number DESC LIMIT ?",
+            (restore.id, _LOG_TAIL),
+        ).fetchall()
+        return replace(restore, log=tuple(entry_from_row(row) for row in reversed(rows)))
+
+    def _holder(self, restore: Restore) -> Restore | None:
+        found = self.open_restores()
+        same_disk = (r for r in found if r.volume.id == restore.volume.id)
+        same_backup = (r for r in found if r.backup.id == restore.backup.id)
+        return next(same_disk, None) or next(same_backup, None)
+
+    def _append(self, restore_id: str, entries: Sequence[LogEntry]) -> tuple[LogEntry, ...]:
+        written = []
+        for entry in entries:
+            state = entry.state.value if entry.state else None
+            cursor = self._db.execute(
+                "INSERT INTO log (restore_id, at, source, text, state) VALUES (?, ?, ?, ?, ?)",
+                (restore_id, iso(entry.at), entry.source.value, entry.text, state),
+            )
+            written.append(replace(entry, number=cursor.lastrowid or 0))
+        return tuple(written)
+
+    def _newest(self) -> int:
+        found = self._db.execute("SELECT max(revision) FROM restores").fetchone()[0]
+        return int(found or 0)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[int]:
+        """A transaction that holds the write lock from its start; yields the new revision."""
+        with _told("write", self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._newest() + 1
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+
+@contextlib.contextmanager
+def _told(deed: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise JournalError(f"The journal {path} cannot be {_PAST[deed]}: {error}.") from error
+
+
+_PAST = {"read": "read", "write": "written"}
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Made by us first, so that SQLite never makes it with the umask's wider rights.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        if schema.version_of(db) == schema.VERSION:
+            _refuse_damage(db)
+        schema.migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _refuse_damage(db: sqlite3.Connection) -> None:
+    result = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if result != "ok":
+        raise sqlite3.DatabaseError(f"damaged: {result}")
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file itself is bad, rather than the disk full, read-only or locked."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return "damaged" in str(error)
+    return (code & 0xFF) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+
+
+def _set_aside(path: Path, now: datetime) -> Path:
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    for number in range(1000):
+        aside = path.with_name(f"journal-set-aside-{stamp}-{number}.sqlite3")
+        if not aside.exists():
+            break
+    for suffix in ("-wal", "-shm", ""):
+        side = path.with_name(path.name + suffix)
+        if side.exists():
+            side.rename(aside.with_name(aside.name + suffix))
+    return aside

@@ -1,0 +1,55 @@
+"""Reading a project's lists, page by page, as events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from vbs_tui.clock import Clock
+from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.provider import Provider
+from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage, ListStarted
+
+
+class Lister:
+    """One reading at a time per project and kind; a newer one replaces an older one."""
+
+    def __init__(self, clock: Clock, emit: Callable[[Event], None]) -> None:
+        self._clock = clock
+        self._emit = emit
+        self._generation = 0
+        self._volume_names: dict[str, dict[str, str]] = {}
+        self._running: dict[tuple[str, ListKind], asyncio.Task[None]] = {}
+
+    def volume_names(self, project_id: str) -> Mapping[str, str]:
+        """Names of the project's volumes by id, as last listed: to tell namesakes apart."""
+        return self._volume_names.get(project_id, {})
+
+    def start(self, provider: Provider, kind: ListKind) -> None:
+        """Begin to read; the pages come as events."""
+        key = (provider.project.id, kind)
+        before = self._running.pop(key, None)
+        if before is not None:
+            before.cancel()
+        self._generation += 1
+        self._running[key] = asyncio.create_task(
+            self._read(provider, kind, self._generation), name=f"list {kind.value}"
+        )
+
+    async def _read(self, provider: Provider, kind: ListKind, generation: int) -> None:
+        project_id = provider.project.id
+        self._emit(ListStarted(project_id, kind, generation, self._clock.now()))
+        names: dict[str, str] = {}
+        try:
+            pages = provider.backups() if kind is ListKind.BACKUPS else provider.volumes()
+            async for rows in pages:
+                names.update((row.id, row.name) for row in rows)
+                now = self._clock.now()
+                self._emit(ListPage(project_id, kind, generation, rows, last=False, at=now))
+        except CloudError as error:
+            self._emit(ListFailed(project_id, kind, generation, error.failure))
+        else:
+            if kind is ListKind.VOLUMES:
+                self._volume_names[project_id] = names
+            now = self._clock.now()
+            self._emit(ListPage(project_id, kind, generation, (), last=True, at=now))

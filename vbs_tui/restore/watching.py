@@ -1,0 +1,275 @@
+"""Watching one restore until its verdict: look, write what changed, judge, wait."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from vbs_tui.clock import Clock
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.provider import Provider
+from vbs_tui.cloud.resources import Job
+from vbs_tui.restore.case import Case, Line
+from vbs_tui.restore.events import Event, RowChanged, WatchChanged
+from vbs_tui.restore.journal import JournalError, Overtaken
+from vbs_tui.restore.look import Sight, look
+from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.records import Restore, Source, Watch
+from vbs_tui.restore.states import State
+from vbs_tui.restore.verdict import Facts, Standing, Verdict, judge
+
+
+class Watching:
+    """The watch over one case. Ends with the case, or when another program takes it."""
+
+    def __init__(
+        self,
+        case: Case,
+        provider: Callable[[], Awaitable[Provider]],
+        *,
+        clock: Clock,
+        pace: Pace,
+        rng: random.Random,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._case = case
+        self._provider = provider
+        self._clock = clock
+        self._pace = pace
+        self._rng = rng
+        self._emit = emit
+        self._watch = Watch(case.restore.id)
+        self._nudge = asyncio.Event()
+        self._blind_looks = 0
+        self._sub_jobs: dict[str, str] = {}
+        self._job_missing_since: float | None = None
+        self._untraced_said = False
+
+    def look_now(self) -> None:
+        """Cut the present wait short."""
+        self._nudge.set()
+
+    async def run(self) -> None:
+        """Until the verdict. Never ends because of the cloud's silence."""
+        while self._case.is_ours:
+            try:
+                await self._one_look()
+            except Overtaken:
+                continue
+            except JournalError as error:
+                # The snapshot stayed as it was, so the next look finds and writes it again.
+                self._case.complain(error)
+            if self._case.is_ours:
+                await self._wait()
+
+    async def _one_look(self) -> None:
+        restore = self._case.restore
+        try:
+            provider = await self._provider()
+            sight = await look(provider, restore.job_id, restore.volume.id, restore.backup.id)
+        except CloudError as error:
+            self._told_blind(error.failure)
+            return
+        if sight.failure is not None:
+            self._told_blind(sight.failure)
+        else:
+            self._blind_looks = 0
+            self._watch = replace(self._watch, blind_since=None, failure=None)
+        self._watch = replace(self._watch, looked_at=self._clock.now())
+        for row in (sight.volume, sight.backup):
+            if row is not None:
+                self._emit(RowChanged(restore.project_id, row))
+        await self._take_in(sight)
+
+    def _told_blind(self, failure: Failure) -> None:
+        self._blind_looks += 1
+        since = self._watch.blind_since or self._clock.now()
+        self._watch = replace(self._watch, blind_since=since, failure=failure)
+
+    async def _wait(self) -> None:
+        now = self._clock.now()
+        begun = self._case.restore.sent_at or self._case.restore.created_at
+        seconds = self._pace.wait(
+            (now - begun).total_seconds(),
+            unsettled=self._case.restore.state is State.UNKNOWN,
+            blind=self._blind_looks,
+            rng=self._rng,
+        )
+        self._watch = replace(self._watch, next_at=_later(now, seconds))
+        self._emit(WatchChanged(self._watch))
+        self._nudge.clear()
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        nudged = asyncio.ensure_future(self._nudge.wait())
+        try:
+            await asyncio.wait({sleeping, nudged}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            nudged.cancel()
+
+    async def _take_in(self, sight: Sight) -> None:
+        """Write what changed, and the verdict when there is one."""
+        restore = self._case.restore
+        lines, changes = self._differences(restore, sight)
+        lost = self._job_is_lost(restore, sight)
+        if lost and not restore.job_lost:
+            lines.append((Source.JOB, "the cloud no longer knows the job; going by the states"))
+            changes["job_lost"] = True
+        seen = replace(restore, **changes)
+        facts = facts_of(seen, sight)
+        verdict = judge(facts)
+        state = self._next_state(seen, facts, verdict)
+        if state is not restore.state:
+            lines.append((Source.VERDICT, _step_text(restore.state, state, verdict, facts)))
+            if state is State.FAILED:
+                changes["failure"] = failure_of(seen, sight, verdict)
+        elif verdict.standing is Standing.UNDETERMINED and self._long_enough(seen):
+            lines += self._say_untraced(facts)
+        summary = self._summary(seen, state, verdict)
+        if lines or changes or summary != restore.summary:
+            await self._case.note(*lines, state=state, summary=summary, **changes)
+        # Remembered only once it is written, so that a failed write is made good by the next look.
+        if sight.job is not None:
+            self._sub_jobs = {sub.id: sub.status for sub in sight.job.sub_jobs}
+
+    def _differences(self, restore: Restore, sight: Sight) -> tuple[list[Line], dict[str, Any]]:
+        lines: list[Line] = []
+        changes: dict[str, Any] = {}
+        if sight.job is not None:
+            if sight.job.status != restore.job_status:
+                lines.append((Source.JOB, _arrow(restore.job_status, sight.job.status)))
+                changes["job_status"] = sight.job.status
+            for sub in sight.job.sub_jobs:
+                before = self._sub_jobs.get(sub.id, "")
+                if sub.status != before:
+                    name = sub.job_type or sub.id or "part"
+                    told = f" ({sub.error_code})" if sub.error_code else ""
+                    lines.append((Source.SUB_JOB, f"{name} {_arrow(before, sub.status)}{told}"))
+        for source, key, status in (
+            (Source.VOLUME, "volume_status", sight.volume_status),
+            (Source.BACKUP, "backup_status", sight.backup_status),
+        ):
+            if status and status != getattr(restore, key):
+                lines.append((source, _arrow(getattr(restore, key), status)))
+                changes[key] = status
+        if sight.volume_status == "restoring-backup" and not restore.disk_seen_busy:
+            changes["disk_seen_busy"] = True
+        if sight.backup_status == "restoring" and not restore.backup_seen_busy:
+            changes["backup_seen_busy"] = True
+        return lines, changes
+
+    def _job_is_lost(self, restore: Restore, sight: Sight) -> bool:
+        if not sight.job_missing:
+            self._job_missing_since = None
+            return restore.job_lost and sight.job is None
+        now = self._clock.monotonic()
+        if self._job_missing_since is None:
+            self._job_missing_since = now
+        return restore.job_lost or now - self._job_missing_since >= self._pace.job_patience
+
+    def _next_state(self, restore: Restore, facts: Facts, verdict: Verdict) -> State:
+        standing = verdict.standing
+        if standing is Standing.SUCCEEDED:
+            return State.SUCCEEDED
+        if standing is Standing.FAILED:
+            return State.FAILED
+        if standing is Standing.UNDETERMINED:
+            # A job that was just lost, or a job that ended with its disk gone: nothing tells.
+            return State.UNKNOWN
+        moving = facts.volume_status == "restoring-backup" or facts.backup_status == "restoring"
+        if moving or (facts.job_is_askable and facts.job_status not in ("", "INIT")):
+            return State.RUNNING
+        return restore.state
+
+    def _long_enough(self, restore: Restore) -> bool:
+        begun = restore.sent_at or restore.created_at
+        return (self._clock.now() - begun).total_seconds() >= self._pace.reconcile
+
+    def _say_untraced(self, facts: Facts) -> list[Line]:
+        if self._untraced_said:
+            return []
+        self._untraced_said = True
+        seconds = f"{self._pace.reconcile:.0f} s"
+        if facts.disk_changed:
+            return [
+                (Source.WATCH, f"{seconds} after sending: the disk changed, by what is unclear")
+            ]
+        return [(Source.WATCH, f"{seconds} after sending: no trace; probably not accepted")]
+
+    def _summary(self, restore: Restore, state: State, verdict: Verdict) -> str:
+        if state is State.UNKNOWN and verdict.standing is Standing.UNDETERMINED:
+            if not self._long_enough(restore):
+                return "No clear answer; looking at disk and backup for traces."
+            if "trace of this" in verdict.sentence:
+                return "Probably not accepted: " + verdict.sentence
+        return verdict.sentence
+
+
+def facts_of(restore: Restore, sight: Sight) -> Facts:
+    """What one look, and all before it, let the verdict go by."""
+    volume = sight.volume
+    before = restore.volume
+    return Facts(
+        job_status=sight.job.status if sight.job else "",
+        job_is_askable=bool(restore.job_id) and not restore.job_lost,
+        volume_status=sight.volume_status,
+        backup_status=sight.backup_status,
+        disk_seen_busy=restore.disk_seen_busy,
+        backup_seen_busy=restore.backup_seen_busy,
+        disk_changed=volume is not None
+        and volume.updated_at is not None
+        and before.updated_at is not None
+        and volume.updated_at > before.updated_at,
+        traced=volume is not None
+        and volume.src_backup_id == restore.backup.id
+        and before.src_backup_id != restore.backup.id,
+    )
+
+
+def failure_of(restore: Restore, sight: Sight, verdict: Verdict) -> Failure:
+    """The failed restore as an error that the panel can explain."""
+    job: Job | None = sight.job
+    hint = ""
+    if sight.volume_status == "error_restoring":
+        hint = (
+            "Leave the disk alone: its content is neither old nor new, and on this cloud a disk in"
+            " error_restoring can only be deleted. Open a ticket with the ids below, or make a new"
+            " disk from the backup, which is still intact."
+        )
+    return Failure(
+        kind=ErrorKind.JOB,
+        executed=Executed.YES,
+        what="restore",
+        target=f"{restore.backup.name or restore.backup.id} → "
+        f"{restore.volume.name or restore.volume.id}",
+        code=job.error_code if job else "",
+        message=(job.fail_reason if job else "") or verdict.sentence,
+        request_id=restore.request_id,
+        hint=hint,
+        extra=(
+            ("Job", restore.job_id or "unknown"),
+            ("Disk", f"{restore.volume.id}, {sight.volume_status or 'not readable'}"),
+            ("Backup", f"{restore.backup.id}, {sight.backup_status or 'not readable'}"),
+            ("Verdict", verdict.sentence),
+        ),
+    )
+
+
+def _arrow(before: str, after: str) -> str:
+    return f"{before} → {after}" if before else after
+
+
+def _step_text(before: State, after: State, verdict: Verdict, facts: Facts) -> str:
+    if before is State.UNKNOWN and after is State.RUNNING:
+        where = "disk" if facts.volume_status == "restoring-backup" else "backup"
+        return f"it was accepted after all: the {where} is at work"
+    if after is State.RUNNING:
+        return "running"
+    return f"{after.value}: {verdict.sentence}"
+
+
+def _later(moment: datetime, seconds: float) -> datetime:
+    return moment + timedelta(seconds=seconds)

@@ -1,0 +1,79 @@
+"""The command line. Nothing heavy is imported before it must be: start-up time is a feature."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from vbs_tui import __version__
+
+OWN_ARGUMENTS = {
+    "explain": "vbs_tui.codes.render:explain_main",
+    "simulate": "vbs_tui.simulator.command:simulate_main",
+    "jobs": "vbs_tui.commands.jobs:jobs_main",
+    "show": "vbs_tui.commands.jobs:show_main",
+    "watch": "vbs_tui.commands.watch:watch_main",
+    "restore": "vbs_tui.commands.restore:restore_main",
+}
+"""Subcommands, each with a parser of its own, as ``module:function``."""
+
+_EPILOG = """\
+commands:
+  vbs-tui explain CODE …      what an error code or an HTTP status means, and what to do
+  vbs-tui simulate            run the practice cloud by itself, for rehearsals and other clients
+  vbs-tui restore …           restore from a script; --dry-run shows hazards and request only
+  vbs-tui jobs | show | watch the restores on record on this machine
+
+Each command has its own --help.
+
+environment:
+  OS_AUTH_URL, OS_USERNAME, OS_PASSWORD (asked for when absent), OS_PROJECT_NAME,
+  OS_USER_DOMAIN_NAME, OS_REGION_NAME, OS_CACERT
+
+examples:
+  vbs-tui --demo              practise on a cloud inside the program; nothing real is touched
+  vbs-tui --read-only         look and watch, with every way to send a restore shut
+  vbs-tui explain VolumeBackup.0209
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in OWN_ARGUMENTS:
+        return _load(OWN_ARGUMENTS[arguments[0]])(arguments[1:])
+    options = parser().parse_args(arguments)
+    return _load("vbs_tui.commands.console:console_main")(options)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the console itself."""
+    made = argparse.ArgumentParser(
+        prog="vbs-tui",
+        description="A terminal console for restoring cloud disks from their backups.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument(
+        "--demo", action="store_true", help="use the simulated cloud inside the program"
+    )
+    made.add_argument("--read-only", action="store_true", help="never send anything but reads")
+    made.add_argument(
+        "--mouse", action="store_true", help="let the program have the mouse, over SSH too"
+    )
+    made.add_argument("--version", action="version", version=f"vbs-tui {__version__}")
+    return made
+
+
+def _load(where: str) -> Callable[..., int]:
+    from importlib import import_module  # noqa: PLC0415
+
+    module, _, name = where.partition(":")
+    found: Callable[..., int] = getattr(import_module(module), name)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

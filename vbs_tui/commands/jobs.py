@@ -1,0 +1,106 @@
+"""``vbs-tui jobs`` and ``vbs-tui show``: what is on record, without any cloud."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from vbs_tui.clock import SystemClock
+from vbs_tui.commands.connecting import journal_directory
+from vbs_tui.commands.words import details, err, out, out_json, table_line
+from vbs_tui.restore.instances import Instance
+from vbs_tui.restore.journal import FILE, Journal, JournalError
+from vbs_tui.restore.records import Restore
+from vbs_tui.restore.rows import entry_to_dict, restore_to_dict
+
+
+def jobs_main(argv: Sequence[str]) -> int:
+    """``jobs [--open] [--json]``: all restores on record, newest first."""
+    parser = argparse.ArgumentParser(
+        prog="vbs-tui jobs", description="List the restores on record on this machine."
+    )
+    parser.add_argument("--open", action="store_true", help="only those that have not ended")
+    parser.add_argument("--json", action="store_true", help="one JSON array")
+    options = parser.parse_args(argv)
+    try:
+        with Reading() as journal:
+            found = journal.restores() if journal else ()
+    except JournalError as error:
+        err(str(error))
+        return 2
+    if options.open:
+        found = tuple(restore for restore in found if restore.state.is_open)
+    if options.json:
+        out_json([restore_to_dict(restore) for restore in found])
+    elif not found:
+        out("No open restores on record." if options.open else "No restores on record.")
+    for restore in () if options.json else found:
+        out(table_line(restore))
+    return 0
+
+
+def show_main(argv: Sequence[str]) -> int:
+    """``show ID [--json]``: one restore with its whole log."""
+    parser = argparse.ArgumentParser(
+        prog="vbs-tui show", description="Show one restore on record, with its log."
+    )
+    parser.add_argument("id", metavar="ID", help="its id, or the beginning of it")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    options = parser.parse_args(argv)
+    try:
+        with Reading() as journal:
+            found = journal.find(options.id) if journal else ()
+            if len(found) != 1:
+                return not_one(options.id, found)
+            restore = found[0]
+            log = journal.log(restore.id) if journal else ()
+    except JournalError as error:
+        err(str(error))
+        return 2
+    if options.json:
+        out_json({**restore_to_dict(restore), "log": [entry_to_dict(entry) for entry in log]})
+    else:
+        out(details(restore, log, SystemClock().now()))
+    return 0
+
+
+def not_one(beginning: str, found: tuple[Restore, ...]) -> int:
+    """Say that *beginning* names no restore, or several."""
+    if not found:
+        err(f"No restore on record has an id that begins with {beginning!r}.")
+    else:
+        err(f"{len(found)} restores have ids that begin with {beginning!r}:")
+        for restore in found:
+            err("  " + table_line(restore))
+    return 4
+
+
+class Reading:
+    """The journal for a moment; ``None`` when there is none, so that looking makes no files."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._directory = directory or journal_directory()
+        self._instance: Instance | None = None
+        self._journal: Journal | None = None
+
+    def __enter__(self) -> Journal | None:
+        if not (self._directory / FILE).exists():
+            return None
+        try:
+            self._instance = Instance(self._directory)
+        except OSError as error:
+            raise JournalError(
+                f"The journal in {self._directory} cannot be used: {error}."
+            ) from error
+        now = SystemClock().now()
+        self._journal, notice = Journal.open(self._directory, self._instance, now)
+        if notice:
+            err(notice)
+        return self._journal
+
+    def __exit__(self, *_: object) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        if self._instance is not None:
+            self._instance.close()

@@ -1,0 +1,25 @@
+"""A cloud on a loopback socket: IAM, EVS and VBS for ``--demo``, tests and rehearsals.
+
+It stands apart: it imports nothing of the rest of the program, so that both cannot share a
+mistake. Importing it is cheap; the web server is loaded by :meth:`Simulator.start`.
+"""
+
+from vbs_tui.simulator.faults import Faults
+from vbs_tui.simulator.ledger import Ledger, RequestRecord, RestoreRecord
+from vbs_tui.simulator.options import Options
+from vbs_tui.simulator.server import Simulator
+from vbs_tui.simulator.world import Backup, Project, Script, Volume, World
+
+__all__ = [
+    "Backup",
+    "Faults",
+    "Ledger",
+    "Options",
+    "Project",
+    "RequestRecord",
+    "RestoreRecord",
+    "Script",
+    "Simulator",
+    "Volume",
+    "World",
+]

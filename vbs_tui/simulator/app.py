@@ -1,0 +1,209 @@
+"""The application: every route of the simulated cloud, and the way a request takes through it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from vbs_tui.simulator import envelopes, mishaps
+from vbs_tui.simulator.backups import BackupService
+from vbs_tui.simulator.calls import ApiError, Call, Reply
+from vbs_tui.simulator.faults import Faults
+from vbs_tui.simulator.gates import Gate
+from vbs_tui.simulator.iam import Doorkeeper
+from vbs_tui.simulator.ledger import Ledger, RequestRecord
+from vbs_tui.simulator.machine import Machine
+from vbs_tui.simulator.options import Options
+from vbs_tui.simulator.restores import RestoreService
+from vbs_tui.simulator.tokens import IdentityService
+from vbs_tui.simulator.volumes import VolumeService
+from vbs_tui.simulator.wire import CONNECTION, Connection
+from vbs_tui.simulator.world import World, dashed
+
+Handler = Callable[[Call], Reply]
+
+
+@dataclass(slots=True, eq=False)
+class Parts:
+    """What one simulator is made of, for its application."""
+
+    world: World
+    options: Options
+    ledger: Ledger
+    machine: Machine
+    doorkeeper: Doorkeeper
+    clock: Callable[[], datetime]
+    rng: random.Random
+    faults: Callable[[], Faults]
+    gates: Callable[[], list[Gate]]
+    base_url: Callable[[], str]
+    ids: random.Random = field(default_factory=random.Random)
+
+
+def create_app(parts: Parts) -> Starlette:
+    """The Starlette application over ``parts``; two of them never meet."""
+    routes = [
+        Route(path, _endpoint(parts, handler), methods=[method])
+        for method, path, handler in _table(parts)
+    ]
+    fallback = _endpoint(parts, _unrouted)
+    every = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    app = Starlette(routes=[*routes, Route("/{path:path}", fallback, methods=every)])
+    app.router.redirect_slashes = False
+    return app
+
+
+def _table(parts: Parts) -> list[tuple[str, str, Handler]]:
+    world, keeper, options = parts.world, parts.doorkeeper, parts.options
+    iam = IdentityService(world, keeper)
+    backups = BackupService(world, keeper, options, parts.ledger)
+    volumes = VolumeService(world, keeper, options)
+    restores = RestoreService(world, keeper, options, parts.machine)
+    rows: list[tuple[str, str, Handler]] = [("GET", "/", iam.versions)]
+    for version in ("/v1", "/v2", "/v3"):
+        rows += [("GET", version, iam.version), ("GET", version + "/", iam.version)]
+    rows += [
+        ("POST", "/v3/auth/tokens", iam.create_token),
+        ("GET", "/v3/auth/tokens", iam.validate_token),
+        ("DELETE", "/v3/auth/tokens", iam.revoke_token),
+        ("GET", "/v3/auth/projects", iam.my_projects),
+        ("GET", "/v3/auth/catalog", iam.catalog),
+        ("GET", "/v3/projects", iam.all_projects),
+        ("GET", "/v3/users/{user_id}/projects", iam.user_projects),
+    ]
+    for version in ("/v2", "/v3"):
+        root = version + "/{project_id}"
+        rows += [
+            ("GET", root + "/backups", backups.summaries),
+            ("GET", root + "/backups/detail", backups.details),
+            ("GET", root + "/backups/{backup_id}", backups.show),
+            ("DELETE", root + "/backups/{backup_id}", backups.delete),
+            ("POST", root + "/backups/{backup_id}/restore", restores.native_restore),
+            ("GET", root + "/volumes", volumes.summaries),
+            ("GET", root + "/volumes/detail", volumes.details),
+            ("GET", root + "/volumes/{volume_id}", volumes.show),
+        ]
+    root = "/v2/{project_id}"
+    return [
+        *rows,
+        ("GET", root + "/cloudvolumes/detail", volumes.vendor_details),
+        ("GET", root + "/cloudvolumes/{volume_id}", volumes.vendor_show),
+        ("GET", root + "/cloudbackups/quota", backups.quota),
+        ("POST", root + "/cloudbackups/{backup_id}/restore", restores.vendor_restore),
+        ("POST", root + "/cloudbackups/{backup_id}", restores.vendor_delete),
+        ("GET", root + "/backuppolicy", backups.policies),
+        ("GET", root + "/os-vendor-backup-sharing/detail", backups.shared_with_me),
+        ("GET", root + "/jobs/{job_id}", restores.job),
+        ("GET", "/v1/{project_id}/jobs/{job_id}", restores.job),
+        ("GET", "/v1/{project_id}/cloudservers/{server_id}", volumes.server),
+    ]
+
+
+def _unrouted(_call: Call) -> Reply:
+    raise envelopes.unrouted()
+
+
+def _endpoint(parts: Parts, handler: Handler) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        call = await _call(parts, request)
+        record = parts.ledger.open(_record(parts, call))
+        rules = parts.faults().pick(call, parts.rng)
+        for gate in parts.gates():
+            if gate.before:
+                await gate.pass_through(call)
+        reply = await mishaps.before(call, rules)
+        if reply is None:
+            reply = mishaps.after(call, _execute(parts, handler, call), rules)
+        record.authenticated = call.authenticated
+        for gate in parts.gates():
+            if not gate.before:
+                await gate.pass_through(call)
+        await mishaps.delay(rules)
+        status = None if reply.drop else reply.status
+        parts.ledger.close(record, status, ",".join(rule.name for rule in rules))
+        return _Answer(reply, _headers(parts, call))
+
+    return endpoint
+
+
+def _execute(parts: Parts, handler: Handler, call: Call) -> Reply:
+    with parts.world.lock:
+        parts.machine.settle()
+        try:
+            return handler(call)
+        except ApiError as refusal:
+            return refusal.reply
+        except Exception as error:
+            parts.ledger.add_error(error)
+            return mishaps.server_fault(call, 500)
+
+
+async def _call(parts: Parts, request: Request) -> Call:
+    scope = request.scope
+    return Call(
+        method=request.method,
+        path=scope["path"],
+        raw_path=scope["raw_path"].decode("latin-1"),
+        raw_query=scope["query_string"].decode("latin-1"),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.body(),
+        params={name: str(value) for name, value in request.path_params.items()},
+        base_url=parts.base_url(),
+        request_id=f"{parts.ids.getrandbits(128):032x}",
+    )
+
+
+def _record(parts: Parts, call: Call) -> RequestRecord:
+    return RequestRecord(
+        time=parts.clock(),
+        method=call.method,
+        path=call.path,
+        query=call.raw_query,
+        headers=parts.ledger.safe_headers(call.headers),
+        body=b"" if call.path == "/v3/auth/tokens" else call.body,
+    )
+
+
+def _headers(parts: Parts, call: Call) -> dict[str, str]:
+    headers = {"date": format_datetime(parts.clock(), usegmt=True)}
+    if call.path.startswith("/v3/auth"):
+        return {**headers, "x-openstack-request-id": f"req-{dashed(call.request_id)}"}
+    if "/backups" in call.path or "/volumes" in call.path:
+        name = f"req-{dashed(call.request_id)}"
+        return {**headers, "x-openstack-request-id": name, "x-compute-request-id": name}
+    return {**headers, "X-Request-Id": call.request_id}
+
+
+class _Answer(Response):
+    """Sends a reply, or drops the connection when the reply says so."""
+
+    media_type = "application/json"
+
+    def __init__(self, reply: Reply, headers: dict[str, str]) -> None:
+        super().__init__(reply.encoded(), reply.status, {**headers, **reply.headers})
+        self._reply = reply
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        connection: Connection = scope[CONNECTION]
+        if self._reply.drop:
+            connection.drop()
+        elif self._reply.cut:
+            connection.drop(self._first_half())
+        else:
+            await super().__call__(scope, receive, send)
+
+    def _first_half(self) -> bytes:
+        head = b"HTTP/1.1 %d Cut\r\n" % self.status_code
+        for name, value in self.raw_headers:
+            head += name + b": " + value + b"\r\n"
+        body = bytes(self.body)
+        return head + b"\r\n" + body[: len(body) // 2]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.provider import Ask, Connection, SecretKind, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.restore.desk import Connector
+from vbs_tui.text import clean
+
+if TYPE_CHECKING:
+    from vbs_tui.cloud.settings import CloudSettings
+    from vbs_tui.simulator import Simulator
 
 NO_CLOUD = """\
 vbs-tui knows of no cloud yet.
@@ -39,25 +44,21 @@ class NoCloud(Exception):  # noqa: N818 - nothing is broken, something is missin
 def from_environment(env: Mapping[str, str] = os.environ) -> Target:
     """The cloud that the ``OS_*`` variables name. Raises :class:`NoCloud`."""
     from vbs_tui.cloud.environment import (  # noqa: PLC0415 - start-up time
-        IncompleteEnvironment,
+        MissingVariables,
         settings_from_environment,
     )
 
     if not env.get("OS_AUTH_URL"):
         raise NoCloud(NO_CLOUD)
-    try:
-        settings = settings_from_environment(env)
-    except IncompleteEnvironment as error:
-        raise NoCloud(f"{error}\n") from error
+    settings = settings_from_environment(env)
+    if isinstance(settings, MissingVariables):
+        raise NoCloud(f"{settings.sentence}\n")
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
+        return _connection(settings, ask, log)
 
-        return CloudConnection(
-            settings, clock=SystemClock(), rng=random.Random(), ask=ask, request_log=log
-        )
-
-    return Target(settings.name, connect, lambda: None)
+    name = settings.name or urlsplit(settings.auth_url).hostname or "cloud"
+    return Target(clean(name, 60), connect, lambda: None)
 
 
 def demo() -> Target:
@@ -67,24 +68,30 @@ def demo() -> Target:
     simulator = Simulator()
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415
-        from vbs_tui.cloud.environment import settings_from_environment  # noqa: PLC0415
-
         await asyncio.to_thread(simulator.start)
-        settings = settings_from_environment(
-            {
-                "OS_AUTH_URL": simulator.auth_url,
-                "OS_USERNAME": simulator.username,
-                "OS_PASSWORD": simulator.password,
-                "OS_USER_DOMAIN_NAME": simulator.domain,
-                "OS_REGION_NAME": simulator.region,
-            }
-        )
-        return CloudConnection(
-            settings, clock=SystemClock(), rng=random.Random(), ask=ask, request_log=log
-        )
+        return _connection(_simulated(simulator), ask, log)
 
     return Target("demo", connect, simulator.stop)
+
+
+def _simulated(simulator: Simulator) -> CloudSettings:
+    from vbs_tui.cloud.credentials import PasswordCredentials, User  # noqa: PLC0415
+    from vbs_tui.cloud.secret import Secret  # noqa: PLC0415
+    from vbs_tui.cloud.settings import CloudSettings  # noqa: PLC0415
+
+    user = User(name=simulator.username, domain_name=simulator.domain)
+    return CloudSettings(
+        auth_url=simulator.auth_url,
+        credentials=PasswordCredentials(user, Secret(simulator.password)),
+        name="demo",
+        region=simulator.region,
+    )
+
+
+def _connection(settings: CloudSettings, ask: Ask, log: RequestLog) -> Connection:
+    from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
+
+    return CloudConnection(settings, ask=ask, request_log=log)
 
 
 def ask_on_terminal(question: SecretQuestion) -> str | None:

@@ -65,10 +65,7 @@ def details(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
         ("Operator", restore.operator),
         ("Confirmed", local(restore.created_at)),
         ("Sent", local(restore.sent_at) if restore.sent_at else "never"),
-        (
-            "Took" if restore.ended_at else "So far",
-            span((end - restore.created_at).total_seconds()),
-        ),
+        ("Took" if restore.ended_at else "So far", took),
         ("Job", restore.job_id or "none known"),
         ("Request id", restore.request_id or "none given"),
     ]

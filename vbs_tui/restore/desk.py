@@ -89,7 +89,8 @@ class Desk:
         self._lister = Lister(self._clock, self._emit)
         self._connection: Connection | None = None
         self._connecting: asyncio.Lock | None = None
-        self._journal_trouble = "The journal is not open yet."
+        self._journal_trouble = ""
+        self._journal_tried = asyncio.Event()
         self._stopped = False
 
     def start(self, listener: Callable[[Event], None]) -> None:
@@ -174,8 +175,8 @@ class Desk:
             self._journal_trouble = str(error)
             text = f"{error} Nothing can be restored until that is mended; looking is possible."
             self._emit(Notice(text, severe=True))
-        else:
-            self._journal_trouble = ""
+        finally:
+            self._journal_tried.set()
 
     async def _connect(self) -> None:
         self._emit(Connecting(self._cloud_name))
@@ -196,6 +197,7 @@ class Desk:
                 at=self._clock.now(),
             )
         )
+        await self._journal_tried.wait()
         if not self._journal_trouble:
             await self._engine.attach(connection)
 
@@ -237,6 +239,7 @@ class Desk:
             raise CloudError(_unfit(str(error))) from error
 
     async def _submit(self, examination: Examination, typed: str) -> Restore:
+        await self._journal_tried.wait()
         now = self._clock.now()
         if self.read_only:
             raise Refusal("This session is read-only: nothing is sent.")

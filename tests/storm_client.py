@@ -1,0 +1,124 @@
+"""The client of the fault storm: submits every pair that is not on record yet, watches them all.
+
+Started by :mod:`tests.fault_storm` as a process of its own, killed, and started again.
+"""
+
+from __future__ import annotations
+
+import queue
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.connection import CloudConnection
+from vbs_tui.cloud.credentials import PasswordCredentials, User
+from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.ratelimit import RateLimiter
+from vbs_tui.cloud.requestlog import RequestLog
+from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.cloud.retry import RetryPolicy
+from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.restore.desk import Desk, Refusal
+from vbs_tui.restore.events import Connected, ConnectFailed, Event, ListFailed, ListKind, ListPage
+from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.records import Restore
+from vbs_tui.restore.states import State
+
+AT_ONCE = 12
+STORM_PACE = Pace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)
+
+
+def main(auth_url: str, password: str, domain: str, directory: str) -> int:
+    """Until every pair is settled, as far as it can be."""
+
+    async def connect(ask: Ask, log: RequestLog) -> Connection:
+        settings = CloudSettings(
+            auth_url, PasswordCredentials(User("demo", domain_name=domain), Secret(password))
+        )
+        limiter = RateLimiter(SystemClock(), per_second=1000.0, burst=100)
+        return CloudConnection(
+            settings,
+            ask=ask,
+            request_log=log,
+            limiter=limiter,
+            policy=RetryPolicy(base=0.1, throttled_base=0.2),
+        )
+
+    desk = Desk(connect, Path(directory), pace=STORM_PACE)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    desk.start(events.put)
+    project = _connected(desk, events)
+    backups = {row.name: row.id for row in _rows(desk, events, project, ListKind.BACKUPS)}
+    volumes = {row.name: row.id for row in _rows(desk, events, project, ListKind.VOLUMES)}
+    threading.Thread(target=_drain, args=(events,), daemon=True).start()
+    known = {restore.volume.id for restore in desk.history().result()}
+    wanted = [
+        (backups[name.replace("disk", "backup")], volume)
+        for name, volume in sorted(volumes.items())
+        if volume not in known
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in [pool.submit(_submit, desk, project, *pair) for pair in wanted]:
+            done.result()
+    while not all(_is_settled(restore) for restore in desk.history().result()):
+        time.sleep(1.0)
+    desk.stop(2.0)
+    return 0
+
+
+def _submit(desk: Desk, project: Project, backup: str, volume: str) -> None:
+    while True:
+        try:
+            examined = desk.examine(project, backup, volume).result()
+            desk.submit(examined, examined.word).result()
+            return
+        except CloudError:
+            time.sleep(0.2)
+        except Refusal as refusal:
+            if "too long ago" not in str(refusal):
+                raise
+
+
+def _is_settled(restore: Restore) -> bool:
+    untraced = restore.summary.startswith("Probably not accepted")
+    return restore.state.is_sure or (restore.state is State.UNKNOWN and untraced)
+
+
+def _connected(desk: Desk, events: queue.SimpleQueue[Event]) -> Project:
+    desk.connect()
+    while True:
+        event = events.get()
+        if isinstance(event, Connected):
+            return event.projects[0]
+        if isinstance(event, ConnectFailed):
+            desk.connect()
+
+
+def _rows(
+    desk: Desk, events: queue.SimpleQueue[Event], project: Project, kind: ListKind
+) -> list[Backup | Volume]:
+    desk.refresh(project, kind)
+    rows: list[Backup | Volume] = []
+    while True:
+        event = events.get()
+        if isinstance(event, ListPage) and event.kind is kind:
+            rows.extend(event.rows)
+            if event.last:
+                return rows
+        elif isinstance(event, ListFailed) and event.kind is kind:
+            rows.clear()
+            desk.refresh(project, kind)
+
+
+def _drain(events: queue.SimpleQueue[Event]) -> None:
+    while True:
+        events.get()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -27,7 +27,6 @@ from vbs_tui.restore.desk import Desk, Refusal
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, ListFailed, ListKind, ListPage
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import Restore
-from vbs_tui.restore.states import State
 
 AT_ONCE = 12
 STORM_PACE = Pace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)
@@ -85,8 +84,7 @@ def _submit(desk: Desk, project: Project, backup: str, volume: str) -> None:
 
 
 def _is_settled(restore: Restore) -> bool:
-    untraced = restore.summary.startswith("Probably not accepted")
-    return restore.state.is_sure or (restore.state is State.UNKNOWN and untraced)
+    return restore.state.is_sure or restore.needs_a_word
 
 
 def _connected(desk: Desk, events: queue.SimpleQueue[Event]) -> Project:

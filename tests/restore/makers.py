@@ -10,7 +10,7 @@ from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.records import BackupFacts, Restore, VolumeFacts
 from vbs_tui.restore.states import State
 
-NOW = datetime(2026, 11, 23, 9, 14, 2, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 9, 14, 2, 466123, tzinfo=UTC)
 PROJECT = "0391e4486e864c26be5654c522f440f2"
 BACKUP = "87566ed6-72cb-4053-aa6e-6f6216b3d507"
 VOLUME = "5024a06e-6990-4f12-9dcc-8fe26b01a710"

@@ -23,7 +23,6 @@ from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.events import ConnectFailed, Event, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.records import Restore
-from vbs_tui.restore.states import State
 
 
 def watch_main(argv: Sequence[str]) -> int:
@@ -89,7 +88,7 @@ def follow(session: Session, restore: Restore, *, as_json: bool, connects: bool)
     tell(restore)
     blind = False
     while restore.state.is_open:
-        if restore.state is State.UNKNOWN and restore.summary.startswith("Probably not"):
+        if restore.needs_a_word:
             break
         event: Event = session.next_event()
         if isinstance(event, RestoreChanged) and event.restore.id == restore.id:

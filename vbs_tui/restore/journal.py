@@ -17,9 +17,8 @@ from pathlib import Path
 from vbs_tui.restore import schema
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.records import LogEntry, Restore
-from vbs_tui.restore.rows import COLUMNS, entry_from_row, from_row, to_row
+from vbs_tui.restore.rows import COLUMNS, entry_from_row, from_row, plain, to_row
 from vbs_tui.restore.states import State, check
-from vbs_tui.times import iso
 
 FILE = "journal.sqlite3"
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM restores"
@@ -225,7 +224,7 @@ class Journal:
             state = entry.state.value if entry.state else None
             cursor = self._db.execute(
                 "INSERT INTO log (restore_id, at, source, text, state) VALUES (?, ?, ?, ?, ?)",
-                (restore_id, iso(entry.at), entry.source.value, entry.text, state),
+                (restore_id, plain(entry.at), entry.source.value, entry.text, state),
             )
             written.append(replace(entry, number=cursor.lastrowid or 0))
         return tuple(written)

@@ -9,6 +9,12 @@ from datetime import datetime
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.states import State
 
+UNTRACED = "Probably not accepted"
+"""How the summary of an unknown restore begins that left no trace for long enough."""
+
+UNCLEAR = "Unclear"
+"""The same for one whose traces could be anybody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackupFacts:
@@ -109,6 +115,11 @@ class Restore:
     """Moves with every write to the journal."""
     log: tuple[LogEntry, ...] = field(default=())
     """Only the newest lines; the journal holds them all."""
+
+    @property
+    def needs_a_word(self) -> bool:
+        """Whether the engine has looked long enough, and only the operator can settle it."""
+        return self.state is State.UNKNOWN and self.summary.startswith((UNTRACED, UNCLEAR))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.restore.records import BackupFacts, LogEntry, Restore, Source, VolumeFacts
 from vbs_tui.restore.states import State
-from vbs_tui.times import iso, parse_time
+from vbs_tui.times import parse_time
 
 COLUMNS: tuple[str, ...] = (
     "id",
@@ -49,7 +49,8 @@ COLUMNS: tuple[str, ...] = (
 def plain(value: Any) -> Any:
     """*value* in what JSON knows: times as UTC ISO-8601 text, states as their words."""
     if isinstance(value, datetime):
-        return iso(value)
+        # To the microsecond: a disk's last change is compared with what was seen before.
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, dict):

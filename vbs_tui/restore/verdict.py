@@ -164,6 +164,10 @@ def _by_states(facts: Facts) -> Verdict:
                 "The disk changed after the request left, but nothing shows whether by this"
                 " restore.",
             )
+        if facts.backup_seen_busy:
+            return Verdict(
+                Standing.UNDETERMINED, "The backup was being read, but this disk did not change."
+            )
         return Verdict(
             Standing.UNDETERMINED, "Neither disk nor backup shows any trace of this restore."
         )

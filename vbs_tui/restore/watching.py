@@ -18,9 +18,9 @@ from vbs_tui.restore.events import Event, RowChanged, WatchChanged
 from vbs_tui.restore.journal import JournalError, Overtaken
 from vbs_tui.restore.look import Sight, look
 from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.records import Restore, Source, Watch
+from vbs_tui.restore.records import UNCLEAR, UNTRACED, Restore, Source, Watch
 from vbs_tui.restore.states import State
-from vbs_tui.restore.verdict import Facts, Standing, Verdict, judge
+from vbs_tui.restore.verdict import HEALTHY, Facts, Standing, Verdict, judge
 
 
 class Watching:
@@ -128,7 +128,7 @@ class Watching:
                 changes["failure"] = failure_of(seen, sight, verdict)
         elif verdict.standing is Standing.UNDETERMINED and self._long_enough(seen):
             lines += self._say_untraced(facts)
-        summary = self._summary(seen, state, verdict)
+        summary = self._summary(seen, state, verdict, facts)
         if lines or changes or summary != restore.summary:
             await self._case.note(*lines, state=state, summary=summary, **changes)
         # Remembered only once it is written, so that a failed write is made good by the next look.
@@ -199,12 +199,13 @@ class Watching:
             ]
         return [(Source.WATCH, f"{seconds} after sending: no trace; probably not accepted")]
 
-    def _summary(self, restore: Restore, state: State, verdict: Verdict) -> str:
+    def _summary(self, restore: Restore, state: State, verdict: Verdict, facts: Facts) -> str:
         if state is State.UNKNOWN and verdict.standing is Standing.UNDETERMINED:
             if not self._long_enough(restore):
                 return "No clear answer; looking at disk and backup for traces."
-            if "trace of this" in verdict.sentence:
-                return "Probably not accepted: " + verdict.sentence
+            seen = facts.disk_changed or facts.backup_seen_busy
+            untraced = not seen and facts.volume_status in HEALTHY
+            return f"{UNTRACED if untraced else UNCLEAR}: {verdict.sentence}"
         return verdict.sentence
 
 

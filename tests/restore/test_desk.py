@@ -1,0 +1,183 @@
+"""The desk on the simulated cloud: from examination to verdict, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.simulated import Listener, brisk_desk
+from vbs_tui.cloud.resources import Project
+from vbs_tui.restore.desk import Desk, Examination, Refusal
+from vbs_tui.restore.events import ListKind, Notice, RestoreChanged, SecretWanted
+from vbs_tui.restore.records import Restore
+from vbs_tui.restore.states import State
+from vbs_tui.simulator import Simulator
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(speed=60.0) as one:
+        yield one
+        assert one.ledger.errors == []
+
+
+@pytest.fixture
+def listener(simulator: Simulator, tmp_path: Path) -> Iterator[Listener]:
+    desk = brisk_desk(simulator, tmp_path / "state")
+    yield Listener(desk, simulator.world)
+    desk.stop(2.0)
+
+
+@pytest.fixture
+def project(listener: Listener) -> Project:
+    return next(p for p in listener.connected() if p.name == "eu-de_prod")
+
+
+def examine(listener: Listener, project: Project, backup: str, volume: str) -> Examination:
+    world = listener.world
+    found = listener.desk.examine(project, world.backup(backup).id, world.volume(volume).id)
+    return found.result(20)
+
+
+def refused(future: Future[Restore]) -> str:
+    with pytest.raises(Refusal) as caught:
+        future.result(20)
+    return str(caught.value)
+
+
+def test_one_confirmation_is_one_post_with_exactly_this_body(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
+    assert examined.hazards == ()
+    assert examined.word == "rehearsal-01"
+    submitted = listener.desk.submit(examined, "rehearsal-01").result(20)
+    assert listener.settled(submitted.id).state is State.SUCCEEDED
+    (post,) = simulator.ledger.restore_posts()
+    assert post.method == "POST"
+    assert post.path == f"/v2/{project.id}/cloudbackups/{examined.backup.id}/restore"
+    assert post.query == ""
+    assert post.body == b'{"restore": {"volume_id": "%s"}}' % examined.volume.id.encode()
+    assert examined.request.body.encode() == post.body
+    assert simulator.ledger.deleted_backups == []
+    log = [entry.text for entry in listener.desk.log_of(submitted.id).result(20)]
+    assert log[0].startswith("confirmed by ")
+    assert "SUCCESS" in log[-1]
+
+
+@pytest.mark.parametrize(
+    ("backup", "volume", "state", "code", "executed"),
+    [
+        ("demo-fails-while-writing", "rehearsal-02", State.FAILED, "VolumeBackup.0200", 1),
+        ("demo-fails-before-writing", "rehearsal-03", State.FAILED, "VolumeBackup.0205", 1),
+        ("demo-refused", "rehearsal-04", State.REFUSED, "VolumeBackup.0044", 0),
+        ("demo-no-answer", "rehearsal-06", State.SUCCEEDED, None, 1),
+        ("demo-job-forgotten", "rehearsal-07", State.SUCCEEDED, None, 1),
+    ],
+)
+def test_the_demos_named_backups_end_as_they_say(
+    simulator: Simulator,
+    listener: Listener,
+    project: Project,
+    backup: str,
+    volume: str,
+    state: State,
+    code: str | None,
+    executed: int,
+) -> None:
+    simulator.speed = 5.0
+    examined = examine(listener, project, backup, volume)
+    submitted = listener.desk.submit(examined, examined.word).result(20)
+    ended = listener.settled(submitted.id)
+    assert ended.state is state
+    assert (ended.failure.code if ended.failure and code else None) == code
+    assert len(simulator.ledger.restore_posts()) == 1
+    assert len(simulator.ledger.restores) == executed
+
+
+def test_a_server_error_stays_unknown_and_is_sent_once(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    examined = examine(listener, project, "demo-server-error", "rehearsal-05")
+    submitted = listener.desk.submit(examined, examined.word).result(20)
+
+    def untraced(event: object) -> bool | None:
+        if isinstance(event, RestoreChanged) and "Probably not" in event.restore.summary:
+            return True
+        return None
+
+    listener.wait(untraced)
+    assert len(simulator.ledger.restore_posts()) == 1
+    assert simulator.ledger.restores == []
+    words = refused(listener.desk.submit(examined, examined.word))
+    assert "already in a restore" in words
+    assert "not sent" in refused(listener.desk.declare_not_sent(submitted.id, "yes"))
+    listener.desk.declare_not_sent(submitted.id, "not sent").result(20)
+    assert listener.settled(submitted.id).state is State.ABANDONED
+
+
+def test_what_the_desk_will_not_send(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    good = examine(listener, project, "demo-succeeds", "rehearsal-01")
+    desk = listener.desk
+    assert "does not name this disk" in refused(desk.submit(good, "rehearsal-02"))
+    assert "does not name this disk" in refused(desk.submit(good, ""))
+    old = replace(good, read_at=good.read_at - timedelta(minutes=5))
+    assert "too long ago" in refused(desk.submit(old, good.word))
+    attached = examine(listener, project, "demo-succeeds", "db-data-02")
+    assert not attached.is_possible
+    assert "detach the disk" in refused(desk.submit(attached, attached.word))
+    assert simulator.ledger.restore_posts() == []
+
+
+def test_namesakes_are_named_by_their_id(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    listener.listed(project, ListKind.VOLUMES)
+    examined = examine(listener, project, "demo-succeeds", "data")
+    assert not examined.word_is_name
+    assert examined.word == examined.volume.id[:8]
+
+
+def test_a_read_only_desk_sends_nothing(simulator: Simulator, tmp_path: Path) -> None:
+    desk = brisk_desk(simulator, tmp_path / "other", read_only=True)
+    reader = Listener(desk, simulator.world)
+    found = next(p for p in reader.connected() if p.name == "eu-de_prod")
+    examined = examine(reader, found, "demo-succeeds", "rehearsal-01")
+    assert "read-only" in refused(desk.submit(examined, examined.word))
+    assert simulator.ledger.restore_posts() == []
+    desk.stop(2.0)
+
+
+def test_a_journal_that_cannot_be_made_means_look_but_not_restore(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    desk: Desk = brisk_desk(simulator, blocked / "state")
+    reader = Listener(desk, simulator.world)
+    found = next(p for p in reader.connected() if p.name == "eu-de_prod")
+    assert any(isinstance(e, Notice) and e.severe for e in reader.seen)
+    examined = examine(reader, found, "demo-succeeds", "rehearsal-01")
+    assert "cannot be used" in refused(desk.submit(examined, examined.word))
+    assert simulator.ledger.restore_posts() == []
+    desk.stop(2.0)
+
+
+def test_an_expired_token_is_renewed_without_losing_the_watch(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    simulator.speed = 10.0
+    examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
+    submitted = listener.desk.submit(examined, examined.word).result(20)
+    listener.state(submitted.id, lambda state: state is State.RUNNING)
+    simulator.expire_tokens()
+    assert listener.settled(submitted.id).state is State.SUCCEEDED
+    assert not any(isinstance(event, SecretWanted) for event in listener.seen)
+    assert len(simulator.ledger.restore_posts()) == 1

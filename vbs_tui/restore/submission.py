@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from vbs_tui.clock import Clock
+from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.case import Case
@@ -108,7 +109,7 @@ class Submission:
             and (
                 failure.kind is ErrorKind.NOT_SENT
                 or failure.status == 429
-                or (failure.status == 401 and attempt == 1 and left)
+                or (_is_old_token(failure) and attempt == 1 and left)
                 or (not left and failure.kind in {ErrorKind.BROKEN, ErrorKind.SERVER})
             )
         )
@@ -119,7 +120,7 @@ class Submission:
                 failure=failure,
                 summary="Not executed so far; trying again.",
             )
-            if failure.status != 401:
+            if not _is_old_token(failure):
                 await self._clock.sleep(wait)
             return True
         refused = left and failure.kind is not ErrorKind.NOT_SENT
@@ -153,6 +154,11 @@ class Submission:
         if volume.name != restore.volume.name or volume.updated_at != restore.volume.updated_at:
             return "The disk changed since it was confirmed. Look at it and confirm again."
         return ""
+
+
+def _is_old_token(failure: Failure) -> bool:
+    """Whether the token was refused before anything else was looked at; a new one is then got."""
+    return refuses_token(failure.status or 0, failure.code, failure.message)
 
 
 def _words(failure: Failure) -> str:

@@ -1,0 +1,1 @@
+"""Tests of the cloud room, over real loopback sockets."""

@@ -1,0 +1,402 @@
+"""Logging in: every way of it, one renewal for all who wait, and refusals that stay refused."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.cloud.toy_cloud import PROJECT, VOLUME, ToyCloud, a_token
+from tests.cloud.wire_server import Heard, Reply, json_reply, reply, reset
+from vbs_tui.cloud.credentials import (
+    ApplicationCredentials,
+    Credentials,
+    PasscodeCredentials,
+    PasswordCredentials,
+    TokenCredentials,
+    User,
+)
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
+from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.resources import Project
+from vbs_tui.cloud.secret import Secret
+
+JANE = User(name="ops-jane", domain_name="OTC00000000001000000317")
+THE_PROJECT = Project(PROJECT, "eu-de_prod")
+UNAUTHORIZED = json_reply({"error": {"code": 401, "message": "no", "title": "Unauthorized"}}, 401)
+
+
+def a_volume(heard: Heard) -> bytes:
+    return json_reply({"volume": {"id": VOLUME, "status": "available"}})
+
+
+def auth_of(heard: Heard) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(heard.body)["auth"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("credentials", "identity"),
+    [
+        (
+            PasswordCredentials(JANE, Secret("pw-1")),
+            {
+                "methods": ["password"],
+                "password": {
+                    "user": {
+                        "name": "ops-jane",
+                        "domain": {"name": "OTC00000000001000000317"},
+                        "password": "pw-1",
+                    }
+                },
+            },
+        ),
+        (
+            PasswordCredentials(User(name="j", domain_id="d1"), Secret("pw-1")),
+            {
+                "methods": ["password"],
+                "password": {"user": {"name": "j", "domain": {"id": "d1"}, "password": "pw-1"}},
+            },
+        ),
+        (
+            PasscodeCredentials(User(id="u1"), Secret("pw-1")),
+            {
+                "methods": ["password", "totp"],
+                "password": {"user": {"id": "u1", "password": "pw-1"}},
+                "totp": {"user": {"id": "u1", "passcode": "492817"}},
+            },
+        ),
+        (
+            TokenCredentials(Secret("tok-1")),
+            {"methods": ["token"], "token": {"id": "tok-1"}},
+        ),
+        (
+            ApplicationCredentials(Secret("sec-1"), id="ac1"),
+            {
+                "methods": ["application_credential"],
+                "application_credential": {"id": "ac1", "secret": "sec-1"},
+            },
+        ),
+        (
+            ApplicationCredentials(Secret("sec-1"), name="bot", user=JANE),
+            {
+                "methods": ["application_credential"],
+                "application_credential": {
+                    "name": "bot",
+                    "user": {"name": "ops-jane", "domain": {"name": "OTC00000000001000000317"}},
+                    "secret": "sec-1",
+                },
+            },
+        ),
+    ],
+)
+async def test_each_way_to_log_in(credentials: Credentials, identity: dict[str, Any]) -> None:
+    asked: list[SecretQuestion] = []
+
+    async def ask(question: SecretQuestion) -> str:
+        asked.append(question)
+        return " 492 817 "
+
+    cloud = ToyCloud()
+    async with cloud:
+        connection = cloud.connection(credentials, ask=ask)
+        projects = await connection.projects()
+    assert [project.name for project in projects] == ["eu-de_prod"]
+    assert auth_of(cloud.server.log_ins[0]) == {"identity": identity}
+    needs_code = isinstance(credentials, PasscodeCredentials)
+    assert [one.kind for one in asked] == ([SecretKind.PASSCODE] if needs_code else [])
+    assert connection.user == "ops-jane"
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/v3", "/v3/"])
+async def test_auth_url_with_and_without_its_version(suffix: str) -> None:
+    cloud = ToyCloud()
+    async with cloud:
+        connection = cloud.connection(auth_url=cloud.server.url + suffix)
+        await connection.projects()
+        assert connection.identity == f"{cloud.server.url}/v3"
+
+
+async def test_configured_project_is_the_scope_from_the_start() -> None:
+    cloud = ToyCloud(a_volume)
+    async with cloud:
+        connection = cloud.connection(project_name="eu-de_prod")
+        (project,) = await connection.projects()
+        await (await connection.open(project)).volume(VOLUME)
+    (one,) = cloud.server.log_ins
+    assert auth_of(one)["scope"] == {
+        "project": {"name": "eu-de_prod", "domain": {"name": "OTC00000000001000000317"}}
+    }
+
+
+async def test_project_is_opened_with_the_token_at_hand_else_with_the_password() -> None:
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        return UNAUTHORIZED if "token" in auth["identity"]["methods"] else None
+
+    for refuses_tokens in (False, True):
+        cloud = ToyCloud(a_volume)
+        if refuses_tokens:
+            cloud.log_in = log_in
+        async with cloud:
+            connection = cloud.connection()
+            (project,) = await connection.projects()
+            await (await connection.open(project)).volume(VOLUME)
+        methods = [auth_of(one)["identity"]["methods"][0] for one in cloud.server.log_ins]
+        assert methods == ["password", "token"] + ["password"] * refuses_tokens
+
+
+async def test_typed_password_is_asked_once_and_kept_for_renewals() -> None:
+    asked: list[SecretQuestion] = []
+
+    async def ask(question: SecretQuestion) -> str:
+        asked.append(question)
+        return "typed-pw"
+
+    cloud = ToyCloud(a_volume)
+    async with cloud:
+        provider = await cloud.connection(PasswordCredentials(JANE), ask=ask).open(THE_PROJECT)
+        cloud.clock.passed += 23.9 * 3600
+        await provider.volume(VOLUME)
+    assert len(cloud.server.log_ins) == 2
+    assert [one.kind for one in asked] == [SecretKind.PASSWORD]
+
+
+async def test_question_that_is_declined_is_not_put_again_by_itself() -> None:
+    asked: list[SecretQuestion] = []
+
+    async def ask(question: SecretQuestion) -> None:
+        asked.append(question)
+
+    cloud = ToyCloud()
+    async with cloud:
+        connection = cloud.connection(PasswordCredentials(JANE), ask=ask)
+        for _ in range(3):
+            with pytest.raises(CloudError) as caught:
+                await connection.open(THE_PROJECT)
+            assert caught.value.failure.kind is ErrorKind.LOG_IN
+        assert len(asked) == 1
+        with pytest.raises(CloudError):
+            await connection.projects()
+    assert len(asked) == 2
+    assert cloud.server.log_ins == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_refused_log_in_is_never_repeated_by_itself(status: int) -> None:
+    refusal = json_reply({"error": {"code": status, "message": "no"}}, status)
+    cloud = ToyCloud(log_in=lambda heard, auth: refusal)
+    async with cloud:
+        connection = cloud.connection()
+        for project in (THE_PROJECT, Project("1" * 32, "a"), Project("2" * 32, "b")):
+            with pytest.raises(CloudError) as caught:
+                await connection.open(project)
+            failure = caught.value.failure
+            assert (failure.kind, failure.executed) == (ErrorKind.LOG_IN, Executed.NO)
+        assert len(cloud.server.log_ins) == 1
+        with pytest.raises(CloudError):
+            await connection.projects()
+    assert len(cloud.server.log_ins) == 2
+
+
+async def test_password_changed_under_way_costs_two_refusals_and_no_more() -> None:
+    good = [True]
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        return None if good[0] else UNAUTHORIZED
+
+    def service(heard: Heard) -> Reply:
+        return a_volume(heard) if good[0] else UNAUTHORIZED
+
+    cloud = ToyCloud(service, log_in)
+    async with cloud:
+        connection = cloud.connection()
+        (project,) = await connection.projects()
+        provider = await connection.open(project)
+        await provider.volume(VOLUME)
+        good[0] = False
+        before = len(cloud.server.log_ins)
+        for _ in range(6):
+            with pytest.raises(CloudError):
+                await provider.volume(VOLUME)
+        tries = [auth_of(one)["identity"]["methods"][0] for one in cloud.server.log_ins[before:]]
+    assert tries.count("password") <= 2
+
+
+@pytest.mark.parametrize(
+    "spent",
+    [
+        UNAUTHORIZED,
+        json_reply({"error_code": "APIG.0301", "error_msg": "x"}, 401),
+        json_reply({"error": {"code": "Common.0013", "message": "x"}}, 400),
+        json_reply({"error": {"code": "EVS.0002", "message": "x"}}, 400),
+    ],
+)
+async def test_all_who_wait_share_one_renewal(spent: bytes) -> None:
+    died: set[str] = set()
+
+    def service(heard: Heard) -> Reply:
+        return spent if heard.token in died else a_volume(heard)
+
+    cloud = ToyCloud(service)
+    async with cloud:
+        provider = await cloud.provider()
+        await provider.volume(VOLUME)
+        died.add(a_token(1))
+        found = await asyncio.gather(*(provider.volume(VOLUME) for _ in range(12)))
+    assert {one.id for one in found} == {VOLUME}
+    assert len(cloud.server.log_ins) == 2
+
+
+async def test_leader_of_a_renewal_may_be_cancelled() -> None:
+    gate = asyncio.Event()
+    entered = asyncio.Event()
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        if cloud.given != 1:
+            return None
+
+        async def late(writer: asyncio.StreamWriter) -> None:
+            entered.set()
+            await gate.wait()
+            writer.close()
+
+        return late if not gate.is_set() else None
+
+    died: set[str] = set()
+    cloud = ToyCloud(lambda h: UNAUTHORIZED if h.token in died else a_volume(h), log_in)
+    async with cloud:
+        provider = await cloud.provider()
+        await provider.volume(VOLUME)
+        died.add(a_token(1))
+        leader = asyncio.create_task(provider.volume(VOLUME))
+        await entered.wait()
+        follower = asyncio.create_task(provider.volume(VOLUME))
+        leader.cancel()
+        gate.set()
+        with pytest.raises(asyncio.CancelledError):
+            await leader
+        assert (await follower).id == VOLUME
+
+
+async def test_token_that_nobody_ever_takes_is_not_renewed_for_ever() -> None:
+    cloud = ToyCloud(lambda heard: UNAUTHORIZED)
+    async with cloud:
+        provider = await cloud.provider()
+        for _ in range(5):
+            with pytest.raises(CloudError) as caught:
+                await provider.volume(VOLUME)
+            assert caught.value.failure.status == 401
+        assert len(cloud.server.log_ins) == 2
+        cloud.clock.passed += 120
+        with pytest.raises(CloudError):
+            await provider.volume(VOLUME)
+    assert len(cloud.server.log_ins) == 3
+
+
+async def test_token_is_renewed_before_it_ends() -> None:
+    cloud = ToyCloud(a_volume)
+    async with cloud:
+        connection = cloud.connection()
+        provider = await connection.open(THE_PROJECT)
+        cloud.clock.passed += 23.7 * 3600
+        await provider.volume(VOLUME)
+        assert len(cloud.server.log_ins) == 1
+        cloud.clock.passed += 0.1 * 3600
+        await provider.prepare()
+        assert len(cloud.server.log_ins) == 2
+        assert connection.token_expires_at == cloud.clock.now().replace(microsecond=0) + timedelta(
+            hours=24
+        )
+        await provider.volume(VOLUME)
+    assert len(cloud.server.log_ins) == 2
+
+
+async def test_early_renewal_that_fails_leaves_the_token_in_use() -> None:
+    broken = [False]
+    cloud = ToyCloud(a_volume, lambda heard, auth: reset if broken[0] else None)
+    async with cloud:
+        provider = await cloud.provider()
+        cloud.clock.passed += 23.8 * 3600
+        broken[0] = True
+        for _ in range(5):
+            await provider.volume(VOLUME)
+    assert len(cloud.server.log_ins) == 2
+
+
+@pytest.mark.parametrize("hours", [-30, 30])
+async def test_clock_that_is_wrong_by_hours_does_not_matter(hours: int) -> None:
+    cloud = ToyCloud(a_volume, skew=timedelta(hours=hours))
+    async with cloud:
+        provider = await cloud.provider()
+        for _ in range(3):
+            await provider.volume(VOLUME)
+        assert len(cloud.server.log_ins) == 1
+        cloud.clock.passed += 23.9 * 3600
+        await provider.volume(VOLUME)
+    assert len(cloud.server.log_ins) == 2
+
+
+@pytest.mark.parametrize("life", [timedelta(seconds=40), timedelta(minutes=10)])
+async def test_short_lived_token_is_not_renewed_for_every_call(life: timedelta) -> None:
+    cloud = ToyCloud(a_volume, life=life)
+    async with cloud:
+        provider = await cloud.provider()
+        for _ in range(5):
+            await provider.volume(VOLUME)
+    assert len(cloud.server.log_ins) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(b"{}", 201),
+        reply(b"<html>", 200, {"X-Subject-Token": "with blank"}),
+        json_reply({"token": {}}, 201, {"X-Subject-Token": "y" * 70_000}),
+        json_reply({"token": []}, 201, {"X-Subject-Token": "fine"}),
+        reply(b"", 302, {"Location": "/login"}),
+        reply(b"<html>404</html>", 404),
+        json_reply({"token": {"project": {"id": "f" * 32}}}, 201, {"X-Subject-Token": "other"}),
+    ],
+)
+async def test_strange_answers_to_a_log_in_are_errors_of_the_log_in(answer: bytes) -> None:
+    cloud = ToyCloud(log_in=lambda heard, auth: answer)
+    async with cloud:
+        with pytest.raises(CloudError) as caught:
+            await cloud.connection().open(THE_PROJECT)
+    assert caught.value.failure.kind is ErrorKind.LOG_IN
+    assert caught.value.failure.executed is Executed.NO
+
+
+async def test_project_list_follows_pages_by_their_query_alone() -> None:
+    def service(heard: Heard) -> Reply:
+        if heard.path.endswith("/auth/projects"):
+            return json_reply({}, 404)
+        page = heard.query.get("page", "1")
+        rows: list[object] = [
+            {"id": page * 8, "name": f"p{page}"},
+            {"id": "9" * 8, "name": "MOS"},
+            {"id": "8" * 8, "name": "off", "enabled": False},
+            {"id": "7" * 8, "name": "dom", "is_domain": True},
+            None,
+            {"name": "no id"},
+        ]
+        following = "http://10.0.0.1:35357/v3/evil?page=2" if page in "12" else None
+        return json_reply({"projects": rows, "links": {"next": following}})
+
+    cloud = ToyCloud(service)
+    original = cloud.answer
+
+    def answer(heard: Heard) -> Reply:
+        return service(heard) if "projects" in heard.path else original(heard)
+
+    cloud.server.answer = answer
+    async with cloud:
+        projects = await cloud.connection().projects()
+    assert [project.name for project in projects] == ["p1", "p2"]
+    paths = [heard.path for heard in cloud.server.of("GET")]
+    assert (
+        paths == ["/v3/auth/projects"] + ["/v3/users/984366b9749e43d88660cc093d95b83b/projects"] * 2
+    )

@@ -1,0 +1,181 @@
+"""The commands for scripts, as child processes against the simulated cloud."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vbs_tui.simulator import Simulator
+
+PASSWORD = "demo-password"
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(speed=60.0) as one:
+        yield one
+        assert one.ledger.errors == []
+
+
+class Shell:
+    """Runs ``vbs-tui`` with an environment of its own."""
+
+    def __init__(self, simulator: Simulator, home: Path) -> None:
+        self.simulator = simulator
+        self.env = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}
+        self.env |= {
+            "XDG_STATE_HOME": str(home),
+            "OS_AUTH_URL": simulator.auth_url,
+            "OS_USERNAME": simulator.username,
+            "OS_PASSWORD": PASSWORD,
+            "OS_USER_DOMAIN_NAME": simulator.domain,
+            "OS_PROJECT_NAME": "eu-de_prod",
+            "OS_REGION_NAME": simulator.region,
+        }
+
+    def __call__(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "vbs_tui", *arguments],
+            env={**self.env, **changes},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=50,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert PASSWORD not in done.stdout + done.stderr
+        return done
+
+
+@pytest.fixture
+def shell(simulator: Simulator, tmp_path: Path) -> Shell:
+    return Shell(simulator, tmp_path)
+
+
+def test_a_restore_from_a_script_is_watched_to_its_end(shell: Shell) -> None:
+    done = shell(
+        "restore",
+        *("--backup", "demo-succeeds", "--volume", "rehearsal-01"),
+        *("--confirm", "rehearsal-01", "--wait"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith(
+        "succeeded: The job says SUCCESS and the disk is available."
+    )
+    (job,) = json.loads(shell("jobs", "--json").stdout)
+    assert job["state"] == "succeeded"
+    shown = json.loads(shell("show", job["id"][:8], "--json").stdout)
+    assert [line["source"] for line in shown["log"]][:2] == ["operator", "request"]
+    assert shell("jobs", "--open").stdout.strip() == "No open restores on record."
+    watched = shell("watch", job["id"][:8])
+    assert watched.returncode == 0
+    assert "SUCCESS" in watched.stdout
+
+
+def test_a_failing_restore_ends_with_1_and_says_what_to_do(shell: Shell) -> None:
+    done = shell(
+        "restore",
+        *("--backup", "demo-fails-while-writing", "--volume", "rehearsal-02"),
+        *("--confirm", "rehearsal-02", "--wait", "--json"),
+    )
+    assert done.returncode == 1, done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["restore"]["state"] == "failed"
+    assert last["restore"]["failure"]["code"] == "VolumeBackup.0200"
+
+
+def test_a_dry_run_sends_nothing(shell: Shell) -> None:
+    before = len(shell.simulator.ledger.restore_posts())
+    done = shell(
+        "restore", "--backup", "demo-succeeds", "--volume", "rehearsal-01", "--dry-run", "--json"
+    )
+    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert told["possible"] is True
+    assert told["request"]["url"].endswith("/restore")
+    assert json.loads(told["request"]["body"])["restore"]["volume_id"]
+    assert len(shell.simulator.ledger.restore_posts()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("--backup", "nightly-web-{day}", "--volume", "small-01", "--dry-run"), 3, "too small"),
+        (("--backup", "nope", "--volume", "small-01", "--dry-run"), 4, "'nope'"),
+        (("--backup", "demo-succeeds", "--volume", "data", "--dry-run"), 4, "give the id"),
+        (("--backup", "demo-succeeds", "--volume", "rehearsal-01", "--confirm", "x"), 4, "name"),
+        (("--backup", "a", "--volume", "b", "--project", "c", "--confirm", "x"), 4, "no project"),
+    ],
+)
+def test_what_is_not_sent(
+    shell: Shell, arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    before = len(shell.simulator.ledger.restore_posts())
+    day = f"{shell.simulator.clock():%Y-%m-%d}"
+    backups = {row.name or "" for row in shell.simulator.world.projects[0].backups}
+    newest = max(name for name in backups if name.startswith("nightly-web-"))
+    filled = [newest if "{day}" in argument else argument for argument in arguments]
+    done = shell("restore", *filled)
+    assert done.returncode == status, (day, done.stdout, done.stderr)
+    said = done.stdout + done.stderr
+    assert words in said or "IMPOSSIBLE" in said
+    assert len(shell.simulator.ledger.restore_posts()) == before
+
+
+def test_without_a_confirmation_nothing_starts(shell: Shell) -> None:
+    done = shell("restore", "--backup", "a", "--volume", "b")
+    assert done.returncode == 2
+    assert "--confirm" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("restore", "--backup", "a", "--volume", "b", "--dry-run"), ()]
+)
+def test_without_a_cloud_it_says_what_to_do(shell: Shell, command: tuple[str, ...]) -> None:
+    done = shell(*command, OS_AUTH_URL="")
+    assert done.returncode == 4
+    said = (done.stdout + done.stderr).strip().splitlines()
+    assert len(said) == 3
+    assert "--demo" in said[1]
+
+
+def test_a_wrong_password_is_tried_once(shell: Shell) -> None:
+    shell.simulator.ledger.clear()
+    done = shell(
+        "restore",
+        *("--backup", "a", "--volume", "b", "--dry-run"),
+        OS_PASSWORD="wrong-password-xyz",
+    )
+    assert done.returncode == 4
+    assert "401" in done.stderr
+    assert "wrong-password-xyz" not in done.stdout + done.stderr
+    logins = [r for r in shell.simulator.ledger.requests if r.path == "/v3/auth/tokens"]
+    assert len(logins) == 1
+
+
+def test_an_unknown_id_is_said_so(shell: Shell) -> None:
+    for command in ("show", "watch"):
+        done = shell(command, "ffff")
+        assert done.returncode == 4
+        assert "No restore on record" in done.stderr
+
+
+def test_version_and_help_load_nothing_heavy(shell: Shell) -> None:
+    for option in ("--version", "--help"):
+        code = (
+            "import sys\nfrom vbs_tui.cli import main\n"
+            f"try: main(['{option}'])\nexcept SystemExit: pass\n"
+            "heavy = {'textual', 'httpx', 'starlette', 'asyncio', 'platformdirs'}\n"
+            "print(sorted(heavy & set(sys.modules)))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+        )
+        assert done.stdout.strip().endswith("[]")

@@ -1,0 +1,170 @@
+"""From a service catalog to the root URL of a service.
+
+Order of search for each service: what the operator wrote, the catalog's types, the host names of
+related services, the host name of IAM. Source: section 4 of the project's HTTP contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vbs_tui.cloud.addresses import (
+    address_trouble,
+    host_label,
+    service_root,
+    with_host_label,
+)
+from vbs_tui.text import clean
+
+SUCCESSOR = "cbr"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a service is, and why it is believed to be there."""
+
+    service: str
+    root: str
+    """Scheme, host, port and prefix; no version, no trailing slash."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    """One endpoint of one service, cleaned."""
+
+    type: str
+    interface: str
+    region: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    types: tuple[str, ...]
+    cousins: tuple[str, ...]
+    """Types whose host name differs from this service's in the first label only."""
+
+
+_SERVICES = {
+    "vbs": _Service(("vbsv2", "vbs"), ("volumev2", "volumev3", "evs")),
+    "evs": _Service(("volumev3", "volumev2", "evs", "block-storage", "volume"), ("vbsv2", "vbs")),
+    "ecs": _Service(("ecs", "compute"), ("volumev2", "volumev3", "evs", "vbsv2", "vbs")),
+}
+_LABELS = frozenset({"vbs", "evs", "ecs"})
+_IAM_LABELS = frozenset({"iam", "iam-pub"})
+
+
+class NoEndpoint(Exception):  # noqa: N818
+    """A service that cannot be found; the text says what was found in its place."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The endpoints that a project's catalog names, in its order, and how to choose."""
+
+    rows: tuple[CatalogRow, ...]
+    identity_root: str
+    region: str = ""
+    interface: str = "public"
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Service (or catalog type) to URL, as the operator wrote it."""
+    allow_plain_http: bool = False
+
+    def endpoint(self, service: str, project_id: str) -> Endpoint:
+        """The endpoint of ``vbs``, ``evs`` or ``ecs``. Raises :class:`NoEndpoint`."""
+        wanted = _SERVICES[service]
+        faults: list[str] = []
+        for url, why, is_override in self._candidates(service, wanted):
+            root = service_root(_expanded(url, project_id))
+            fault = self._fault(root, service)
+            if not fault:
+                return Endpoint(service, root, why)
+            if is_override:
+                text = f"the configured address of {service} cannot be used: {fault}"
+                raise NoEndpoint(text, "Correct the override in the configuration.")
+            faults.append(f"{why}: {fault}")
+        raise self._missing(service, faults)
+
+    def _candidates(self, service: str, wanted: _Service) -> Iterator[tuple[str, str, bool]]:
+        for name in (service, *wanted.types):
+            if url := self.overrides.get(name):
+                yield url, "set in the configuration", True
+        fitting = [row for row in self.rows if self._fits(row)]
+        for kind in wanted.types:
+            for row in fitting:
+                if row.type == kind:
+                    yield row.url, f"catalog type {kind}", False
+        for kind in wanted.cousins:
+            for row in fitting:
+                if row.type == kind and host_label(row.url) in _LABELS:
+                    yield with_host_label(row.url, service), f"host name of {kind}", False
+        if host_label(self.identity_root) in _IAM_LABELS:
+            yield with_host_label(self.identity_root, service), "host name of IAM", False
+
+    def _fits(self, row: CatalogRow) -> bool:
+        if row.interface.removesuffix("URL") != self.interface.removesuffix("URL"):
+            return False
+        return not self.region or row.region in (self.region, "*", "")
+
+    def _fault(self, root: str, service: str) -> str:
+        if not root:
+            return "no URL"
+        if service == "vbs" and host_label(root) == SUCCESSOR:
+            return "it is the host of CBR, which would take the same request for another thing"
+        return address_trouble(root, allow_plain_http=self.allow_plain_http)
+
+    def _missing(self, service: str, faults: list[str]) -> NoEndpoint:
+        types = sorted({row.type for row in self.rows})
+        regions = sorted({row.region for row in self.rows if row.region not in ("", "*")})
+        found = ", ".join(types[:40]) or "nothing"
+        text = f"the catalog names no usable endpoint of {service.upper()}; it names: {found}"
+        if regions and self.region and self.region not in regions:
+            text += f"; its regions are {', '.join(regions[:10])}, not {self.region}"
+        if faults:
+            text += f"; passed over: {'; '.join(faults[:5])}"
+        hint = f"Name the address of {service} in the configuration, or correct the region."
+        if service == "vbs" and SUCCESSOR in types:
+            hint = (
+                "This project has CBR, the successor of VBS. VBS may be closed for it; backups "
+                "made by CBR are restored in CBR's own console. " + hint
+            )
+        return NoEndpoint(text, hint)
+
+
+def catalog_rows(value: object) -> tuple[CatalogRow, ...]:
+    """The rows of a token's ``catalog``, or of ``GET /v3/auth/catalog``; oddities left out."""
+    found: list[CatalogRow] = []
+    for service in value if isinstance(value, list) else ():
+        entry = _mapping(service)
+        endpoints = entry.get("endpoints")
+        for one in endpoints if isinstance(endpoints, list) else ():
+            row = _mapping(one)
+            url = row.get("url")
+            if isinstance(url, str) and len(url) < 2000 and len(found) < 5000:
+                found.append(
+                    CatalogRow(
+                        type=clean(entry.get("type"), 64).strip().lower(),
+                        interface=clean(row.get("interface"), 32).strip().lower() or "public",
+                        region=clean(row.get("region_id") or row.get("region"), 64).strip(),
+                        url=url.strip(),
+                    )
+                )
+    return tuple(found)
+
+
+def _expanded(url: str, project_id: str) -> str:
+    for opening, closing in (("$(", ")s"), ("%(", ")s"), ("{", "}")):
+        for name in ("tenant_id", "project_id"):
+            url = url.replace(f"{opening}{name}{closing}", project_id)
+    return url.strip()
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

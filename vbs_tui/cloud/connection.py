@@ -1,0 +1,202 @@
+"""One cloud and one user, from settings to providers."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from vbs_tui.clock import Clock, SystemClock
+from vbs_tui.cloud.addresses import address_trouble, identity_root, is_plain_http
+from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
+from vbs_tui.cloud.channel import Channel
+from vbs_tui.cloud.credentials import AccessKeyCredentials
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.exchange import Request
+from vbs_tui.cloud.identity import fetch_catalog, list_projects
+from vbs_tui.cloud.provider import Ask
+from vbs_tui.cloud.ratelimit import RateLimiter
+from vbs_tui.cloud.requestlog import RequestLog
+from vbs_tui.cloud.resources import Project
+from vbs_tui.cloud.retry import RetryPolicy
+from vbs_tui.cloud.session import Session, Timeouts
+from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.cloud.standing import KeyStanding, Standing, TokenStanding
+from vbs_tui.cloud.vbs import VbsProvider
+from vbs_tui.text import clean
+
+
+class CloudConnection:
+    """Logs in as *settings* say, lists projects, opens them. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        settings: CloudSettings,
+        *,
+        ask: Ask | None = None,
+        request_log: RequestLog | None = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+        timeouts: Timeouts | None = None,
+        policy: RetryPolicy | None = None,
+        limiter: RateLimiter | None = None,
+    ) -> None:
+        """Nothing is sent before :meth:`projects` or :meth:`open`."""
+        self._settings = settings
+        self._log = request_log or RequestLog()
+        self._clock = clock or SystemClock()
+        self._root = identity_root(settings.auth_url)
+        self._session = Session(
+            log=self._log,
+            clock=self._clock,
+            rng=rng or random.Random(),
+            trust=settings.trust,
+            timeouts=timeouts,
+            policy=policy,
+            limiter=limiter,
+        )
+        self._standing = self._make_standing(ask)
+        self._providers: dict[str, VbsProvider] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._plain_hosts: set[str] = set()
+
+    @property
+    def cloud(self) -> str:
+        host = clean(urlsplit(self._root).hostname, 100)
+        return clean(self._settings.name, 100) or host
+
+    @property
+    def identity(self) -> str:
+        return f"{self._root}/v3"
+
+    @property
+    def region(self) -> str:
+        return self._settings.region
+
+    @property
+    def user(self) -> str:
+        return self._standing.user or clean(self._settings.credentials.label, 128)
+
+    @property
+    def preferred_project(self) -> str:
+        return self._settings.project_name or self._settings.project_id
+
+    @property
+    def token_expires_at(self) -> datetime | None:
+        return self._standing.expires_at
+
+    @property
+    def insecure(self) -> str:
+        parts = []
+        if not self._settings.verify:
+            parts.append("certificates are not checked")
+        if is_plain_http(self._root):
+            self._plain_hosts.add(clean(urlsplit(self._root).hostname, 100))
+        if self._plain_hosts:
+            parts.append(f"plain HTTP to {', '.join(sorted(self._plain_hosts))}")
+        return "; ".join(parts)
+
+    @property
+    def request_log(self) -> RequestLog:
+        return self._log
+
+    async def projects(self) -> tuple[Project, ...]:
+        """Log in if need be, even after a refusal, and list this user's usable projects."""
+        self._check_identity_url()
+        self._standing.forgive()
+        channel = Channel(self._session, self._standing.at_large())
+        await channel.prepare(self._probe("log in"))
+        try:
+            found = await list_projects(channel, self._root, self._standing.project_paths)
+        except CloudError as error:
+            only = self._standing.only_project
+            if only is None or error.failure.kind is not ErrorKind.REFUSED:
+                raise
+            return (only,)
+        return found
+
+    async def open(self, project: Project) -> VbsProvider:
+        """VBS and EVS of *project*; the same provider each time."""
+        self._check_identity_url()
+        held = self._providers.get(project.id)
+        if held is not None:
+            return held
+        lock = self._opening.setdefault(project.id, asyncio.Lock())
+        async with lock:
+            if project.id not in self._providers:
+                self._providers[project.id] = await self._opened(project)
+        return self._providers[project.id]
+
+    async def aclose(self) -> None:
+        await self._session.aclose()
+
+    async def _opened(self, project: Project) -> VbsProvider:
+        channel = Channel(self._session, self._standing.for_project(project))
+        await channel.prepare(self._probe("open the project"))
+        told = self._standing.catalog_of(project)
+        if not told:
+            told = await fetch_catalog(channel, self._root)
+        catalog = self._catalog(told, project)
+        try:
+            found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
+        except NoEndpoint as reason:
+            failure = self._failure("find the services", str(reason), reason.hint, project.name)
+        else:
+            found += _optional(catalog, "ecs", project.id)
+            self._plain_hosts.update(
+                clean(urlsplit(one.root).hostname, 100) for one in found if is_plain_http(one.root)
+            )
+            endpoints = tuple((one.service, one.root, one.why) for one in found)
+            return VbsProvider(channel, project, endpoints)
+        raise CloudError(failure)
+
+    def _catalog(self, told: object, project: Project) -> Catalog:
+        rows = catalog_rows(told)
+        region = self._settings.region
+        if not region and any(row.region == project.region for row in rows):
+            # A project lives in one region; its name tells which where the catalog has several.
+            region = project.region
+        return Catalog(
+            rows=rows,
+            identity_root=self._root,
+            region=region,
+            interface=self._settings.interface,
+            overrides=self._settings.endpoint_overrides,
+            allow_plain_http=self._settings.allow_plain_http,
+        )
+
+    def _make_standing(self, ask: Ask | None) -> Standing:
+        settings = self._settings
+        if isinstance(settings.credentials, AccessKeyCredentials):
+            return KeyStanding(self._session, settings.credentials)
+        return TokenStanding(self._session, self._root, settings, settings.credentials, ask)
+
+    def _check_identity_url(self) -> None:
+        trouble = address_trouble(
+            self._settings.auth_url.strip(), allow_plain_http=self._settings.allow_plain_http
+        )
+        if trouble or not self._root:
+            hint = "Correct auth_url in the configuration (OS_AUTH_URL in the environment)."
+            raise CloudError(self._failure("log in", trouble or "no address", hint))
+
+    def _probe(self, what: str) -> Request:
+        return Request("GET", f"{self._root}/v3", what)
+
+    def _failure(self, what: str, message: str, hint: str, target: str = "") -> Failure:
+        return Failure(
+            ErrorKind.NOT_SENT,
+            Executed.NO,
+            what,
+            target,
+            message=message,
+            hint=hint,
+            at=self._clock.now(),
+        )
+
+
+def _optional(catalog: Catalog, service: str, project_id: str) -> list[Endpoint]:
+    try:
+        return [catalog.endpoint(service, project_id)]
+    except NoEndpoint:
+        return []

@@ -1,0 +1,258 @@
+"""Every shape in which clouds wrap an error, read into one :class:`Envelope`.
+
+Source: section 11.1 of the project's HTTP contract; the numbers in comments are its rows. A body
+may be anything: no JSON, cut off, nested without end, of the wrong types. Nothing here raises.
+"""
+
+from __future__ import annotations
+
+import enum
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+
+from vbs_tui.text import clean
+
+MESSAGE_LIMIT = 500
+_PAGE_LIMIT = 300
+_DEPTH = 5
+_LONGEST_WAIT = 86400.0
+_SCAN = 65536
+
+_VENDOR = re.compile(r"[A-Za-z]+\.\d{4}\Z")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
+_UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_RENEWABLE = re.compile(r"token must be updated|token need(?:s)? to (?:be )?refresh", re.IGNORECASE)
+
+_REQUEST_ID_HEADERS = (
+    "x-request-id",
+    "x-openstack-request-id",
+    "x-compute-request-id",
+    "openstack-request-id",
+)
+_SPENT_TOKEN = frozenset(
+    "apig.0301 apig.0307 iam.0066 iam.0067 common.0013 evs.0002".split()  # noqa: SIM905
+)
+_OTHER_401 = frozenset({"apig.0303", "iam.0061"})
+
+
+class NotJson(enum.Enum):
+    """The type of :data:`NOT_JSON`."""
+
+    NOT_JSON = "not JSON"
+
+
+NOT_JSON: Final = NotJson.NOT_JSON
+"""What :func:`read_json` gives for a body that is no JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a body says of an error. Text is cleaned and bounded, secrets not yet blotted out."""
+
+    message: str = ""
+    code: str = ""
+    """The service's own code; an HTTP status repeated as a code is left out."""
+    request_id: str = ""
+    name: str = ""
+    """The key around a native error: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
+    retry_after: float | None = None
+    told: bool = False
+    """Whether the body has the shape of an error at all, whatever its status."""
+
+    @property
+    def is_vendor_code(self) -> bool:
+        return bool(_VENDOR.match(self.code))
+
+
+def read_json(body: bytes) -> object:
+    """The body as JSON, or :data:`NOT_JSON`; never raises."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError, MemoryError):
+        return NOT_JSON
+
+
+def decode(
+    status: int, headers: Mapping[str, str], body: bytes, *, data: object, now: datetime
+) -> Envelope:
+    """What *body* (parsed: *data*) says of an error; on a 2xx usually an empty envelope.
+
+    *headers* have lower-case names. *now* turns an HTTP date in ``Retry-After`` into seconds.
+    """
+    found = _Finding()
+    if data is not NOT_JSON:
+        _search(data, found, _DEPTH)
+    told = found.told
+    if not found.message and not 200 <= status < 300:
+        found.message = _page_text(body) if data is NOT_JSON else ""
+        found.message = found.message or _reason(status)
+    wait = retry_after(headers.get("retry-after"), now)
+    return Envelope(
+        message=clean(_plain(found.message), MESSAGE_LIMIT).strip(),
+        code=found.code,
+        request_id=request_id(headers) or clean(found.request_id, 128),
+        name=found.name,
+        retry_after=retry_after(found.wait, now) if wait is None else wait,
+        told=told,
+    )
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """The first request id among the headers, cleaned; empty when there is none."""
+    for name in _REQUEST_ID_HEADERS:
+        if value := clean(headers.get(name), 128).strip():
+            return value
+    return ""
+
+
+def retry_after(value: object, now: datetime) -> float | None:
+    """``Retry-After`` in seconds from *now*: a number, or an HTTP date. ``None`` if unreadable."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to load, rarely met
+
+        try:
+            moment = parsedate_to_datetime(str(value))
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = (moment - now).total_seconds()
+    if seconds != seconds:  # noqa: PLR0124 - not a number
+        return None
+    return min(max(0.0, seconds), _LONGEST_WAIT)
+
+
+def refuses_token(status: int | None, code: str, message: str) -> bool:
+    """Whether the answer says that the token no longer counts (so: nothing was executed)."""
+    family = code.lower().replace("apigw.", "apig.")
+    if status is None or not 400 <= status < 500 or family in _OTHER_401:
+        return False
+    return status == 401 or family in _SPENT_TOKEN or bool(_RENEWABLE.search(message))
+
+
+def is_not_here(status: int, envelope: Envelope) -> bool:
+    """Whether the path itself is unknown there, as opposed to the thing that was asked for."""
+    if status in (405, 410) or envelope.code.lower() in {"apig.0101", "apigw.0101"}:
+        return True
+    return status == 404 and not envelope.is_vendor_code and not envelope.name
+
+
+def is_gone(status: int, envelope: Envelope) -> bool:
+    """Whether the service itself says that it has no such thing: not a proxy's or router's 404."""
+    own_code = envelope.is_vendor_code and not envelope.code.lower().startswith("apig")
+    return status == 404 and (own_code or envelope.name.lower() == "itemnotfound")
+
+
+class _Finding:
+    """What the search found so far."""
+
+    def __init__(self) -> None:
+        self.message = ""
+        self.code = ""
+        self.request_id = ""
+        self.name = ""
+        self.wait: object = None
+        self.told = False
+
+
+def _search(value: object, found: _Finding, depth: int) -> None:
+    if depth <= 0:
+        return
+    if isinstance(value, str):
+        _search_text(value, found, depth)
+    elif isinstance(value, list):
+        if value and isinstance(value[0], Mapping):
+            _search(value[0], found, depth - 1)
+    elif isinstance(value, Mapping):
+        _search_object(value, found, depth)
+
+
+def _search_text(value: str, found: _Finding, depth: int) -> None:
+    if value.lstrip()[:1] in ("{", "[", '"') and len(value) <= _SCAN:  # 12: JSON inside JSON
+        inner = read_json(value.encode("utf-8", "replace"))
+        if inner is not NOT_JSON:
+            _search(inner, found, depth - 1)
+            if found.message:
+                return
+    found.message = found.message or value[:_SCAN]
+
+
+def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> None:
+    found.request_id = found.request_id or _text(row.get("request_id"))
+    if row.get("error_code") and (_text(row.get("error_msg")) or row.get("fail_reason")):
+        # 3, 8: the gateway's; 9: a failed job, which is an answer and no error of the request
+        found.told = found.told or bool(_text(row.get("error_msg")))
+        _take(row, found, "error_code", ("error_msg", "fail_reason"))
+        return
+    error = row.get("error")
+    if isinstance(error, Mapping) and error:  # 1, 2, 8
+        found.told = True
+        _search(error, found, depth - 1)
+        _take(row, found, "code", ("message",))
+        return
+    if isinstance(error, str) and error:  # 12
+        found.told = True
+        _search_text(error, found, depth)
+        _take(row, found, "code", ("message", "error_description"))
+        return
+    if row.get("faultstring"):  # 12
+        found.told = True
+        _search(row["faultstring"], found, depth - 1)
+        return
+    failed = row.get("fail_resources")
+    if isinstance(failed, list) and failed:  # 10
+        found.told = True
+        _search(failed, found, depth - 1)
+        return
+    if _text(row.get("message")) and ("code" in row or "title" in row or len(row) == 1):
+        found.told = True  # 5, 6, 7, and the inside of 1, 2, 4
+    _take(row, found, "code", ("message", "title"))
+    if _text(row.get("detail")) and found.told:
+        found.message = f"{found.message} ({_text(row.get('detail'))})"
+    if not found.told and len(row) == 1:  # 4
+        ((name, inner),) = row.items()
+        if isinstance(inner, Mapping) and _text(inner.get("message")):
+            found.name = clean(name, 64)
+            found.wait = inner.get("retryAfter")
+            _search(inner, found, depth - 1)
+
+
+def _take(row: Mapping[str, object], found: _Finding, code: str, texts: tuple[str, ...]) -> None:
+    value = row.get(code)
+    if not found.code and isinstance(value, str) and _WORD.match(value.strip()):
+        found.code = value.strip()
+    for name in texts:
+        found.message = found.message or _text(row.get(name))
+
+
+def _text(value: object) -> str:
+    return value[:_SCAN].strip() if isinstance(value, str) else ""
+
+
+def _plain(text: str) -> str:
+    """Text without tags and with its blanks collapsed."""
+    if "<" in text or "&" in text:
+        text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
+    return " ".join(text.split())
+
+
+def _page_text(body: bytes) -> str:
+    """The words of a page that is no JSON: 11."""
+    return clean(_plain(body[:_SCAN].decode("utf-8", "replace")), _PAGE_LIMIT)
+
+
+def _reason(status: int) -> str:
+    try:
+        return f"{HTTPStatus(status).phrase}, with no further words"
+    except ValueError:
+        return f"HTTP status {status}, with no further words"

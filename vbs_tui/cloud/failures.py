@@ -1,0 +1,102 @@
+"""An answer that is no success, as a :class:`CloudError`: what it was, and whether it ran."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vbs_tui.cloud.envelopes import refuses_token
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.exchange import Answer, Request
+
+
+def refused(answer: Answer, at: datetime | None = None) -> CloudError:
+    """The error for an answer that is not what the call promises, of any status."""
+    kind, executed, message = _judged(answer)
+    envelope = answer.envelope
+    return CloudError(
+        Failure(
+            kind=kind,
+            executed=executed,
+            what=answer.request.what,
+            target=answer.request.target,
+            method=answer.request.method,
+            url=answer.request.place,
+            status=answer.status,
+            code=envelope.code,
+            message=message or envelope.message,
+            request_id=answer.request_id,
+            retry_after=envelope.retry_after,
+            raw_body=answer.raw_body,
+            at=at,
+        )
+    )
+
+
+def nonsense(answer: Answer, message: str, at: datetime | None = None) -> CloudError:
+    """The error for a 2xx that is not what the call promises: *message* says why."""
+    return CloudError(
+        Failure(
+            kind=ErrorKind.NONSENSE,
+            executed=Executed.UNKNOWN,
+            what=answer.request.what,
+            target=answer.request.target,
+            method=answer.request.method,
+            url=answer.request.place,
+            status=answer.status,
+            message=message,
+            request_id=answer.request_id,
+            raw_body=answer.raw_body,
+            at=at,
+        )
+    )
+
+
+def unsent(
+    request: Request, message: str, *, at: datetime | None = None, hint: str = ""
+) -> CloudError:
+    """The error for a request that this program did not send."""
+    return CloudError(
+        Failure(
+            kind=ErrorKind.NOT_SENT,
+            executed=Executed.NO,
+            what=request.what,
+            target=request.target,
+            method=request.method,
+            url=request.place,
+            message=message,
+            at=at,
+            hint=hint,
+        )
+    )
+
+
+def _judged(answer: Answer) -> tuple[ErrorKind, Executed, str]:
+    status, envelope = answer.status, answer.envelope
+    submits = answer.request.submits
+    if answer.is_success:
+        if envelope.told and envelope.is_vendor_code:
+            sure = not submits or _is_harmless(envelope.code, known=True)
+            return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
+        text = "" if envelope.told else "the answer is not what the call promises"
+        return ErrorKind.NONSENSE, Executed.UNKNOWN, text
+    if status < 400:
+        text = (
+            "the address answers with a redirection, which is never followed: "
+            "look at the endpoint's URL"
+        )
+        return ErrorKind.NONSENSE, Executed.UNKNOWN, text
+    if status == 408 or status >= 500:
+        return ErrorKind.SERVER, Executed.UNKNOWN, ""
+    if not submits or refuses_token(status, envelope.code, envelope.message):
+        return ErrorKind.REFUSED, Executed.NO, ""
+    sure = _is_harmless(envelope.code)
+    return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
+
+
+def _is_harmless(code: str, *, known: bool = False) -> bool:
+    """Whether *code* means that nothing was started. *known*: it must be in the table, too."""
+    if not code:
+        return not known
+    from vbs_tui.codes.lookup import explain, leaves_outcome_open  # noqa: PLC0415 - a large table
+
+    return not leaves_outcome_open(code) and (not known or explain(code).known)

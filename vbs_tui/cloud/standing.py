@@ -1,0 +1,159 @@
+"""On what footing the user stands with the cloud: by tokens, or by an access key.
+
+Both answer the same few questions, so that the connection need not know which it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from vbs_tui.cloud.channel import Authorizer
+from vbs_tui.cloud.credentials import AccessKeyCredentials, LogInCredentials
+from vbs_tui.cloud.keyring import Keyring, TokenAuthorizer
+from vbs_tui.cloud.provider import Ask
+from vbs_tui.cloud.resources import Project
+from vbs_tui.cloud.session import Session
+from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.cloud.signing import KeyAuthorizer
+from vbs_tui.cloud.tokens import Scope
+
+
+class Standing(Protocol):
+    """Who the user is, and how requests are authorised."""
+
+    @property
+    def user(self) -> str:
+        """Name, once known; empty before."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+    @property
+    def only_project(self) -> Project | None:
+        """The project of the log-in itself, when it has one."""
+        ...
+
+    @property
+    def project_paths(self) -> tuple[str, ...]:
+        """Where IAM may list the user's projects, best first."""
+        ...
+
+    def forgive(self) -> None:
+        """The operator wants another try."""
+        ...
+
+    def at_large(self) -> Authorizer:
+        """For calls to IAM."""
+        ...
+
+    def for_project(self, project: Project) -> Authorizer: ...
+
+    def catalog_of(self, project: Project) -> object:
+        """The catalog that came with the log-in to *project*; ``None`` when none came."""
+        ...
+
+
+class TokenStanding:
+    """By tokens."""
+
+    def __init__(
+        self,
+        session: Session,
+        root: str,
+        settings: CloudSettings,
+        credentials: LogInCredentials,
+        ask: Ask | None,
+    ) -> None:
+        self._keyring = Keyring(session, root, credentials, ask)
+        self._home = _configured_scope(settings)
+
+    @property
+    def user(self) -> str:
+        last = self._keyring.last
+        return last.user_name or last.user_id if last is not None else ""
+
+    @property
+    def user_id(self) -> str:
+        return self._keyring.last.user_id if self._keyring.last is not None else ""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return self._keyring.last.expires_at if self._keyring.last is not None else None
+
+    @property
+    def only_project(self) -> Project | None:
+        home = self._keyring.peek(self._home)
+        if home is None or not home.project_id:
+            return None
+        return Project(home.project_id, home.project_name or home.project_id)
+
+    @property
+    def project_paths(self) -> tuple[str, ...]:
+        own = (f"/v3/users/{self.user_id}/projects",) if self.user_id else ()
+        return ("/v3/auth/projects", *own, "/v3/projects")
+
+    def forgive(self) -> None:
+        self._keyring.forgive()
+
+    def at_large(self) -> Authorizer:
+        return TokenAuthorizer(self._keyring, self._home)
+
+    def for_project(self, project: Project) -> Authorizer:
+        return TokenAuthorizer(self._keyring, self._scope(project))
+
+    def catalog_of(self, project: Project) -> object:
+        token = self._keyring.peek(self._scope(project))
+        return token.catalog if token is not None else None
+
+    def _scope(self, project: Project) -> Scope:
+        home = self._keyring.peek(self._home)
+        if home is not None and home.project_id == project.id:
+            return self._home  # its token is at hand already
+        return Scope(project_id=project.id)
+
+
+class KeyStanding:
+    """By an access key: no log-in, no token, nothing that expires."""
+
+    user = ""
+    expires_at = None
+    only_project = None
+    project_paths = ("/v3/projects", "/v3/auth/projects")
+
+    def __init__(self, session: Session, credentials: AccessKeyCredentials) -> None:
+        self._credentials = credentials
+        self._clock = session.clock
+        for secret in credentials.secrets():
+            session.redactor.add(secret)
+
+    def forgive(self) -> None:
+        """Nothing was held against the user."""
+
+    def at_large(self) -> Authorizer:
+        return KeyAuthorizer(self._credentials, self._clock)
+
+    def for_project(self, project: Project) -> Authorizer:
+        return KeyAuthorizer(self._credentials, self._clock, project.id)
+
+    def catalog_of(self, project: Project) -> object:
+        del project
+        return None
+
+
+def _configured_scope(settings: CloudSettings) -> Scope:
+    if settings.project_id:
+        return Scope(project_id=settings.project_id)
+    if not settings.project_name:
+        return Scope()
+    user = getattr(settings.credentials, "user", None)
+    domain_id, domain_name = settings.project_domain_id, settings.project_domain_name
+    if not domain_id and not domain_name:
+        domain_id = getattr(user, "domain_id", "")
+        domain_name = getattr(user, "domain_name", "")
+    return Scope(
+        project_name=settings.project_name,
+        domain_id=domain_id,
+        domain_name="" if domain_id else domain_name,
+    )

@@ -1,0 +1,44 @@
+"""Whom this program believes on the wire: certificates, and plain HTTP."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How connections are protected. Paths may begin with ``~``."""
+
+    cacert: str = ""
+    """A file or directory of authorities in place of the machine's own."""
+    verify: bool = True
+    client_cert: str = ""
+    client_key: str = ""
+    allow_plain_http: bool = False
+    """Whether HTTP without TLS may be used to hosts other than this machine."""
+
+    def context(self) -> ssl.SSLContext:
+        """The TLS settings. Raises ``OSError`` or ``ssl.SSLError`` for files that do not serve."""
+        where = Path(self.cacert).expanduser() if self.cacert else None
+        context = ssl.create_default_context(
+            cafile=str(where) if where is not None and not where.is_dir() else None,
+            capath=str(where) if where is not None and where.is_dir() else None,
+        )
+        if where is None and not context.cert_store_stats()["x509_ca"]:
+            import certifi  # noqa: PLC0415 - only where the machine has no store of its own
+
+            context.load_verify_locations(certifi.where())
+        if not self.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.client_cert:
+            key = str(Path(self.client_key).expanduser()) if self.client_key else None
+            context.load_cert_chain(str(Path(self.client_cert).expanduser()), key, password=_none)
+        return context
+
+
+def _none() -> str:
+    # Without this OpenSSL would ask for a passphrase on the terminal, under the screen.
+    return ""

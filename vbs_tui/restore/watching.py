@@ -268,7 +268,7 @@ def _step_text(before: State, after: State, verdict: Verdict, facts: Facts) -> s
         where = "disk" if facts.volume_status == "restoring-backup" else "backup"
         return f"it was accepted after all: the {where} is at work"
     if after is State.RUNNING:
-        return "running"
+        return f"under way: {verdict.sentence}"
     return f"{after.value}: {verdict.sentence}"
 
 

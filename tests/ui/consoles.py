@@ -1,0 +1,93 @@
+"""Consoles for tests: the real app on a fake desk, with everything on that is on in use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.ui.fake_desk import BACKUPS, PROD, PROJECTS, VOLUMES, FakeDesk, StillClock
+from vbs_tui.restore.events import ListKind
+from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.screens.main import MainScreen
+from vbs_tui.ui.widgets.rowlist import RowList
+
+
+@dataclass
+class Console:
+    """One console under a pilot."""
+
+    app: VbsTui
+    desk: FakeDesk
+    clock: StillClock
+    pilot: Pilot[int]
+
+    @property
+    def main(self) -> MainScreen:
+        return self.app.main
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def settle(self) -> None:
+        """Until what was told has been shown."""
+        await self.pilot.pause()
+        for pane in (self.main.projects, self.main.backups, self.main.volumes):
+            while pane.list.is_working:  # noqa: ASYNC110 - its steps run on this loop
+                await asyncio.sleep(0)
+        await self.pilot.pause()
+
+    async def open_prod(self) -> None:
+        """Logged in, the preferred project open, both lists there."""
+        self.desk.log_in(PROJECTS, PROD.name)
+        await self.settle()
+        self.desk.opened(PROD)
+        self.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        self.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+        await self.settle()
+
+    @property
+    def notices(self) -> list[str]:
+        """What the toasts say."""
+        return [one.message for one in self.app._notifications]
+
+
+@asynccontextmanager
+async def console(
+    size: tuple[int, int] = (120, 40), *, demo: bool = False, read_only: bool = False
+) -> AsyncIterator[Console]:
+    desk, clock = FakeDesk(), StillClock()
+    app = VbsTui(
+        desk.as_desk(),
+        clock=clock,
+        zone=UTC,
+        demo=demo,
+        cloud_name="otc-prod",
+        read_only=read_only,
+    )
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        yield Console(app, desk, clock, pilot)
+
+
+def lines(rows: RowList[Any]) -> list[str]:
+    """The lines of a list as they are drawn now, header first, without blank ones at the end."""
+    drawn = ["".join(part.text for part in rows.render_line(y)) for y in range(rows.size.height)]
+    while drawn and not drawn[-1].strip():
+        drawn.pop()
+    return [line.rstrip() for line in drawn]
+
+
+def screen_text(app: VbsTui) -> str:
+    """All that is on the screen, line by line."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(part.text for part in strip) for strip in strips[:height])[
+        : (width + 1) * height
+    ]

@@ -1,0 +1,1 @@
+"""The screen: shows and asks; decides nothing and speaks no HTTP."""

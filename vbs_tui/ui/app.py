@@ -1,0 +1,242 @@
+"""The console: wires desk, store and screens. Decides nothing."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.command import CommandPalette
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import Worker, WorkerState
+
+from vbs_tui.clock import Clock
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.restore.events import Event, Notice, SecretWanted
+from vbs_tui.restore.records import Restore
+from vbs_tui.text import clean
+from vbs_tui.ui.commands import COMMANDS, in_palette
+from vbs_tui.ui.leaving import QuietCrash
+from vbs_tui.ui.screens.main import MainScreen
+from vbs_tui.ui.store import Store
+from vbs_tui.ui.theme import DARK, LIGHT, THEMES
+
+if TYPE_CHECKING:
+    from vbs_tui.restore.desk import Desk
+
+
+class DeskNews(Message):
+    """An event of the engine, on its way from the engine's thread to the screen."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class VbsTui(QuietCrash, App[int]):
+    """The console on one desk. Its result is the exit status."""
+
+    TITLE = "vbs-tui"
+    CSS_PATH = "screens/main.tcss"  # a default screen's own path is not read
+    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True)]
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ESCAPE_TO_MINIMIZE = False
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        clock: Clock,
+        zone: tzinfo | None,
+        demo: bool,
+        cloud_name: str,
+        read_only: bool,
+        export_folder: Path | None = None,
+    ) -> None:
+        """*zone*: for times on the screen, ``None`` is the machine's. *export_folder*: where the
+        history is exported to, by default the working directory."""
+        super().__init__()
+        self.desk = desk
+        self._export_folder = export_folder or Path()
+        self.clock = clock
+        self.zone = zone
+        self.store = Store(cloud_name)
+        self.main = MainScreen(self.store, clock, zone, demo=demo, read_only=read_only)
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        # The listener runs on the engine's thread: it may do nothing but pass the event on.
+        self.desk.start(self._pass_on)
+        self.desk.connect()
+
+    def _pass_on(self, event: Event) -> None:
+        self.post_message(DeskNews(event))
+
+    def on_desk_news(self, message: DeskNews) -> None:
+        """Note what the engine told, then show it."""
+        event = message.event
+        match event:
+            case SecretWanted():
+                self._ask_secret(event)
+            case Notice():
+                self.notify(
+                    event.text, severity="error" if event.severe else "information", markup=False
+                )
+            case _:
+                self.main.news(event, self.store.apply(event))
+
+    # Dialogs
+
+    def ask_restore(self, project: Project, backup: Backup, volume: Volume) -> None:
+        """Open the confirmation, which reads both afresh; a begun restore shows in the jobs."""
+        from vbs_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - when first needed
+
+        def done(restore: Restore | None) -> None:
+            if restore is not None:
+                self.main.focus_pane("jobs")
+
+        self.push_screen(ConfirmScreen(self.desk, project, backup, volume, self.clock), done)
+
+    def show_details(self, title: str, pairs: Sequence[tuple[str, str]], raw: str = "") -> None:
+        """Show facts about one thing; empty ones are left out. *raw*: an answer as it came."""
+        from vbs_tui.ui.screens.details import DetailsScreen  # noqa: PLC0415 - when first needed
+
+        self.push_screen(DetailsScreen(title, [pair for pair in pairs if pair[1]], raw))
+
+    def show_restore(self, restore: Restore) -> None:
+        """Show a restore with its whole log, as the journal has it."""
+        from vbs_tui.ui.screens.restore_details import RestoreScreen  # noqa: PLC0415 - as above
+
+        self.push_screen(RestoreScreen(self.desk, restore, self.zone))
+
+    def show_history(self) -> None:
+        """Show every restore on record."""
+        from vbs_tui.ui.screens.history import HistoryScreen  # noqa: PLC0415 - as above
+
+        self.push_screen(HistoryScreen(self.desk, self.clock, self.zone, self._export_folder))
+
+    def show_help(self) -> None:
+        """Show all keys."""
+        from vbs_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - when first needed
+
+        self.push_screen(HelpScreen(COMMANDS, self.main.current, self.main.what_now()))
+
+    def show_request_log(self) -> None:
+        """Show the calls that were made."""
+        from vbs_tui.ui.screens.requests import RequestLogScreen  # noqa: PLC0415 - as above
+
+        self.push_screen(RequestLogScreen(self.desk.request_log, self.zone))
+
+    def settle(self, restore: Restore) -> None:
+        """Ask for the operator's word on an unknown outcome."""
+        from vbs_tui.ui.screens.settle import SettleScreen  # noqa: PLC0415 - when first needed
+
+        self.push_screen(SettleScreen(self.desk, restore))
+
+    def show_raw(self, failure: Failure, title: str) -> None:
+        """Show a failure with the server's answer as it came."""
+        from vbs_tui.ui.render.failure import decode  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.details import DetailsScreen  # noqa: PLC0415
+
+        decoded = decode(failure, self.zone)
+        pairs = [("Error", decoded.code), ("While", decoded.where), ("Means", decoded.headline)]
+        pairs += [(part.label, part.text) for part in decoded.parts]
+        raw = failure.raw_body or "The server sent no body."
+        self.push_screen(DetailsScreen(title, pairs, raw))
+
+    def _ask_secret(self, event: SecretWanted) -> None:
+        from vbs_tui.ui.screens.secret import SecretScreen  # noqa: PLC0415 - when first needed
+
+        def answer(secret: str | None) -> None:
+            try:
+                event.reply.set_result(secret)
+            except concurrent.futures.InvalidStateError:
+                self.notify("That answer came too late: nobody waits for it now.", markup=False)
+
+        self.push_screen(SecretScreen(event.question), answer)
+
+    def action_command_palette(self) -> None:
+        """Offer every command by name; not over a dialog, whose keys are its own."""
+        if self.screen is self.main:
+            palette = CommandPalette(id="--command-palette")
+            self.push_screen(palette)
+            palette.call_after_refresh(_stop_blinking, palette)
+
+    def get_system_commands(
+        self,
+        screen: Screen[object],  # noqa: ARG002 - Textual's own signature
+    ) -> Iterable[SystemCommand]:
+        """The palette's entries: the table of commands."""
+        for one in in_palette():
+            key = f" ({one.shown})" if one.shown else ""
+            action = one.action
+            yield SystemCommand(
+                f"{one.label.capitalize()}{key}", one.help, lambda action=action: self._do(action)
+            )
+
+    async def _do(self, action: str) -> None:
+        await self.run_action(action, self.main)
+
+    async def action_quit(self) -> None:
+        """Leave; asks first while a submission has no answer yet."""
+        sending = self.desk.sending
+        if not sending:
+            self.exit(0)
+            return
+        from vbs_tui.ui.screens.quit import QuitScreen  # noqa: PLC0415 - when first needed
+
+        if not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(sending), lambda sure: self.exit(0) if sure else None)
+
+    def action_say_how_to_leave(self) -> None:
+        """Ctrl+C interrupts nothing here."""
+        self.notify("q leaves; a running restore goes on in the cloud.", markup=False)
+
+    def copy(self, text: str, what: str) -> None:
+        """Send *text* to the terminal's clipboard, and show it: not every terminal listens."""
+        self.copy_to_clipboard(text)
+        self.notify(text, title=f"The {what}, sent to the terminal's clipboard", markup=False)
+
+    def change_theme(self) -> None:
+        """From dark to light and back."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    # Failures
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that failed is told on the screen; the console goes on."""
+        if event.state is WorkerState.ERROR:
+            self.show_trouble(event.worker.error, event.worker.description)
+
+    def show_trouble(self, error: BaseException | None, what: str) -> None:
+        """Put an exception into the error pane: the cloud's as it is, any other as a defect."""
+        if isinstance(error, CloudError):
+            self.main.show_failure(error.failure, error.failure.what)
+            return
+        failure = Failure(
+            kind=ErrorKind.NONSENSE,
+            executed=Executed.UNKNOWN,
+            what=clean(what) or "work in the background",
+            message=f"A defect of the program: {type(error).__name__}.",
+            at=self.clock.now(),
+            hint="The console goes on. Look at the state of disk and job before you repeat it.",
+        )
+        self.main.show_failure(failure, "a defect of the program")
+
+
+def _stop_blinking(palette: CommandPalette) -> None:
+    for line in palette.query(Input):
+        line.cursor_blink = False

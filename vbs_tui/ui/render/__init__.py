@@ -1,0 +1,1 @@
+"""Rows and lines as pure functions of what they show."""

@@ -1,0 +1,126 @@
+"""A failure as an answer: what happened, to which object, what it means, what to do, the id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.codes import explain, explain_status
+from vbs_tui.times import local
+
+_KINDS = {
+    ErrorKind.NOT_SENT: (
+        "The request never left this machine.",
+        "Check the network, the address and the certificates; then try again.",
+    ),
+    ErrorKind.BROKEN: (
+        "The connection was lost before an answer came.",
+        "Check the link. Reading is tried again by itself.",
+    ),
+    ErrorKind.NONSENSE: (
+        "The answer is not what this call promises; something between may have made it.",
+        "Look at the server's raw words (d). A portal or proxy may answer in the cloud's place.",
+    ),
+    ErrorKind.LOG_IN: ("The log-in was refused.", "Check user, domain, project and password."),
+    ErrorKind.REFUSED: ("The cloud refused the request.", "Read the server's words."),
+    ErrorKind.SERVER: (
+        "The cloud failed while it worked on the request.",
+        "Wait, then look again.",
+    ),
+    ErrorKind.JOB: ("The cloud took the restore, and its job failed.", "Look at the disk."),
+}
+
+_EXECUTED = {
+    Executed.NO: "no, nothing was started",
+    Executed.UNKNOWN: "it may have been",
+    Executed.YES: "yes",
+}
+
+_READS = frozenset({"GET", "HEAD", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A labelled paragraph of the panel."""
+
+    label: str
+    text: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A failure in words."""
+
+    code: str
+    """The code, or what stands in its place."""
+    where: str
+    """On which way, with which status."""
+    headline: str
+    """What it means, in one sentence."""
+    parts: tuple[Part, ...]
+
+
+def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
+    """Everything the panel says about *failure*."""
+    meaning, cause, remedy = _meaning(failure)
+    parts = [Part("Do", failure.hint or remedy, "bold")]
+    if cause is not None:
+        parts.append(cause)
+    if failure.message:
+        parts.append(Part("Server", f"“{failure.message}”"))
+    if failure.method not in _READS or failure.kind is ErrorKind.JOB:
+        style = "warn" if failure.executed is Executed.UNKNOWN else ""
+        parts.append(Part("Executed", _EXECUTED[failure.executed], style))
+    if failure.status is not None and failure.code:
+        status = explain_status(failure.status)
+        parts.append(Part("HTTP", f"{failure.status} {status.reason}: {status.meaning}"))
+    if failure.target:
+        parts.append(Part("Object", failure.target))
+    if failure.url:
+        parts.append(Part("Call", f"{failure.method} {failure.url}"))
+    parts += [Part(label, text) for label, text in failure.extra]
+    parts.append(Part("Id", failure.request_id or "the cloud gave none"))
+    if failure.at is not None:
+        parts.append(Part("When", local(failure.at, zone)))
+    return Decoded(failure.code or _stand_in(failure), _where(failure), meaning, tuple(parts))
+
+
+def _meaning(failure: Failure) -> tuple[str, Part | None, str]:
+    """Meaning, cause (when one is known) and remedy: by code, else by status, else by kind."""
+    meaning, remedy = _KINDS[failure.kind]
+    if failure.code:
+        told = explain(failure.code)
+        if told.known:
+            return told.meaning, Part("Cause", told.cause), told.remedy
+        near = Part("Like", f"Known codes: {', '.join(told.nearest)}.") if told.nearest else None
+        said = f"The code {failure.code} is not in the table. {meaning}"
+        return said, near, told.remedy or remedy
+    if failure.status is not None and failure.kind is not ErrorKind.JOB:
+        status = explain_status(failure.status)
+        if failure.kind is ErrorKind.NONSENSE and failure.status < 300:
+            return meaning, None, remedy
+        return status.meaning, None, status.remedy
+    return meaning, None, remedy
+
+
+def _stand_in(failure: Failure) -> str:
+    if failure.status is not None:
+        return f"HTTP {failure.status}"
+    return failure.kind.value
+
+
+def _where(failure: Failure) -> str:
+    if failure.kind is ErrorKind.JOB:
+        return "the job failed"
+    status = f", HTTP {failure.status}" if failure.status is not None and failure.code else ""
+    return f"{failure.what}{status}"
+
+
+def ticket(failure: Failure, title: str, zone: tzinfo | None) -> str:
+    """The failure as plain text that can be pasted into a ticket. No secret is ever in it."""
+    decoded = decode(failure, zone)
+    lines = [f"{title}", f"{decoded.code}: {decoded.headline}", f"While: {decoded.where}"]
+    lines += [f"{part.label}: {part.text}" for part in decoded.parts]
+    return "\n".join(lines)

@@ -1,0 +1,31 @@
+"""Rows of the projects pane."""
+
+from __future__ import annotations
+
+from vbs_tui.cloud.resources import Project
+from vbs_tui.ui.render.table import Cell, Column
+
+COLUMNS = (
+    Column("", 1, gap=1),
+    Column("Name", None, min_width=10, sort_key=lambda project: project.name.casefold()),
+)
+
+
+def project_row(project: Project, *, is_open: bool, is_namesake: bool) -> tuple[Cell, ...]:
+    """A project: the open one bears a dot; of two with one name each shows its id as well."""
+    name = f"{project.name} · {project.id[:8]}" if is_namesake else project.name
+    if is_open:
+        return Cell("●", "accent"), Cell(name, "accent")
+    return Cell(""), Cell(name)
+
+
+def project_pairs(project: Project) -> list[tuple[str, str]]:
+    """Everything that is known of a project, for the details."""
+    return [
+        ("Name", project.name),
+        ("Id", project.id),
+        ("Region by its name", project.region),
+        ("Enabled", "yes" if project.enabled else "no"),
+        ("Domain id", project.domain_id),
+        ("Description", project.description),
+    ]

@@ -1,0 +1,81 @@
+"""Which volumes a backup could go onto, best first, and why: pure, on top of the checks."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.restore.checks import Hazard, Level
+
+Assess = Callable[[Backup, Volume], tuple[Hazard, ...]]
+
+
+class Standing(enum.IntEnum):
+    """Where a volume stands among the targets; the order of the list."""
+
+    OWN = 0
+    """The disk the backup was taken from, and possible."""
+    OTHER = 1
+    """Another disk, and possible."""
+    OWN_IMPOSSIBLE = 2
+    """The disk the backup was taken from, but not now."""
+    IMPOSSIBLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """One volume as a target."""
+
+    standing: Standing
+    sign: str
+    style: str
+    why: str
+    """In words, for the row."""
+    hazards: tuple[Hazard, ...]
+    order: tuple[int, int, str, str]
+
+    @property
+    def is_possible(self) -> bool:
+        return self.standing <= Standing.OTHER
+
+
+def rank(backup: Backup, volume: Volume, hazards: tuple[Hazard, ...]) -> Rank:
+    """How *volume* stands as a target of *backup*."""
+    own = bool(backup.volume_id) and backup.volume_id == volume.id
+    hard = [hazard.short for hazard in hazards if hazard.level is Level.HARD]
+    soft = [hazard.short for hazard in hazards if hazard.level is Level.SOFT]
+    said = ["its own source"] if own else []
+    if hard:
+        standing = Standing.OWN_IMPOSSIBLE if own else Standing.IMPOSSIBLE
+        sign, style, why = "×", "bad", "; ".join(said + hard)
+    else:
+        standing = Standing.OWN if own else Standing.OTHER
+        sign, style = ("!", "warn") if soft else ("√", "good")
+        why = "; ".join([*said, *([", ".join(soft)] if soft else [])]) or "fits"
+    order = (int(standing), len(soft), volume.name.casefold(), volume.id)
+    return Rank(standing, sign, style, why, hazards, order)
+
+
+class Ranking:
+    """The ranks of many volumes for one backup, worked out when asked for, once each."""
+
+    def __init__(self, backup: Backup, assess: Assess) -> None:
+        self.backup = backup
+        self._assess = assess
+        self._ranks: dict[str, tuple[Volume, Rank]] = {}
+        self.possible = 0
+        """How many of the volumes asked for so far are possible targets."""
+
+    def of(self, volume: Volume) -> Rank:
+        """The rank of *volume* as it is now."""
+        known = self._ranks.get(volume.id)
+        if known is not None:
+            if known[0] is volume:
+                return known[1]
+            self.possible -= known[1].is_possible
+        found = rank(self.backup, volume, self._assess(self.backup, volume))
+        self._ranks[volume.id] = (volume, found)
+        self.possible += found.is_possible
+        return found

@@ -1,0 +1,83 @@
+"""The keys, from the table of commands, and what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from vbs_tui.ui.commands import Command
+
+_SCOPES = (
+    ("global", "Everywhere"),
+    ("list", "In a list"),
+    ("jobs", "In the jobs"),
+    ("error", "In the error pane"),
+)
+_FIRST = {
+    "projects": "list",
+    "backups": "list",
+    "volumes": "list",
+    "jobs": "jobs",
+    "error": "error",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """Help for where the operator is."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS = [
+        Binding("escape,q,question_mark,enter", "leave", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(
+        self, commands: Sequence[Command], pane: str = "", now: Sequence[str] = ()
+    ) -> None:
+        """*pane*: the pane in use, whose keys come first. *now*: what to do next, a few lines."""
+        super().__init__()
+        self._commands = commands
+        self._pane = pane
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"), VerticalScroll(id="facts"):
+            yield Static(self._words(), id="words", markup=False)
+
+    def on_mount(self) -> None:
+        box = self.query_one("#dialog")
+        box.border_title = Content("Help")
+        box.border_subtitle = Content("Esc back · j k scroll")
+        self.query_one("#facts").focus()
+
+    def _words(self) -> Content:
+        lines: list[Content] = []
+        if self._now:
+            lines.append(Content("What now").stylize("bold"))
+            lines += [Content(f"  {line}") for line in self._now]
+            lines.append(Content(""))
+        first = _FIRST.get(self._pane, "")
+        for scope, title in sorted(_SCOPES, key=lambda pair: pair[0] != first):
+            inside = [one for one in self._commands if one.scope == scope and one.shown]
+            if not inside:
+                continue
+            lines.append(Content(title).stylize("bold"))
+            for one in inside:
+                lines.append(
+                    Content.assemble((f"  {one.shown:<14}", "bold $text-primary"), one.help)
+                )
+            lines.append(Content(""))
+        return Content("\n").join(lines)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#facts").scroll_relative(y=lines, animate=False)

@@ -1,0 +1,123 @@
+"""Past restores: every one on record, with its whole log, and a way to take them along."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import tzinfo
+from pathlib import Path
+
+from textual import on, work
+from textual.binding import Binding
+
+from vbs_tui.clock import Clock
+from vbs_tui.restore.desk import Desk
+from vbs_tui.restore.export import FORMATS, export
+from vbs_tui.restore.journal import JournalError
+from vbs_tui.restore.records import Restore
+from vbs_tui.times import local, span
+from vbs_tui.ui.render.jobs import sign_of
+from vbs_tui.ui.render.table import Cell, Column
+from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
+from vbs_tui.ui.screens.restore_details import RestoreScreen
+from vbs_tui.ui.widgets.rowlist import RowList
+
+COLUMNS = (
+    Column("State", 11, sort_key=lambda restore: restore.state.value),
+    Column("Confirmed", 23, sort_key=lambda r: r.created_at, descending_first=True),
+    Column("Backup", None, min_width=14, share=2, sort_key=lambda r: r.backup.name.casefold()),
+    Column("Volume", None, min_width=14, share=2, sort_key=lambda r: r.volume.name.casefold()),
+    Column("Took", 9, priority=1),
+    Column("Project", None, min_width=12, max_width=24, priority=2),
+    Column("Operator", None, min_width=12, max_width=28, priority=3),
+)
+
+
+class HistoryScreen(ListScreen[Restore]):
+    """Newest first, from the journal."""
+
+    BINDINGS = [
+        Binding("f5", "read", show=False),
+        Binding("d", "details", show=False),
+        Binding("x", "export('json')", show=False),
+        Binding("X,upper_x", "export('csv')", show=False),
+    ]
+    keys = (("Enter", "details"), ("x", "export JSON"), ("X", "export CSV"), ("F5", "read again"))
+
+    def __init__(self, desk: Desk, clock: Clock, zone: tzinfo | None, folder: Path) -> None:
+        """*folder*: where exports are written."""
+        self._desk = desk
+        self._clock = clock
+        self._zone = zone
+        self._folder = folder
+        super().__init__()
+
+    def make_pane(self) -> SolePane[Restore]:
+        rows: RowList[Restore] = RowList(
+            COLUMNS,
+            lambda restore: restore.id,
+            self._row,
+            text_of=_searched,
+        )
+        return SolePane(rows, "Past restores")
+
+    def on_mount(self) -> None:
+        self.pane.list.set_notice("loading", "Reading the journal …")
+        self.action_read()
+
+    @work(exclusive=True, group="read", exit_on_error=False)
+    async def action_read(self) -> None:
+        try:
+            found = await asyncio.wrap_future(self._desk.history())
+        except JournalError as error:
+            self.pane.list.set_notice("error", str(error))
+            return
+        self.pane.list.set_notice("empty", "No restore is on record on this machine.")
+        self.pane.list.set_items(found)
+
+    def _row(self, restore: Restore) -> Sequence[Cell]:
+        sign, style = sign_of(restore)
+        end = restore.ended_at
+        took = "" if end is None else span((end - restore.created_at).total_seconds())
+        return (
+            Cell(f"{sign} {restore.state.value}", style),
+            Cell(local(restore.created_at, self._zone)),
+            Cell(restore.backup.name or restore.backup.id),
+            Cell(restore.volume.name or restore.volume.id),
+            Cell(took),
+            Cell(restore.project_name),
+            Cell(restore.operator, "dim"),
+        )
+
+    @on(RowList.Chosen)
+    def _chosen(self, event: RowList.Chosen) -> None:
+        event.stop()
+        self._show(event.item)
+
+    def action_details(self) -> None:
+        restore = self.pane.list.highlighted
+        if restore is not None:
+            self._show(restore)
+
+    def _show(self, restore: Restore) -> None:
+        self.app.push_screen(RestoreScreen(self._desk, restore, self._zone))
+
+    @work(exclusive=True, group="export", exit_on_error=False)
+    async def action_export(self, kind: str) -> None:
+        try:
+            restores = await asyncio.wrap_future(self._desk.history())
+            logs = {r.id: await asyncio.wrap_future(self._desk.log_of(r.id)) for r in restores}
+            now = self._clock.now()
+            path = await asyncio.to_thread(export, self._folder, FORMATS[kind], restores, logs, now)
+        except (JournalError, OSError) as error:
+            self.app.notify(f"Not exported: {error}", severity="error", markup=False)
+        else:
+            self.app.notify(f"{len(restores)} restores written to {path}", markup=False)
+
+
+def _searched(restore: Restore) -> str:
+    """What the filter looks through."""
+    backup, volume = restore.backup, restore.volume
+    words = [restore.state.value, backup.name, backup.id, volume.name, volume.id, restore.cloud]
+    words += [restore.project_name, restore.operator, restore.job_id, restore.id]
+    return " ".join(words)

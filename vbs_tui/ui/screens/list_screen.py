@@ -1,0 +1,62 @@
+"""A screen that is one list with its filter: the base of the request log and of the history."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+
+from vbs_tui.ui.widgets.list_pane import ListPane
+from vbs_tui.ui.widgets.oneline import OneLine
+from vbs_tui.ui.widgets.rowlist import RowList
+
+T = TypeVar("T")
+
+
+class SolePane(ListPane[T]):
+    """A list that has the screen for itself, so its title needs no number."""
+
+    def __init__(self, rows: RowList[T], title: str) -> None:
+        super().__init__(rows, id="sole")
+        self._title = title
+
+    def tell_title(self) -> None:
+        self.border_title = Content(self._title)
+
+
+class ListScreen(Screen[None], Generic[T]):
+    """Subclasses make the pane, and say which keys stand at the foot."""
+
+    CSS_PATH = "list_screen.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = [Binding("escape,q", "leave", show=False)]
+    keys: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pane: SolePane[Any] = self.make_pane()
+        self._foot = OneLine(id="keys")
+
+    def make_pane(self) -> SolePane[Any]:
+        """The list of this screen."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+        yield self._foot
+
+    def on_mount(self) -> None:
+        pieces = []
+        for key, label in (*self.keys, ("/", "filter"), ("s", "sort"), ("Esc", "back")):
+            pieces += [(f" {key}", "accent"), (f" {label} ", "")]
+        self._foot.say(pieces)
+        self.pane.focus_list()
+
+    def action_leave(self) -> None:
+        if self.pane.clear_filter():
+            self.pane.focus_list()
+        else:
+            self.dismiss(None)

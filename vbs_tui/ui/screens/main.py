@@ -1,0 +1,225 @@
+"""The main screen: what its keys do. Each answers: it acts, or it says in words why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import on
+
+from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.restore.events import ListKind
+from vbs_tui.ui.commands import bindings
+from vbs_tui.ui.render.projects import project_pairs
+from vbs_tui.ui.screens.news import NewsScreen
+from vbs_tui.ui.screens.panes import PANES
+from vbs_tui.ui.widgets.error_panel import ErrorPanel
+from vbs_tui.ui.widgets.jobs_pane import JobsPane
+from vbs_tui.ui.widgets.list_pane import ListPane
+from vbs_tui.ui.widgets.rowlist import RowList
+
+_BACK_TO = {"backups": "projects", "volumes": "backups", "jobs": "volumes", "error": "volumes"}
+
+
+class MainScreen(NewsScreen):
+    """The panes, their news and their keys."""
+
+    BINDINGS = bindings("global")
+
+    # Going about
+
+    def action_focus_pane(self, name: str) -> None:
+        self.focus_pane(name)
+
+    def action_walk(self, steps: int) -> None:
+        at = PANES.index(self.current)
+        self.focus_pane(PANES[(at + steps) % len(PANES)])
+
+    def action_zoom(self) -> None:
+        self.toggle_class("-zoomed")
+        self.focus_pane(self.current)
+
+    def action_back(self) -> None:
+        pane = self.list_pane
+        if pane is not None and pane.clear_filter():
+            pane.focus_list()
+        elif self.has_class("-zoomed"):
+            self.action_zoom()
+        elif self.current in _BACK_TO:
+            self.focus_pane(_BACK_TO[self.current])
+
+    # Choosing
+
+    @on(RowList.Chosen)
+    def _chosen(self, event: RowList.Chosen) -> None:
+        event.stop()
+        match event.item:
+            case Project():
+                self.open_project(event.item)
+                self.focus_pane("backups")
+            case Backup():
+                self.choose_backup(event.item)
+                self.focus_pane("volumes")
+            case Volume():
+                self.action_restore()
+            case _:
+                pass
+
+    def action_restore(self) -> None:
+        """Ask for the restore of the chosen backup onto the highlighted volume."""
+        state = self.store.current
+        backup = self.backups.chosen
+        volume = self.volumes.list.highlighted
+        if self.read_only:
+            self.refuse("This session is read-only: nothing is restored from here.")
+        elif state is None:
+            self.refuse("No project is open. Choose one: pane 1, Enter.")
+        elif backup is None:
+            self.refuse("No backup is chosen. Choose one: pane 2, Enter.")
+        elif not isinstance(volume, Volume):
+            self.refuse("There is no volume under the cursor to restore onto (pane 3).")
+        else:
+            self.desk_app.ask_restore(state.project, backup, volume)
+
+    def what_now(self) -> list[str]:
+        """What to do next, in a few lines, from where things stand."""
+        backup, volume = self.backups.chosen, self.volumes.list.highlighted
+        if self.store.current is None:
+            return ["Choose a project: pane 1, arrows, Enter."]
+        if backup is None:
+            return ["Choose a backup: pane 2, / filters, Enter chooses. Nothing is sent by that."]
+        chosen = f"Chosen: {backup.name or backup.id}."
+        if not isinstance(volume, Volume):
+            return [chosen, "Choose a disk: pane 3; √ and ! are possible, × are not."]
+        return [
+            f"{chosen} Disk under the cursor: {volume.name or volume.id}.",
+            "r shows every hazard and asks for the disk's name; before that nothing is sent.",
+            "The jobs pane (4) then tells every change, the error pane (5) explains failures.",
+        ]
+
+    def refuse(self, why: str) -> None:
+        """Say why a key did nothing."""
+        self.app.notify(why, title="Not possible now", severity="warning", markup=False)
+
+    # Looking
+
+    def action_details(self) -> None:
+        item = self._highlighted()
+        match item:
+            case Project():
+                self.desk_app.show_details(item.name, project_pairs(item))
+            case Backup():
+                self.desk_app.show_details(item.name or item.id, self.backups.pairs(item))
+            case Volume():
+                self.desk_app.show_details(item.name or item.id, self.volumes.pairs(item))
+            case _ if self.current == "jobs" and self.jobs.selected_restore is not None:
+                self.desk_app.show_restore(self.jobs.selected_restore)
+            case _ if self.current == "error":
+                self.error.action_raw()
+            case _:
+                self.refuse("There is no row here to show the details of.")
+
+    def action_copy(self) -> None:
+        item = self._highlighted()
+        if isinstance(item, Project | Backup | Volume):
+            self.desk_app.copy(item.id, "id")
+        elif self.current == "jobs" and self.jobs.selected_restore is not None:
+            restore = self.jobs.selected_restore
+            self.desk_app.copy(restore.job_id or restore.id, "job id" if restore.job_id else "id")
+        elif self.current == "error" and self.error.current is not None:
+            self.desk_app.copy(self.error.ticket, "error, as text for a ticket,")
+        else:
+            self.refuse("There is nothing here to copy.")
+
+    def action_refresh_list(self) -> None:
+        state = self.store.current
+        kinds = {"backups": ListKind.BACKUPS, "volumes": ListKind.VOLUMES}
+        desk = self.desk_app.desk
+        if self.current == "jobs" and self.jobs.selected_restore is not None:
+            desk.look_now(self.jobs.selected_restore.id)
+        elif self.current == "projects" or (state is None and self.current in kinds):
+            desk.connect()
+        elif state is None or self.current not in kinds:
+            self.refuse("There is nothing here to read anew.")
+        elif state.opened is None:
+            self.open_project(state.project)
+        else:
+            desk.refresh(state.project, kinds[self.current])
+
+    def _highlighted(self) -> Any:
+        pane = self.list_pane
+        return None if pane is None else pane.list.highlighted
+
+    @on(JobsPane.LogWanted)
+    def _log_wanted(self, event: JobsPane.LogWanted) -> None:
+        event.stop()
+        self.desk_app.show_restore(event.restore)
+
+    @on(JobsPane.SettleWanted)
+    def _settle_wanted(self, event: JobsPane.SettleWanted) -> None:
+        event.stop()
+        if self.read_only:
+            self.refuse("This session is read-only: nothing is declared from here.")
+        else:
+            self.desk_app.settle(event.restore)
+
+    # Everything that is the program's, not the screen's
+
+    def action_palette(self) -> None:
+        self.desk_app.action_command_palette()
+
+    def action_help(self) -> None:
+        self.desk_app.show_help()
+
+    def action_request_log(self) -> None:
+        self.desk_app.show_request_log()
+
+    def action_history(self) -> None:
+        self.desk_app.show_history()
+
+    def action_theme(self) -> None:
+        self.desk_app.change_theme()
+
+    async def action_leave(self) -> None:
+        await self.app.action_quit()
+
+    # Commands of the lists, when they come from the palette
+
+    def _list_or_say(self) -> RowList[Any] | None:
+        pane = self.list_pane
+        if isinstance(pane, ListPane):
+            return pane.list
+        self.refuse("This pane is no list.")
+        return None
+
+    def action_filter(self) -> None:
+        rows = self._list_or_say()
+        if rows is not None:
+            rows.action_filter()
+
+    def action_sort(self) -> None:
+        rows = self._list_or_say()
+        if rows is not None:
+            rows.action_sort()
+
+    def action_reverse(self) -> None:
+        rows = self._list_or_say()
+        if rows is not None:
+            rows.action_reverse()
+
+    def action_mark(self) -> None:
+        rows = self._list_or_say()
+        if rows is not None:
+            rows.action_mark()
+
+    # Wishes of the jobs and error panes
+
+    @on(ErrorPanel.RawWanted)
+    def _raw_wanted(self, event: ErrorPanel.RawWanted) -> None:
+        event.stop()
+        self.desk_app.show_raw(event.failure, event.title)
+
+    @on(JobsPane.ErrorChosen)
+    def _error_chosen(self, event: JobsPane.ErrorChosen) -> None:
+        event.stop()
+        self.show_failure(event.failure, event.title)
+        self.focus_pane("error")

@@ -1,0 +1,179 @@
+"""What the engine tells, brought to the panes of the main screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.cloud.resources import Backup, Project
+from vbs_tui.restore.events import (
+    Connected,
+    ConnectFailed,
+    Connecting,
+    Event,
+    ListFailed,
+    ListKind,
+    ListPage,
+    ListStarted,
+    ProjectFailed,
+    ProjectOpened,
+    RestoreChanged,
+    RowChanged,
+    WatchChanged,
+)
+from vbs_tui.restore.states import State
+from vbs_tui.ui.screens.panes import PanesScreen
+from vbs_tui.ui.store import FAILED_STATES, Change
+from vbs_tui.ui.widgets.list_pane import CloudListPane
+
+_WORTH_SHOWING = FAILED_STATES | {State.UNKNOWN}
+
+
+class NewsScreen(PanesScreen):
+    """The panes, kept up to date by events."""
+
+    def on_mount(self) -> None:
+        self.show_project()
+
+    def news(self, event: Event, change: Change) -> None:
+        """Show *event*, which the store has taken note of already; *change* is what it did."""
+        match event:
+            case Connecting() | Connected():
+                self.projects.show()
+                self._go_on_connected(event)
+            case ConnectFailed():
+                self.projects.show()
+                self.show_failure(event.failure, "log in")
+            case ProjectOpened() | ProjectFailed():
+                self._project_news(event)
+            case ListStarted() | ListPage() | ListFailed() | RowChanged():
+                self._list_news(event, change)
+            case RestoreChanged():
+                self._restore_news(event)
+            case WatchChanged():
+                self.jobs.watch_changed(event.watch)
+            case _:
+                pass
+        self.title_bar.tell(self.clock.now())
+
+    def show_project(self) -> None:
+        """Show the lists of the current project, as far as they are known."""
+        state = self.store.current
+        waiting = "Choose a project first: pane 1, Enter."
+        self.backups.choose(None)
+        project_id = "" if state is None else state.project.id
+        self.volumes.rank_for(None, project_id)
+        self.backups.show(self.store.list_of(ListKind.BACKUPS), waiting)
+        self.volumes.show(self.store.list_of(ListKind.VOLUMES), waiting)
+        self.projects.list.refresh()
+
+    def open_project(self, project: Project) -> None:
+        """Work in *project*: its lists are read anew, what was listed before is shown meanwhile."""
+        is_other = not self.store.is_current(project.id)
+        self.store.enter(project)
+        if is_other:
+            self.show_project()
+        self.projects.list.refresh()
+        self.title_bar.tell(self.clock.now())
+        self.desk_app.desk.open_project(project)
+
+    def show_failure(self, failure: Failure, title: str) -> None:
+        """Put *failure* into the error pane."""
+        self.error.show(failure, title)
+
+    def what_now(self) -> list[str]:
+        """What the operator can do next, in up to three lines."""
+        store = self.store
+        if store.connect_failure is not None:
+            return ["The log-in failed. Pane 5 says why; F5 in pane 1 tries again."]
+        if store.current is None:
+            return ["Choose a project: pane 1, Enter. Its backups and volumes are read then."]
+        lines = []
+        if self.read_only:
+            lines.append("This session is read-only: look and watch; nothing is restored.")
+        elif self.backups.chosen is None:
+            lines.append("Choose a backup: pane 2, Enter. The volumes are then ranked as targets.")
+        else:
+            lines.append("Put the cursor on a volume in pane 3, then press r. Nothing is sent yet:")
+            lines.append("both are read afresh, and you type the name of the disk to confirm.")
+        if store.running:
+            lines.append("Pane 4 shows what is running. It goes on in the cloud when you quit.")
+        elif store.failed:
+            lines.append("A restore failed: select it in pane 4, Enter explains it in pane 5.")
+        return lines[:3]
+
+    def choose_backup(self, backup: Backup | None) -> None:
+        """Choose *backup* and rank the volumes for it."""
+        state = self.store.current
+        self.backups.choose(backup)
+        self.volumes.rank_for(
+            backup, "" if state is None else state.project.id, to_best=backup is not None
+        )
+
+    def _go_on_connected(self, event: Connecting | Connected) -> None:
+        if not isinstance(event, Connected) or self.store.current is not None:
+            return
+        project = self.store.preferred()
+        if project is not None:
+            self.projects.list.move_to_key(project.id)
+            self.open_project(project)
+
+    def _project_news(self, event: ProjectOpened | ProjectFailed) -> None:
+        if isinstance(event, ProjectFailed):
+            self.show_failure(event.failure, f"open project {event.project.name}")
+            if self.store.is_current(event.project.id):
+                words = event.failure.message or event.failure.kind.value
+                said = f"Project {event.project.name} could not be opened: {words}"
+                for pane in (self.backups, self.volumes):
+                    pane.list.set_notice("error", f"{said}  F5 tries again, e explains.")
+        self.projects.list.refresh()
+
+    def _list_news(
+        self, event: ListStarted | ListPage | ListFailed | RowChanged, change: Change
+    ) -> None:
+        if isinstance(event, ListFailed) and change is not Change.NONE:
+            self.show_failure(event.failure, f"list the {event.kind.value}")
+        if change is Change.NONE or not self.store.is_current(event.project_id):
+            return
+        if isinstance(event, RowChanged):
+            of_backups = isinstance(event.row, Backup)
+        else:
+            of_backups = event.kind is ListKind.BACKUPS
+        pane: CloudListPane[Any] = self.backups if of_backups else self.volumes
+        pane.at(self.clock.now())
+        if isinstance(event, RowChanged):
+            pane.changed(change, event.row, event.row.id)
+        else:
+            pane.changed(change)
+        if of_backups:
+            self._follow_choice()
+        elif isinstance(event, ListPage) and event.last:
+            # Only now is it known which source disks are gone, and what the others are called.
+            self.backups.list.texts_changed()
+
+    def _follow_choice(self) -> None:
+        """The chosen backup may read differently by now, or be gone."""
+        state = self.store.current
+        if state is None:
+            return
+        if self.backups.has_lost_choice:
+            lost = self.volumes.backup
+            name = "" if lost is None else f" {lost.name or lost.id}"
+            self.choose_backup(None)
+            self.app.notify(
+                f"The chosen backup{name} is no longer listed. Choose another one.",
+                severity="warning",
+                markup=False,
+            )
+        elif self.backups.chosen is not None and self.backups.chosen != self.volumes.backup:
+            self.volumes.rank_for(self.backups.chosen, state.project.id)
+
+    def _restore_news(self, event: RestoreChanged) -> None:
+        restore = event.restore
+        self.jobs.restore_changed(restore, event.entries)
+        if event.replayed or restore.failure is None or restore.state not in _WORTH_SHOWING:
+            return
+        if restore.failure != self.error.current:
+            backup = restore.backup.name or restore.backup.id
+            volume = restore.volume.name or restore.volume.id
+            self.show_failure(restore.failure, f"{backup} → {volume}")

@@ -1,0 +1,69 @@
+"""The operator's word on a restore whose outcome is unknown."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from vbs_tui.restore.desk import NOT_SENT_WORDS, Desk, Refusal
+from vbs_tui.restore.records import Restore
+from vbs_tui.ui.render.jobs import names
+
+
+class SettleScreen(ModalScreen[Restore | None]):
+    """Declares an unknown restore not sent, when the operator types so."""
+
+    CSS_PATH = "dialogs.tcss"
+    AUTO_FOCUS = "#word"
+    BINDINGS = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, desk: Desk, restore: Restore) -> None:
+        super().__init__()
+        self._desk = desk
+        self._restore = restore
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="small"):
+            yield Static(names(self._restore), markup=False)
+            yield Static(self._restore.summary, markup=False)
+            yield Static(
+                "Declaring it not sent ends the watch and lets the disk be restored again. If the"
+                " cloud did take it, that second restore may collide with the first: look at the"
+                f" disk in the cloud's own console before. Type “{NOT_SENT_WORDS}” to declare it.",
+                markup=False,
+            )
+            word = Input(id="word", compact=True)
+            word.cursor_blink = False
+            yield word
+            yield Static(id="said", markup=False)
+
+    def on_mount(self) -> None:
+        box = self.query_one("#dialog")
+        box.border_title = Content("Outcome unknown")
+        box.border_subtitle = Content("Esc keeps watching")
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._declare(event.value)
+
+    @work(exclusive=True, group="declare", exit_on_error=False)
+    async def _declare(self, typed: str) -> None:
+        try:
+            restore = await asyncio.wrap_future(
+                self._desk.declare_not_sent(self._restore.id, typed)
+            )
+        except Refusal as refusal:
+            self.query_one("#said", Static).update(Content(str(refusal)))
+        else:
+            self.dismiss(restore)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

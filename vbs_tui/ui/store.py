@@ -1,0 +1,275 @@
+"""What the cloud said, as far as the screen knows it: one home for it, fed by events alone.
+
+Holds no widget and no clock. Panes are told what changed and read the rest from here.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.restore.events import (
+    Connected,
+    ConnectFailed,
+    Connecting,
+    Event,
+    ListFailed,
+    ListKind,
+    ListPage,
+    ListStarted,
+    ProjectFailed,
+    ProjectOpened,
+    RestoreChanged,
+    RowChanged,
+    WatchChanged,
+)
+from vbs_tui.restore.records import Restore, Watch
+from vbs_tui.restore.states import State
+
+FAILED_STATES = frozenset({State.FAILED, State.REFUSED, State.NOT_SENT})
+
+Row = Backup | Volume
+
+
+class Change(enum.Enum):
+    """What an event did to a list."""
+
+    NONE = "none"
+    """An old generation, or another list."""
+    STATE = "state"
+    """Rows are as before; loading, age or error changed."""
+    APPENDED = "appended"
+    """The page's rows were added."""
+    SWAPPED = "swapped"
+    """All rows were replaced."""
+    ROW = "row"
+    """One row was replaced."""
+
+
+@dataclass
+class _Batch:
+    """Rows with what is needed to find them."""
+
+    rows: list[Row] = field(default_factory=list)
+    at: dict[str, int] = field(default_factory=dict)
+    names: Counter[str] = field(default_factory=Counter)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            # A list that shifts while it is paged through tells a row twice.
+            if not self.replace(row):
+                self.at[row.id] = len(self.rows)
+                self.rows.append(row)
+                self.names[row.name] += 1
+
+    def replace(self, row: Row) -> bool:
+        place = self.at.get(row.id)
+        if place is None:
+            return False
+        self.names[self.rows[place].name] -= 1
+        self.names[row.name] += 1
+        self.rows[place] = row
+        return True
+
+
+@dataclass
+class ListState:
+    """One list of one project: its rows, their age, and what goes on with it.
+
+    The first reading shows its pages as they come. Later ones are gathered and put in place of
+    the old rows when they are complete, so that a reading that breaks off destroys nothing.
+    """
+
+    loading: bool = False
+    generation: int = -1
+    listed_at: datetime | None = None
+    """When the reading that gave the rows was complete; ``None`` for an incomplete one."""
+    failure: Failure | None = None
+    """Why the last reading broke off; ``None`` once one succeeds."""
+    failed_at: datetime | None = None
+    _shown: _Batch = field(default_factory=_Batch)
+    _staged: _Batch | None = None
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All rows, in the order they came. Not to be changed."""
+        return self._shown.rows
+
+    def bearing(self, name: str) -> int:
+        """How many rows bear that name."""
+        return self._shown.names[name]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether rows are shown although a later reading failed."""
+        return self.failure is not None and bool(self.rows)
+
+    def get(self, row_id: str) -> Row | None:
+        """The row with that id."""
+        place = self._shown.at.get(row_id)
+        return None if place is None else self._shown.rows[place]
+
+    def started(self, event: ListStarted) -> Change:
+        if event.generation < self.generation:
+            return Change.NONE
+        self.generation = event.generation
+        self.loading = True
+        self._staged = _Batch() if self.rows else None
+        return Change.STATE
+
+    def page(self, event: ListPage) -> Change:
+        if event.generation != self.generation:
+            return Change.NONE
+        change = Change.STATE
+        if self._staged is not None:
+            self._staged.add(event.rows)
+        elif event.rows:
+            self._shown.add(event.rows)
+            change = Change.APPENDED
+        if event.last:
+            self.loading = False
+            self.listed_at = event.at
+            self.failure = self.failed_at = None
+            if self._staged is not None:
+                self._shown, self._staged = self._staged, None
+                change = Change.SWAPPED
+        return change
+
+    def failed(self, event: ListFailed) -> Change:
+        if event.generation != self.generation:
+            return Change.NONE
+        self.loading = False
+        self._staged = None
+        self.failure = event.failure
+        self.failed_at = event.failure.at
+        return Change.STATE
+
+    def replace(self, row: Row) -> Change:
+        if self._staged is not None:
+            self._staged.replace(row)
+        return Change.ROW if self._shown.replace(row) else Change.NONE
+
+
+@dataclass
+class ProjectState:
+    """One project, as far as it was opened."""
+
+    project: Project
+    opening: bool = False
+    opened: ProjectOpened | None = None
+    failure: Failure | None = None
+    lists: dict[ListKind, ListState] = field(
+        default_factory=lambda: {kind: ListState() for kind in ListKind}
+    )
+
+
+class Store:
+    """See the module's text."""
+
+    def __init__(self, cloud: str) -> None:
+        self.cloud = cloud
+        self.region = ""
+        self.user = ""
+        self.insecure = ""
+        self.connecting = False
+        self.connected_at: datetime | None = None
+        self.connect_failure: Failure | None = None
+        self.projects: tuple[Project, ...] = ()
+        self.preferred_project = ""
+        self.current: ProjectState | None = None
+        """The project that is worked in."""
+        self.restores: dict[str, Restore] = {}
+        self.watches: dict[str, Watch] = {}
+        self._states: dict[str, ProjectState] = {}
+
+    def enter(self, project: Project) -> ProjectState:
+        """Make *project* the one that is worked in; what was listed of it before is kept."""
+        state = self._states.setdefault(project.id, ProjectState(project))
+        state.project = project
+        state.opening = True
+        state.failure = None
+        self.current = state
+        return state
+
+    def list_of(self, kind: ListKind) -> ListState | None:
+        """A list of the current project."""
+        return None if self.current is None else self.current.lists[kind]
+
+    def is_current(self, project_id: str) -> bool:
+        return self.current is not None and self.current.project.id == project_id
+
+    @property
+    def running(self) -> int:
+        """Restores that have not ended."""
+        return sum(restore.state.is_open for restore in self.restores.values())
+
+    @property
+    def failed(self) -> int:
+        """Restores that ended without success."""
+        return sum(restore.state in FAILED_STATES for restore in self.restores.values())
+
+    def preferred(self) -> Project | None:
+        """The project the configuration names, or the only one there is."""
+        for project in self.projects:
+            if self.preferred_project and self.preferred_project in (project.id, project.name):
+                return project
+        return self.projects[0] if len(self.projects) == 1 else None
+
+    def apply(self, event: Event) -> Change:
+        """Take note of *event*; what it did to the list it speaks of."""
+        match event:
+            case Connecting():
+                self.connecting, self.connect_failure = True, None
+                self.cloud = event.cloud or self.cloud
+            case Connected():
+                self._connected(event)
+            case ConnectFailed():
+                self.connecting, self.connect_failure = False, event.failure
+            case ProjectOpened():
+                self._opened(event)
+            case ProjectFailed():
+                state = self._states.get(event.project.id)
+                if state is not None:
+                    state.opening, state.failure = False, event.failure
+            case ListStarted() | ListPage() | ListFailed() | RowChanged():
+                return self._listed(event)
+            case RestoreChanged():
+                self.restores[event.restore.id] = event.restore
+            case WatchChanged():
+                self.watches[event.watch.restore_id] = event.watch
+            case _:
+                pass
+        return Change.NONE
+
+    def _connected(self, event: Connected) -> None:
+        self.connecting, self.connect_failure = False, None
+        self.cloud, self.region, self.user = event.cloud or self.cloud, event.region, event.user
+        self.insecure, self.connected_at = event.insecure, event.at
+        self.projects = event.projects
+        self.preferred_project = event.preferred_project
+
+    def _opened(self, event: ProjectOpened) -> None:
+        state = self._states.get(event.project.id)
+        if state is not None:
+            state.opening, state.opened, state.failure = False, event, None
+
+    def _listed(self, event: ListStarted | ListPage | ListFailed | RowChanged) -> Change:
+        state = self._states.get(event.project_id)
+        if state is None:
+            return Change.NONE
+        if isinstance(event, RowChanged):
+            kind = ListKind.BACKUPS if isinstance(event.row, Backup) else ListKind.VOLUMES
+            return state.lists[kind].replace(event.row)
+        listing = state.lists[event.kind]
+        match event:
+            case ListStarted():
+                return listing.started(event)
+            case ListPage():
+                return listing.page(event)
+            case ListFailed():
+                return listing.failed(event)

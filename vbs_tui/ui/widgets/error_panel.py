@@ -1,0 +1,166 @@
+"""Pane 5: the last error, or that of the selected restore, decoded."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.ui.commands import bindings
+from vbs_tui.ui.render.failure import Decoded, decode, ticket
+
+_LABEL = 10
+
+
+class ErrorPanel(VerticalScroll, can_focus=True):
+    """What happened, to which object, what it means, what to do, and the request id."""
+
+    BINDINGS = [
+        *bindings("error"),
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G,upper_g", "scroll_end", show=False),
+    ]
+    DEFAULT_CSS = """
+    ErrorPanel {
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+        & Static { width: 1fr; height: auto; }
+        & .error--code { color: $text-error; text-style: bold; }
+        & .error--label { color: $text-muted; }
+        &.-has-error { border: solid $error; border-title-color: $text-error; }
+        &.-collapsed Static { display: none; }
+        &.-has-error.-collapsed { border: none; border-top: solid $error; }
+    }
+    """
+
+    class RawWanted(Message):
+        """The operator wants the server's answer as it came."""
+
+        def __init__(self, failure: Failure, title: str) -> None:
+            super().__init__()
+            self.failure = failure
+            self.title = title
+
+    def __init__(
+        self,
+        zone: tzinfo | None,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own word
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._zone = zone
+        self._failure: Failure | None = None
+        self._title = ""
+        self._words = Static(markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._words
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    @property
+    def current(self) -> Failure | None:
+        """The failure on show."""
+        return self._failure
+
+    @property
+    def current_title(self) -> str:
+        """What the failure on show happened to."""
+        return self._title
+
+    @property
+    def ticket(self) -> str:
+        """The failure as plain text for a ticket; empty when there is none."""
+        if self._failure is None:
+            return ""
+        return ticket(self._failure, self._title, self._zone)
+
+    @property
+    def text(self) -> str:
+        """Everything in the panel, without colours."""
+        return self._content().plain
+
+    def show(self, failure: Failure, title: str) -> None:
+        """Explain *failure*; *title* names what it happened to."""
+        self._failure, self._title = failure, title
+        self._draw()
+        self.scroll_home(animate=False)
+
+    def clear(self) -> None:
+        """Show no error."""
+        self._failure, self._title = None, ""
+        self._draw()
+
+    def action_raw(self) -> None:
+        if self._failure is None:
+            self.app.notify("There is no error to show the raw words of.", markup=False)
+        else:
+            self.post_message(self.RawWanted(self._failure, self._title))
+
+    def on_focus(self) -> None:
+        self._tell_title()
+
+    def on_blur(self) -> None:
+        self._tell_title()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        self.set_class(self._failure is not None, "-has-error")
+        self._words.update(self._content())
+        self._tell_title()
+
+    def _tell_title(self) -> None:
+        sign = "›" if self.has_focus else " "
+        title = f" · {self._title}" if self._title else ""
+        self.border_title = Content(f"{sign}5 Error{title}")
+        collapsed = self.has_class("-collapsed")
+        foot = (
+            "" if self._failure is None or collapsed else "d server's words · y copy for a ticket"
+        )
+        self.border_subtitle = Content(foot)
+
+    def _content(self) -> Content:
+        if self._failure is None:
+            return Content("No error.").stylize("$text-muted")
+        decoded = decode(self._failure, self._zone)
+        room = max(20, self.size.width - 2 - _LABEL) if self.size.width else 60
+        pieces = [
+            Content.assemble((decoded.code, "bold $text-error"), "  ", decoded.where),
+            Content(decoded.headline).stylize("bold"),
+            Content(""),
+            *self._paragraphs(decoded, room),
+        ]
+        return Content("\n").join(pieces)
+
+    @staticmethod
+    def _paragraphs(decoded: Decoded, room: int) -> list[Content]:
+        styles = {"bold": "bold", "warn": "$text-warning", "": ""}
+        found = []
+        for part in decoded.parts:
+            lines = _wrapped(part.text, room)
+            for number, line in enumerate(lines):
+                label = part.label if number == 0 else ""
+                found.append(
+                    Content.assemble(
+                        (label.ljust(_LABEL), "$text-muted"), (line, styles[part.style])
+                    )
+                )
+        return found
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    import textwrap  # noqa: PLC0415 - only when there is an error
+
+    return textwrap.wrap(text, room, break_on_hyphens=False) or [""]

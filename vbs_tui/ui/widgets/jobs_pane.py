@@ -1,0 +1,329 @@
+"""Pane 4: every restore on record, the selected one with its live log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from vbs_tui.clock import Clock
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.restore.records import LogEntry, Restore, Watch
+from vbs_tui.restore.states import State
+from vbs_tui.ui.commands import bindings
+from vbs_tui.ui.render.jobs import advice_lines, header_line, log_lines, names, watch_line
+from vbs_tui.ui.render.table import Piece, fit_text
+
+Line = tuple[Sequence[Piece], str]
+"""Pieces, and the id of the restore that the line belongs to."""
+
+_OVER = {State.SUCCEEDED, State.NOT_SENT, State.ABANDONED}
+
+
+class JobsPane(ScrollView, can_focus=True):
+    """A view of the journal on the line API: nothing per row but its text."""
+
+    ALLOW_SELECT = False
+    BINDINGS = [
+        *bindings("jobs"),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home,g", "first", show=False),
+        Binding("end,G,upper_g", "last", show=False),
+    ]
+    COMPONENT_CLASSES = {
+        "jobs--dim",
+        "jobs--good",
+        "jobs--warn",
+        "jobs--bad",
+        "jobs--accent",
+        "jobs--bold",
+        "jobs--cursor",
+    }
+    DEFAULT_CSS = """
+    JobsPane {
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        & > .jobs--dim { color: $text-muted; }
+        & > .jobs--good { color: $text-success; }
+        & > .jobs--warn { color: $text-warning; }
+        & > .jobs--bad { color: $text-error; }
+        & > .jobs--accent { color: $text-primary; text-style: bold; }
+        & > .jobs--bold { text-style: bold; }
+        & > .jobs--cursor { background: $primary-muted; }
+    }
+    """
+
+    class ErrorChosen(Message):
+        """The operator wants the error of a restore explained."""
+
+        def __init__(self, failure: Failure, title: str) -> None:
+            super().__init__()
+            self.failure = failure
+            self.title = title
+
+    class Selected(Message):
+        """The cursor is on another restore."""
+
+        def __init__(self, restore: Restore) -> None:
+            super().__init__()
+            self.restore = restore
+
+    class SettleWanted(Message):
+        """The operator wants to say what became of an unknown restore."""
+
+        def __init__(self, restore: Restore) -> None:
+            super().__init__()
+            self.restore = restore
+
+    class LogWanted(Message):
+        """The operator wants the whole log of a restore."""
+
+        def __init__(self, restore: Restore) -> None:
+            super().__init__()
+            self.restore = restore
+
+    def __init__(
+        self,
+        clock: Clock,
+        zone: tzinfo | None,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own word
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._clock = clock
+        self._zone = zone
+        self._restores: dict[str, Restore] = {}
+        self._logs: dict[str, list[LogEntry]] = {}
+        self._watches: dict[str, Watch] = {}
+        self._order: list[str] = []
+        self._selected = ""
+        self._lines: list[Line] = []
+        self._stick = True
+
+    # What happens
+
+    def restore_changed(self, restore: Restore, entries: tuple[LogEntry, ...]) -> None:
+        """Show *restore* as it stands now; *entries* are its new log lines."""
+        is_new = restore.id not in self._restores
+        self._restores[restore.id] = restore
+        log = self._logs.setdefault(restore.id, [])
+        seen = log[-1].number if log else 0
+        fresh = restore.log if is_new else entries
+        log.extend(entry for entry in fresh if entry.number > seen)
+        self._sort()
+        if is_new and restore.state.is_open:
+            self._select(restore.id)
+        elif not self._selected:
+            self._select(self._order[0])
+        self._rebuild()
+
+    def watch_changed(self, watch: Watch) -> None:
+        """Show how the looking goes; only a line of the selected restore can change."""
+        self._watches[watch.restore_id] = watch
+        if watch.restore_id == self._selected:
+            self._rebuild()
+
+    def tell_ages(self) -> None:
+        """Bring elapsed times up to date; only lines that read differently are drawn."""
+        self._rebuild()
+
+    @property
+    def selected_restore(self) -> Restore | None:
+        """The restore under the cursor."""
+        return self._restores.get(self._selected)
+
+    @property
+    def restores(self) -> tuple[Restore, ...]:
+        """All that are shown, in the order of the pane."""
+        return tuple(self._restores[key] for key in self._order)
+
+    @property
+    def text(self) -> str:
+        """Everything in the pane, without colours."""
+        return "\n".join("".join(text for text, _ in pieces) for pieces, _ in self._lines)
+
+    # Keys
+
+    def action_move(self, rows: int) -> None:
+        if self._selected in self._order:
+            at = self._order.index(self._selected) + rows
+            self._select(self._order[max(0, min(at, len(self._order) - 1))])
+            self._rebuild()
+
+    def action_page(self, pages: int) -> None:
+        self._stick = False
+        self.scroll_relative(y=pages * max(1, self.size.height - 1), animate=False)
+
+    def action_first(self) -> None:
+        if self._order:
+            self._select(self._order[0])
+            self._rebuild()
+
+    def action_last(self) -> None:
+        if self._order:
+            self._select(self._order[-1])
+            self._rebuild()
+
+    def action_explain(self) -> None:
+        restore = self.selected_restore
+        if restore is not None and restore.failure is not None:
+            self.post_message(self.ErrorChosen(restore.failure, names(restore)))
+        else:
+            self.app.notify("This restore has no error to explain.", markup=False)
+
+    def action_whole_log(self) -> None:
+        restore = self.selected_restore
+        if restore is not None:
+            self.post_message(self.LogWanted(restore))
+
+    def action_settle(self) -> None:
+        restore = self.selected_restore
+        if restore is not None and restore.state is State.UNKNOWN:
+            self.post_message(self.SettleWanted(restore))
+        else:
+            self.app.notify("Only an unknown outcome can be settled.", markup=False)
+
+    def on_click(self, event: events.Click) -> None:
+        spot = event.get_content_offset(self)
+        row = -1 if spot is None else spot.y + self.scroll_offset.y
+        if 0 <= row < len(self._lines):
+            self._select(self._lines[row][1])
+            self._rebuild()
+
+    # Drawing
+
+    def _sort(self) -> None:
+        def place(key: str) -> tuple[bool, float]:
+            restore = self._restores[key]
+            return (not restore.state.is_open, -restore.created_at.timestamp())
+
+        self._order = sorted(self._restores, key=place)
+
+    def _select(self, restore_id: str) -> None:
+        if restore_id != self._selected:
+            self._selected = restore_id
+            self._stick = True
+            self.post_message(self.Selected(self._restores[restore_id]))
+
+    def _rebuild(self) -> None:
+        now = self._clock.now()
+        lines: list[Line] = []
+        first = last = 0
+        for key in self._order:
+            restore = self._restores[key]
+            if key == self._selected:
+                first = len(lines)
+            lines.append((header_line(restore, now), key))
+            if key == self._selected:
+                lines += [(pieces, key) for pieces in self._opened(restore)]
+                last = len(lines) - 1
+        self._show(lines, first, last)
+
+    def _opened(self, restore: Restore) -> list[Sequence[Piece]]:
+        """The lines under the selected restore: as much of its log as fits below its head."""
+        room = max(24, self.scrollable_content_region.width)
+        end: list[Sequence[Piece]] = [*advice_lines(restore)]
+        looking = watch_line(restore, self._watches.get(restore.id), self._zone)
+        end += [looking] if looking else []
+        log: list[Sequence[Piece]] = []
+        for entry in self._logs.get(restore.id, ()):
+            log += log_lines(entry, self._zone, room)
+        fitting = max(3, self.size.height - 1 - len(end))
+        if len(log) > fitting:
+            hidden = len(log) - fitting + 1
+            log = [[(f"  … {hidden} earlier lines, d shows all", "dim")], *log[hidden:]]
+        return [*log, *end]
+
+    def _show(self, lines: list[Line], first: int, last: int) -> None:
+        before, self._lines = self._lines, lines
+        if len(lines) != len(before):
+            self.virtual_size = Size(1, len(lines))
+            self.refresh()
+        else:
+            top = self.scroll_offset.y
+            for row, (old, new) in enumerate(zip(before, lines, strict=True)):
+                if old != new:
+                    self.refresh(Region(0, row - top, self.size.width, 1))
+        high = self.size.height
+        if self._stick and high:
+            # The newest line of the selected restore stays in sight, and its head if both fit.
+            top = self.scroll_offset.y
+            if last >= top + high:
+                top = last - high + 1
+            if first < top and last - first < high:
+                top = first
+            self.scroll_to(y=top, animate=False, force=True)
+        self._tell_foot()
+
+    def _tell_foot(self) -> None:
+        states = [restore.state for restore in self._restores.values()]
+        running = sum(state.is_open and state is not State.UNKNOWN for state in states)
+        unknown = states.count(State.UNKNOWN)
+        failed = states.count(State.FAILED) + states.count(State.REFUSED)
+        done = sum(state in _OVER for state in states)
+        parts = [(running, "running"), (unknown, "unknown"), (failed, "failed"), (done, "done")]
+        foot = " · ".join(f"{count} {word}" for count, word in parts if count)
+        collapsed = self.has_class("-collapsed")
+        sign = "›" if self.has_focus else " "
+        title = f"{sign}4 Jobs" + (f" · {foot}" if collapsed and foot else "")
+        if str(self.border_title) != title:
+            self.border_title = Content(title)
+        if str(self.border_subtitle or "") != foot:
+            self.border_subtitle = Content(foot)
+
+    def on_mount(self) -> None:
+        self._tell_foot()
+
+    def on_focus(self) -> None:
+        self._tell_foot()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self._tell_foot()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._rebuild()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        row = y + self.scroll_offset.y
+        if not self._lines and y == 0:
+            words = "No restore yet. Choose a backup and a volume, then press r."
+            return self._strip([(f" {words}", "dim")], width, on_cursor=False)
+        if row >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        pieces, key = self._lines[row]
+        is_head = row == 0 or self._lines[row - 1][1] != key
+        on_cursor = is_head and key == self._selected and self.has_focus
+        return self._strip(pieces, width, on_cursor=on_cursor)
+
+    def _strip(self, pieces: Sequence[Piece], width: int, *, on_cursor: bool) -> Strip:
+        room = width
+        segments = []
+        under = self.get_component_rich_style("jobs--cursor").bgcolor if on_cursor else None
+        for text, name in pieces:
+            if room <= 0 or not text:
+                continue
+            style = self.get_component_rich_style(f"jobs--{name}") if name else self.rich_style
+            if under is not None:
+                style += type(style)(bgcolor=under)
+            segment = Segment(text, style)
+            if segment.cell_length > room:
+                segment = Segment(fit_text(text, room), style)
+            room -= segment.cell_length
+            segments.append(segment)
+        base = self.rich_style + type(self.rich_style)(bgcolor=under) if under else self.rich_style
+        return Strip(segments).adjust_cell_length(width, base)

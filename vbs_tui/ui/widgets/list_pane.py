@@ -1,0 +1,290 @@
+"""A framed list with its title, its filter line and a foot that tells counts, sort and age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from vbs_tui.ui.render.words import age, short_failure
+from vbs_tui.ui.store import Change, ListState
+from vbs_tui.ui.widgets.rowlist import RowList
+
+T = TypeVar("T")
+
+
+class FilterLine(Input):
+    """The line in which a filter is typed: Enter keeps it, Esc clears it."""
+
+    BINDINGS = [
+        Binding("escape", "drop", "clear", show=False),
+        Binding("down", "keep", "to the list", show=False),
+    ]
+
+    class Dropped(Message):
+        """The operator wants no filter."""
+
+    class Kept(Message):
+        """The operator is done typing."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="words that a row must contain", compact=True)
+        self.cursor_blink = False
+
+    def action_drop(self) -> None:
+        self.post_message(self.Dropped())
+
+    def action_keep(self) -> None:
+        self.post_message(self.Kept())
+
+
+class ListPane(Vertical, Generic[T]):
+    """See the module's text. Subclasses give the list and say what the title is."""
+
+    number = 0
+    word = ""
+    noun = ("row", "rows")
+
+    DEFAULT_CSS = """
+    ListPane {
+        & .filter-row { display: none; height: 1; background: $panel; }
+        & .filter-sign { width: 4; color: $text-primary; text-style: bold; }
+        & FilterLine { width: 1fr; background: $panel; }
+        &.-filtering .filter-row { display: block; }
+    }
+    """
+
+    def __init__(self, rows: RowList[T], *, id: str) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id, classes="pane")
+        self.list = rows
+        self._told_title = ""
+        self._told_foot = ""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="filter-row"):
+            yield Label("  /", classes="filter-sign", markup=False)
+            yield FilterLine()
+        yield self.list
+
+    def on_mount(self) -> None:
+        self.tell_title()
+
+    # What subclasses say
+
+    def title(self) -> str:
+        """The title after the pane's number."""
+        return self.word
+
+    def foot(self) -> list[str]:
+        """What the foot says, most important first."""
+        return self.counts()
+
+    def gist(self) -> str:
+        """What stands beside the title while the pane is but its title line."""
+        return next(iter(self.foot()), "")
+
+    # For all of them
+
+    def counts(self) -> list[str]:
+        """Counts, filter, marks and sort in words."""
+        rows = self.list
+        said = [f"{rows.total:,}"] if rows.total else []
+        if rows.filter_text.strip():
+            said.append(f"filter “{rows.filter_text.strip()}” shows {rows.shown:,}")
+        if rows.marks:
+            said.append(f"{len(rows.marks):,} marked")
+        if rows.sort_words:
+            said.append(rows.sort_words)
+        return said
+
+    def tell_title(self) -> None:
+        """Write the title anew, if it says something else than before."""
+        sign = "›" if self.has_pseudo_class("focus-within") else " "
+        text = f"{sign}{self.number} {self.title()}"
+        if self.has_class("-collapsed"):
+            gist = self.gist()
+            text = f"{text} · {gist} " if gist else f"{text} "
+        if text != self._told_title:
+            self._told_title = text
+            self.border_title = Content(text)
+
+    def tell_foot(self) -> None:
+        """Write the foot anew, if it says something else than before."""
+        if self.has_class("-collapsed"):
+            self.tell_title()
+        parts = self.foot()
+        room = max(10, self.size.width - 6)
+        while len(parts) > 1 and len(" · ".join(parts)) > room:
+            parts.pop()
+        text = " · ".join(parts)
+        if text != self._told_foot:
+            self._told_foot = text
+            self.border_subtitle = Content(text)
+
+    def on_descendant_focus(self) -> None:
+        self.tell_title()
+
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self.tell_title)
+
+    def on_resize(self) -> None:
+        self.tell_title()
+        self.tell_foot()
+
+    def focus_list(self) -> None:
+        """Give the list the keys."""
+        self.list.focus(scroll_visible=False)
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether the filter line is being typed in."""
+        return self.query_one(FilterLine).has_focus
+
+    def clear_filter(self) -> bool:
+        """Show every row again; whether there was a filter."""
+        had = bool(self.list.filter_text) or self.has_class("-filtering")
+        self.query_one(FilterLine).value = ""
+        self.list.set_filter("")
+        self.remove_class("-filtering")
+        return had
+
+    @on(RowList.FilterWanted)
+    def _open_filter(self, event: RowList.FilterWanted) -> None:
+        event.stop()
+        self.add_class("-filtering")
+        line = self.query_one(FilterLine)
+        line.focus(scroll_visible=False)
+        line.action_end()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.list.set_filter(event.value)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._keep_filter()
+
+    @on(FilterLine.Kept)
+    def _kept(self, event: FilterLine.Kept) -> None:
+        event.stop()
+        self._keep_filter()
+
+    def _keep_filter(self) -> None:
+        if not self.list.filter_text.strip():
+            self.clear_filter()
+        self.focus_list()
+
+    @on(FilterLine.Dropped)
+    def _dropped(self, event: FilterLine.Dropped) -> None:
+        event.stop()
+        self.clear_filter()
+        self.focus_list()
+
+    @on(RowList.Changed)
+    @on(RowList.FilterChanged)
+    def _told(self) -> None:
+        self.tell_empty()
+        self.tell_foot()
+
+    def tell_empty(self) -> None:
+        """Say in the body why there is no row."""
+        rows = self.list
+        if rows.total and not rows.shown and not rows.is_working:
+            rows.set_notice(
+                "empty",
+                f"None of {rows.total:,} contains “{rows.filter_text.strip()}”. Esc clears the"
+                " filter.",
+            )
+
+
+class CloudListPane(ListPane[T]):
+    """A pane whose rows are a list of the store."""
+
+    def __init__(self, rows: RowList[T], *, id: str) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(rows, id=id)
+        self._state: ListState | None = None
+        self._now: datetime | None = None
+        self._waiting = ""
+        self._shown = 0
+
+    def show(self, state: ListState | None, waiting: str = "") -> None:
+        """Show another list; *waiting* says why there is none."""
+        self._state, self._waiting = state, waiting
+        self.list.set_items(self._rows_of(state))
+        self._shown = 0 if state is None else len(state.rows)
+        self.tell_state()
+
+    def changed(self, change: Change, row: T | None = None, row_id: str = "") -> None:
+        """The list that is shown changed in the store."""
+        state = self._state
+        if state is None:
+            return
+        if change is Change.APPENDED:
+            fresh: Sequence[Any] = state.rows[self._shown :]
+            self.list.append_items(fresh)
+        elif change is Change.SWAPPED:
+            self.list.set_items(self._rows_of(state))
+        elif change is Change.ROW and row is not None:
+            self.list.replace_item(row_id, row)
+        self._shown = len(state.rows)
+        self.tell_state()
+
+    def tell_state(self) -> None:
+        """Say anew how the list is: loading, empty, failed, how old."""
+        state = self._state
+        if state is None:
+            self.list.set_notice("empty", self._waiting)
+        elif state.failure is not None:
+            words = state.failure.message or state.failure.kind.value
+            self.list.set_notice(
+                "error",
+                f"{self.word} could not be listed: {short_failure(state.failure)}. {words}"
+                "  F5 tries again, e explains.",
+            )
+        elif state.loading or state.listed_at is None:
+            self.list.set_notice("loading", f"Reading the {self.noun[1]} …")
+        else:
+            self.list.set_notice("empty", f"This project has no {self.noun[1]}.")
+        self.tell_empty()
+        self.tell_foot()
+
+    def at(self, now: datetime) -> None:
+        """It is *now*: ages may have to be told anew."""
+        self._now = now
+        self.tell_foot()
+
+    def foot(self) -> list[str]:
+        said = super().foot()
+        state = self._state
+        if state is None:
+            return []
+        news = self._news(state)
+        if not news:
+            return said
+        return [*said[:1], news, *said[1:]] if state.is_stale else [*said, news]
+
+    def _news(self, state: ListState) -> str:
+        now = self._now
+        if state.loading:
+            return "reading anew …" if state.listed_at is not None else "reading …"
+        if now is None:
+            return ""
+        if state.failure is not None:
+            rest = f" {age(state.failed_at, now)}" if state.failed_at is not None else ""
+            since = f", rows of {age(state.listed_at, now)}" if state.listed_at else ", incomplete"
+            return f"× refresh failed{rest}{since if state.rows else ''}"
+        return f"listed {age(state.listed_at, now)}"
+
+    @staticmethod
+    def _rows_of(state: ListState | None) -> Sequence[Any]:
+        return () if state is None else tuple(state.rows)

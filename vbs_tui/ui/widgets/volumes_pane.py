@@ -1,0 +1,99 @@
+"""Pane 3: the volumes of the open project, ranked as targets once a backup is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from vbs_tui.clock import Clock
+from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.restore.checks import assess
+from vbs_tui.ui.render.ranking import Rank, Ranking
+from vbs_tui.ui.render.table import Cell
+from vbs_tui.ui.render.volumes import (
+    COLUMNS,
+    PLAIN_COLUMNS,
+    volume_pairs,
+    volume_row,
+    volume_text,
+)
+from vbs_tui.ui.widgets.list_pane import CloudListPane
+from vbs_tui.ui.widgets.rowlist import RowList
+
+Row = Sequence[Cell]
+
+
+class VolumesPane(CloudListPane[Volume]):
+    """Its own source first, other possible ones next, impossible ones last with the reason."""
+
+    number = 3
+    word = "Volumes"
+    noun = ("volume", "volumes")
+
+    def __init__(self, clock: Clock, zone: tzinfo | None) -> None:
+        self._clock = clock
+        self._zone = zone
+        self._ranking: Ranking | None = None
+        rows: RowList[Volume] = RowList(
+            PLAIN_COLUMNS, lambda volume: volume.id, self._row, text_of=volume_text
+        )
+        super().__init__(rows, id="volumes")
+
+    def on_mount(self) -> None:
+        self._order()
+
+    @property
+    def backup(self) -> Backup | None:
+        """The backup that the volumes are ranked for."""
+        return None if self._ranking is None else self._ranking.backup
+
+    def rank_for(self, backup: Backup | None, project_id: str, *, to_best: bool = False) -> None:
+        """Rank for *backup*, ``None``: plainly by name. *to_best*: put the cursor on the best."""
+        if backup is None:
+            self._ranking = None
+        elif backup != self.backup:
+            self._ranking = Ranking(
+                backup, lambda this, volume: assess(this, volume, project_id=project_id)
+            )
+        self.list.set_columns(PLAIN_COLUMNS if backup is None else COLUMNS)
+        self._order()
+        if to_best:
+            self.list.move_to(0)
+        self.tell_title()
+        self.tell_foot()
+
+    def rank_of(self, volume: Volume) -> Rank | None:
+        """How *volume* stands; ``None`` while no backup is chosen."""
+        return None if self._ranking is None else self._ranking.of(volume)
+
+    def title(self) -> str:
+        backup = self.backup
+        if backup is None:
+            return self.word
+        size = "size not told" if backup.size is None else f"{backup.size:,} GiB"
+        return f"{self.word} · targets for {backup.name or backup.id} ({size})"
+
+    def foot(self) -> list[str]:
+        said = super().foot()
+        if not self.list.total:
+            return said
+        if self._ranking is None:
+            return ["choose a backup first", *said]
+        return [f"{self._ranking.possible:,} possible of {self.list.total:,}", *said[1:]]
+
+    def pairs(self, volume: Volume) -> list[tuple[str, str]]:
+        """Everything that is known of *volume*."""
+        now = self._clock.now()
+        return volume_pairs(volume, self.rank_of(volume), now=now, zone=self._zone)
+
+    def _order(self) -> None:
+        ranking = self._ranking
+        if ranking is None:
+            self.list.set_natural_order(lambda volume: (volume.name.casefold(), volume.id))
+        else:
+            self.list.set_natural_order(lambda volume: ranking.of(volume).order)
+
+    def _row(self, volume: Volume) -> Row:
+        state = self._state
+        is_namesake = state is not None and state.bearing(volume.name) > 1
+        return volume_row(volume, self.rank_of(volume), is_namesake=is_namesake)

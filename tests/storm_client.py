@@ -28,7 +28,7 @@ from vbs_tui.restore.events import Connected, ConnectFailed, Event, ListFailed, 
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import Restore
 
-AT_ONCE = 12
+AT_ONCE = 40
 STORM_PACE = Pace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)
 
 

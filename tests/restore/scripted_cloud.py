@@ -113,6 +113,7 @@ class ScriptedCloud:
     service: str = "vbs"
     token_expires_at: datetime | None = None
     endpoints: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     async def projects(self) -> tuple[Project, ...]:
         return (self.project,)

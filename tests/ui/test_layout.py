@@ -65,12 +65,12 @@ async def test_a_terminal_that_is_too_small_says_so_and_comes_back() -> None:
     async with console((120, 40)) as con:
         await con.open_prod()
         await con.press("2", "down")
-        await con.pilot.resize_terminal(20, 5)
+        await con.pilot.resize_terminal(32, 5)
         await con.settle()
-        assert "too small" in screen_text(con.app)
+        assert "Too small" in screen_text(con.app)
         await con.pilot.resize_terminal(120, 40)
         await con.settle()
-        assert "too small" not in screen_text(con.app)
+        assert "Too small" not in screen_text(con.app)
         await con.press("down")
         assert con.main.backups.list.cursor_row == 2
 

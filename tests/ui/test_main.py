@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +20,16 @@ from tests.ui.fake_desk import (
     identifier,
     volume,
 )
-from vbs_tui.restore.events import ConnectFailed, ListKind, Notice, ProjectFailed, RowChanged
+from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.resources import Volume
+from vbs_tui.restore.events import (
+    ConnectFailed,
+    ListKind,
+    Notice,
+    ProjectFailed,
+    RowChanged,
+    SecretWanted,
+)
 from vbs_tui.ui.widgets.list_pane import FilterLine
 
 
@@ -427,3 +437,100 @@ async def test_hostile_names_are_text(name: str, size: tuple[int, int]) -> None:
         assert con.app.return_code is None or con.app.return_code == 0
         assert con.app.screen is con.main
         assert all(len(one) for one in con.notices)
+
+
+async def test_the_best_target_is_under_the_cursor_among_many_volumes() -> None:
+    async with console() as con:
+        await con.open_prod()
+        many = [volume(5000 + n, f"disk-{n:05}", size=200) for n in range(9000)]
+        con.desk.listed(PROD, ListKind.VOLUMES, [*many, *VOLUMES])
+        await con.settle()
+        await con.press("3", "G", "2", "enter")
+        await con.settle()
+        assert con.main.volumes.list.highlighted == VOLUMES[3]
+        assert con.main.volumes.list.cursor_row == 0
+        assert "9,004 possible of 9,007" in foot(con.main.volumes)
+
+
+async def test_the_cursor_waits_at_the_top_for_the_first_reading_and_then_belongs_to_its_row() -> (
+    None
+):
+    async with console() as con:
+        con.desk.log_in(PROJECTS, PROD.name)
+        await con.settle()
+        con.desk.opened(PROD)
+        generation = con.desk.started(PROD, ListKind.BACKUPS)
+        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[4:], last=False)
+        await con.settle()
+        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[1:4])
+        await con.settle()
+        rows = con.main.backups.list
+        assert (rows.cursor_row, rows.highlighted) == (0, BACKUPS[1])
+        con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        await con.settle()
+        assert (rows.cursor_row, rows.highlighted) == (1, BACKUPS[1])
+
+
+async def test_dialogs_open_on_their_keys_and_nothing_acts_beneath_them() -> None:
+    for key, name in [
+        ("question_mark", "HelpScreen"),
+        ("L", "RequestLogScreen"),
+        ("d", "DetailsScreen"),
+        ("H", "HistoryScreen"),
+    ]:
+        async with console() as con:
+            await con.open_prod()
+            await con.press("2", "enter", "2", key)
+            assert type(con.app.screen).__name__ == name
+            asked = list(con.desk.asked)
+            await con.press("r", "ctrl+p", "z", "1")
+            assert type(con.app.screen).__name__ == name
+            assert con.desk.asked == asked
+            await con.press("escape")
+            assert con.app.screen is con.main
+            assert con.main.current == "backups"
+
+
+@pytest.mark.parametrize("key", ["r", "enter"])
+async def test_restore_asks_about_the_chosen_pair_and_escape_sends_nothing(key: str) -> None:
+    async with console() as con:
+        await con.open_prod()
+        await con.press("2", "enter", "down", key)
+        assert type(con.app.screen).__name__ == "ConfirmScreen"
+        target = con.main.volumes.list.highlighted
+        assert isinstance(target, Volume)
+        assert con.desk.asked[-1] == ("examine", PROD.id, BACKUPS[0].id, target.id)
+        await con.press("r", "q", "enter", "escape")
+        assert con.app.screen is con.main
+        assert [one[0] for one in con.desk.asked].count("examine") == 1
+
+
+async def test_quit_asks_while_a_submission_has_no_answer() -> None:
+    for key in ("q", "ctrl+q"):
+        async with console() as con:
+            con.desk.sending = 1
+            await con.press(key)
+            assert type(con.app.screen).__name__ == "QuitScreen"
+            assert con.app.return_code is None
+            await con.press("escape")
+            assert con.app.screen is con.main
+            con.desk.sending = 0
+            await con.press(key)
+            assert con.app.return_value == 0
+
+
+async def test_a_secret_is_asked_for_and_handed_over() -> None:
+    async with console() as con:
+        reply: Future[str | None] = Future()
+        question = SecretQuestion(SecretKind.PASSWORD, "Password of [/ops]")
+        con.desk.tell(SecretWanted(question, reply))
+        await con.settle()
+        assert type(con.app.screen).__name__ == "SecretScreen"
+        await con.press(*"s3cret", "enter")
+        assert reply.result(0) == "s3cret"
+        assert "s3cret" not in screen_text(con.app)
+        declined: Future[str | None] = Future()
+        con.desk.tell(SecretWanted(question, declined))
+        await con.settle()
+        await con.press("escape")
+        assert declined.result(0) is None

@@ -72,3 +72,10 @@ def test_the_sorted_column_bears_an_arrow() -> None:
     slots = fit(columns, 20)
     assert draw_header(columns, slots, 1, descending=True).split() == ["A", "B", "↓"]
     assert draw_header(columns, slots, 0, descending=False).split() == ["A", "↑", "B"]
+
+
+def test_what_tells_namesakes_apart_is_never_cut_off() -> None:
+    slots = fit([Column("A", 20)], 22)
+    cell = Cell("nightly-backup-of-everything", "", " · 8a8042be")
+    assert draw_row([cell], slots) == [("nightly-… · 8a8042be", "")]
+    assert draw_row([Cell("web", "", " · 8a8042be")], slots) == [("web · 8a8042be      ", "")]

@@ -83,6 +83,9 @@ class Collection(Generic[Row]):
                 walk.restart()
                 following = await self._after("")
             answer = following
+        if walk.unreadable and not walk.seen:
+            text = f"none of the {walk.unreadable} rows of the {self._noun} list could be read"
+            raise nonsense(answer, text, self._now())
         self.note = walk.note(self._noun, self._page)
 
     async def one(self, thing_id: str) -> Row:

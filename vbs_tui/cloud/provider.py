@@ -70,6 +70,11 @@ class Provider(Protocol):
         """(service, url, why it was chosen) for each endpoint in use."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last readings of the lists could not do, as sentences (rows left out, …)."""
+        ...
+
     def backups(self) -> AsyncIterator[tuple[Backup, ...]]:
         """All backups, page by page, newest first."""
         ...

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import Provider
-from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage, ListStarted
+from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage, ListStarted, Notice
 
 
 class Lister:
@@ -53,3 +53,5 @@ class Lister:
                 self._volume_names[project_id] = names
             now = self._clock.now()
             self._emit(ListPage(project_id, kind, generation, (), last=True, at=now))
+            for note in provider.notes:
+                self._emit(Notice(note))

@@ -78,7 +78,7 @@ _TABLE = (
         help="Say what became of a restore whose outcome is unknown: declare it not sent.",
         scope="jobs",
         action="settle",
-        footer=4,
+        footer=9,
         panes=("jobs",),
         palette=False,
     ),

@@ -105,6 +105,11 @@ class ListState:
         return self._shown.names[name]
 
     @property
+    def is_settled(self) -> bool:
+        """Whether a reading has ended, well or not, and none is under way."""
+        return self.generation >= 0 and not self.loading
+
+    @property
     def is_stale(self) -> bool:
         """Whether rows are shown although a later reading failed."""
         return self.failure is not None and bool(self.rows)

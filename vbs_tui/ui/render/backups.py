@@ -45,7 +45,7 @@ COLUMNS = (
         words=("smallest first", "largest first"),
     ),
     Column("Source disk", None, min_width=16, max_width=40, share=2, priority=3),
-    Column("Status", 16, sort_key=lambda backup: backup.status, priority=1),
+    Column("Status", 15, sort_key=lambda backup: backup.status, priority=1),
     Column("Kind", 22, priority=7),
     Column("Id", 36, priority=8),
 )
@@ -61,14 +61,16 @@ def backup_row(
     is_namesake: bool,
 ) -> tuple[Cell, ...]:
     """A backup. *source*: its disk's name in words. A namesake shows the start of its id."""
-    name = backup.name or "(no name)"
-    if is_namesake or not backup.name:
-        name = f"{name} · {short_id(backup.id)}"
+    told_apart = is_namesake or not backup.name
     taken = backup.taken_at
     plain = "accent" if is_chosen else ""
     return (
         Cell("→" if is_chosen else "", plain),
-        Cell(name, plain),
+        Cell(
+            backup.name or "(no name)",
+            plain,
+            tail=f" · {short_id(backup.id)}" if told_apart else "",
+        ),
         Cell(ago(taken, now), plain),
         Cell("–" if taken is None else local(taken, zone)[:16], "dim"),
         Cell(size_text(backup.size), plain),

@@ -13,10 +13,9 @@ COLUMNS = (
 
 def project_row(project: Project, *, is_open: bool, is_namesake: bool) -> tuple[Cell, ...]:
     """A project: the open one bears a dot; of two with one name each shows its id as well."""
-    name = f"{project.name} · {project.id[:8]}" if is_namesake else project.name
-    if is_open:
-        return Cell("●", "accent"), Cell(name, "accent")
-    return Cell(""), Cell(name)
+    tail = f" · {project.id[:8]}" if is_namesake else ""
+    style = "accent" if is_open else ""
+    return Cell("●" if is_open else "", style), Cell(project.name, style, tail)
 
 
 def project_pairs(project: Project) -> list[tuple[str, str]]:

@@ -60,6 +60,8 @@ class Cell:
 
     text: str
     style: str = ""
+    tail: str = ""
+    """What is never cut off: when room is short, *text* is cut before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,15 @@ def fit_text(text: str, width: int, *, right: bool = False) -> str:
     return blank + text if right else text + blank
 
 
+def _fit_cell(cell: Cell, slot: Slot) -> str:
+    if not cell.tail:
+        return fit_text(cell.text, slot.width, right=slot.right)
+    room = slot.width - cell_len(cell.tail)
+    if cell_len(cell.text) > room > 1:
+        return fit_text(cell.text, room) + cell.tail
+    return fit_text(cell.text + cell.tail, slot.width, right=slot.right)
+
+
 def draw_row(cells: Sequence[Cell], slots: Sequence[Slot], base: str = "") -> list[Piece]:
     """The row's pieces after the gutter, neighbours of one style merged."""
     pieces: list[Piece] = []
@@ -152,7 +163,7 @@ def draw_row(cells: Sequence[Cell], slots: Sequence[Slot], base: str = "") -> li
     for slot in slots:
         cell = cells[slot.index] if slot.index < len(cells) else Cell("")
         own = cell.style or base
-        shown = fit_text(cell.text, slot.width, right=slot.right) + " " * slot.gap
+        shown = _fit_cell(cell, slot) + " " * slot.gap
         if own != style and text:
             if text.strip():
                 pieces.append((text, style))

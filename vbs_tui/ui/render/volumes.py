@@ -46,9 +46,7 @@ PLAIN_COLUMNS = tuple(
 
 def volume_row(volume: Volume, found: Rank | None, *, is_namesake: bool) -> tuple[Cell, ...]:
     """A volume. *found*: its rank as a target; ``None`` while no backup is chosen."""
-    name = volume.name or "(no name)"
-    if is_namesake or not volume.name:
-        name = f"{name} · {short_id(volume.id)}"
+    told_apart = is_namesake or not volume.name
     possible = found is None or found.is_possible
     plain = "" if possible else "dim"
     if found is None:
@@ -58,7 +56,11 @@ def volume_row(volume: Volume, found: Rank | None, *, is_namesake: bool) -> tupl
         why = Cell(found.why, found.style if possible else "")
     return (
         sign,
-        Cell(name, plain),
+        Cell(
+            volume.name or "(no name)",
+            plain,
+            tail=f" · {short_id(volume.id)}" if told_apart else "",
+        ),
         Cell(size_text(volume.size), plain),
         Cell(volume.availability_zone or "–", plain),
         status_cell(volume.status, sign=False) if possible else Cell(volume.status, "dim"),

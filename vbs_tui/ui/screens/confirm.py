@@ -79,7 +79,7 @@ class ConfirmScreen(ModalScreen[Restore | None]):
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
-        box.border_title = Content(" Restore: nothing has been sent ")
+        box.border_title = Content("Restore: nothing has been sent")
         box.border_subtitle = Content("Esc leaves without sending · F5 reads again")
         self.query_one("#asking").display = False
         self._read()

@@ -83,8 +83,12 @@ class MainScreen(NewsScreen):
     def what_now(self) -> list[str]:
         """What to do next, in a few lines, from where things stand."""
         backup, volume = self.backups.chosen, self.volumes.list.highlighted
+        if self.store.connect_failure is not None:
+            return ["The log-in failed. Pane 5 says why; F5 in pane 1 tries again."]
         if self.store.current is None:
             return ["Choose a project: pane 1, arrows, Enter."]
+        if self.read_only:
+            return ["This session is read-only: look and watch; nothing is restored from here."]
         if backup is None:
             return ["Choose a backup: pane 2, / filters, Enter chooses. Nothing is sent by that."]
         chosen = f"Chosen: {backup.name or backup.id}."

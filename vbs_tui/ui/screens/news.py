@@ -81,27 +81,6 @@ class NewsScreen(PanesScreen):
         """Put *failure* into the error pane."""
         self.error.show(failure, title)
 
-    def what_now(self) -> list[str]:
-        """What the operator can do next, in up to three lines."""
-        store = self.store
-        if store.connect_failure is not None:
-            return ["The log-in failed. Pane 5 says why; F5 in pane 1 tries again."]
-        if store.current is None:
-            return ["Choose a project: pane 1, Enter. Its backups and volumes are read then."]
-        lines = []
-        if self.read_only:
-            lines.append("This session is read-only: look and watch; nothing is restored.")
-        elif self.backups.chosen is None:
-            lines.append("Choose a backup: pane 2, Enter. The volumes are then ranked as targets.")
-        else:
-            lines.append("Put the cursor on a volume in pane 3, then press r. Nothing is sent yet:")
-            lines.append("both are read afresh, and you type the name of the disk to confirm.")
-        if store.running:
-            lines.append("Pane 4 shows what is running. It goes on in the cloud when you quit.")
-        elif store.failed:
-            lines.append("A restore failed: select it in pane 4, Enter explains it in pane 5.")
-        return lines[:3]
-
     def choose_backup(self, backup: Backup | None) -> None:
         """Choose *backup* and rank the volumes for it."""
         state = self.store.current

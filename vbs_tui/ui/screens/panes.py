@@ -142,6 +142,7 @@ class PanesScreen(Screen[None]):
             pane.set_class(in_column and name != self.current, "-collapsed")
             if isinstance(pane, ListPane):
                 pane.tell_title()
+        self.jobs.tell_ages()
 
     # Telling
 
@@ -150,8 +151,8 @@ class PanesScreen(Screen[None]):
         self.title_bar.tell(self.clock.now())
         self.tell_keys()
         wide, high = self.app.size
-        need = " by ".join(map(str, SMALLEST))
-        words = f"Terminal too small: {wide} by {high}; {need} is the least."
+        need = "×".join(map(str, SMALLEST))
+        words = f"Too small: {wide}×{high}, needs {need}"
         self.query_one("#too-small", OneLine).say([(words, "")])
 
     def tell_keys(self) -> None:

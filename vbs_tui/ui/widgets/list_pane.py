@@ -220,6 +220,7 @@ class CloudListPane(ListPane[T]):
     def show(self, state: ListState | None, waiting: str = "") -> None:
         """Show another list; *waiting* says why there is none."""
         self._state, self._waiting = state, waiting
+        self.list.start_at_top()
         self.list.set_items(self._rows_of(state))
         self._shown = 0 if state is None else len(state.rows)
         self.tell_state()
@@ -242,6 +243,8 @@ class CloudListPane(ListPane[T]):
     def tell_state(self) -> None:
         """Say anew how the list is: loading, empty, failed, how old."""
         state = self._state
+        if state is not None and state.is_settled:
+            self.list.pin()
         if state is None:
             self.list.set_notice("empty", self._waiting)
         elif state.failure is not None:

@@ -97,6 +97,7 @@ class RowList(RowLines[T], can_focus=True):
         )
         self._work = StepQueue(self._after_step)
         self._cursor_key: str | None = None
+        self._at_top = False
         self._told: T | None = None
         self._filter = ""
         self._natural: Callable[[T], Any] | None = None
@@ -222,12 +223,30 @@ class RowList(RowLines[T], can_focus=True):
     def move_to(self, row: int) -> None:
         """Put the cursor on *row*, or as near as there is one."""
         old = self._cursor
+        self._at_top = False
         self._cursor = max(0, min(row, len(self._rows) - 1))
         if self._cursor != old:
             self.refresh_row(old)
             self.refresh_row(self._cursor)
         self._show_cursor()
         self._tell_highlighted()
+
+    def start_at_top(self) -> None:
+        """Keep the cursor on the first row, whichever that is, until :meth:`pin` or a key."""
+        old, self._cursor = self._cursor, 0
+        self._at_top = True
+        self.refresh_row(old)
+        self.refresh_row(0)
+        self._show_cursor()
+        if self._work.is_idle:
+            self._tell_highlighted()
+
+    def pin(self) -> None:
+        """Once the work under way is done, the cursor belongs to its item again."""
+        self._cursor_key = None if self._at_top else self._cursor_key
+        self._at_top = False
+        if self._work.is_idle:
+            self._tell_highlighted()
 
     def move_to_key(self, key: str) -> bool:
         """Put the cursor on the item with *key*; whether it is shown."""
@@ -263,12 +282,15 @@ class RowList(RowLines[T], can_focus=True):
     def _settle(self, *, final: bool = True) -> None:
         """After rows changed: the cursor back to its item, at the line of the screen it had."""
         line = self._cursor - self.scroll_offset.y
-        row = None if self._cursor_key is None else self._rows.row_of(self._cursor_key)
+        was_visible = 0 <= line < self.body
+        key = None if self._at_top else self._cursor_key
+        row = None if key is None else self._rows.row_of(key)
         self._cursor = max(0, min(self._cursor, len(self._rows) - 1)) if row is None else row
         self.virtual_size = Size(1, len(self._rows) + self.head)
         if self.size.height:
             self.scroll_to(y=max(0, self._cursor - line), animate=False, force=True)
-            self._show_cursor()
+            if was_visible:
+                self._show_cursor()
         self.refresh()
         if final:
             self._tell_highlighted()
@@ -276,7 +298,8 @@ class RowList(RowLines[T], can_focus=True):
 
     def _tell_highlighted(self) -> None:
         item = self.highlighted
-        self._cursor_key = self._cursor_key if item is None else self._key_of(item)
+        if item is not None and not self._at_top:
+            self._cursor_key = self._key_of(item)
         if item is not self._told:
             self._told = item
             self.post_message(self.Highlighted(self, item))

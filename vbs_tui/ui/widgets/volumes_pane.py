@@ -56,9 +56,11 @@ class VolumesPane(CloudListPane[Volume]):
                 backup, lambda this, volume: assess(this, volume, project_id=project_id)
             )
         self.list.set_columns(PLAIN_COLUMNS if backup is None else COLUMNS)
-        self._order()
         if to_best:
-            self.list.move_to(0)
+            self.list.start_at_top()
+        self._order()
+        if to_best and self._state is not None and self._state.is_settled:
+            self.list.pin()
         self.tell_title()
         self.tell_foot()
 

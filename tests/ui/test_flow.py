@@ -1,0 +1,342 @@
+"""The whole way through the real app on the simulated cloud: keys in, one POST out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tests.simulated import brisk_desk
+from vbs_tui.clock import SystemClock
+from vbs_tui.restore.states import State
+from vbs_tui.simulator import Simulator
+from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.screens.confirm import ConfirmScreen
+from vbs_tui.ui.screens.main import MainScreen
+
+SECRETS = ("demo-password",)
+
+
+class Console:
+    """A running app under a pilot, and words for what a test does with it."""
+
+    def __init__(self, app: VbsTui, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def main(self) -> MainScreen:
+        return self.app.main
+
+    async def until(self, found: Callable[[], object], turns: int = 800) -> None:
+        """Let the app go on until *found*; a bounded number of turns, each of them short."""
+        for _ in range(turns):
+            if found():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"never seen; error pane: {self.main.error.text}")
+
+    async def keys(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def open_production(self) -> None:
+        await self.until(lambda: self.main.projects.list.total)
+        assert self.main.projects.list.move_to_key(self._project_id("eu-de_prod"))
+        await self.keys("enter")
+        await self.until(lambda: self.main.backups.list.total == 60)
+        await self.until(lambda: self.main.volumes.list.total == 40)
+
+    async def choose(self, backup: str) -> None:
+        """Filter for a backup, and choose it."""
+        await self.keys("2", "escape", "2", "slash", *backup, "enter")
+        await self.until(lambda: self.main.backups.list.shown >= 1)
+        await self.keys("g", "enter")
+
+    async def confirm(self, volume: str | None = None) -> ConfirmScreen:
+        """Press ``r`` on a volume (default: the one under the cursor), wait for the fresh read."""
+        if volume is not None:
+            await self.keys("3", "slash", *volume, "enter")
+            await self.keys("g")
+        await self.keys("r")
+        await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
+        screen = self.app.screen
+        assert isinstance(screen, ConfirmScreen)
+        await self.until(lambda: "Reading" not in self.said(screen))
+        return screen
+
+    def said(self, screen: ConfirmScreen) -> str:
+        return "\n".join(str(one.render()) for one in screen.query(Static))
+
+    async def ended(self) -> State:
+        await self.until(lambda: self.app.screen is self.main)
+        jobs = self.main.jobs
+        await self.until(lambda: jobs.selected_restore is not None)
+        await self.until(lambda: jobs.selected_restore.state.is_sure)  # type: ignore[union-attr]
+        assert jobs.selected_restore is not None
+        return jobs.selected_restore.state
+
+    def _project_id(self, name: str) -> str:
+        return next(p.id for p in self.main.store.projects if p.name == name)
+
+    def everything_shown(self) -> str:
+        return self.app.export_screenshot()
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(speed=20.0) as one:
+        yield one
+        assert one.ledger.errors == []
+
+
+@asynccontextmanager
+async def console(
+    simulator: Simulator, tmp_path: Path, *, read_only: bool = False
+) -> AsyncIterator[Console]:
+    desk = brisk_desk(simulator, tmp_path / "state", read_only=read_only)
+    app = VbsTui(
+        desk, clock=SystemClock(), zone=UTC, demo=False, cloud_name="sim", read_only=read_only
+    )
+    async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
+        yield Console(app, pilot)
+        shown = app.export_screenshot()
+        assert not any(secret in shown for secret in SECRETS)
+    desk.stop(2.0)
+    for call in desk.request_log.calls():
+        assert not any(secret in repr(call) for secret in SECRETS)
+
+
+async def test_from_project_to_success(simulator: Simulator, tmp_path: Path) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        screen = await c.confirm()
+        assert "No hazard found" in c.said(screen)
+        await c.keys(*"db-data-0", "enter")
+        assert simulator.ledger.restore_posts() == []
+        assert isinstance(c.app.screen, ConfirmScreen)
+        # Enter twice, as an impatient hand does: the second opens the log of what has begun.
+        await c.keys("1", "enter", "enter")
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+        await c.keys("escape")
+        assert await c.ended() is State.SUCCEEDED
+        assert c.main.current == "jobs"
+        assert "job  RUNNING → SUCCESS" in c.main.jobs.text or "SUCCESS" in c.main.jobs.text
+    (post,) = simulator.ledger.restore_posts()
+    assert re.fullmatch(r"/v2/[0-9a-f]{32}/cloudbackups/[0-9a-f-]{36}/restore", post.path)
+    volume = simulator.world.volume("db-data-01").id
+    assert post.body == b'{"restore": {"volume_id": "%s"}}' % volume.encode()
+
+
+async def test_a_failing_backup_is_explained(simulator: Simulator, tmp_path: Path) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.choose("fails-while-writing")
+        await c.confirm()
+        await c.keys(*"rehearsal-02", "enter")
+        assert await c.ended() is State.FAILED
+        await c.keys("e")
+        text = c.main.error.text
+        assert "VolumeBackup.0200" in text
+        assert "Leave the disk alone" in text
+        assert "error_restoring" in text
+
+
+async def test_a_disk_that_is_too_small_cannot_be_confirmed(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        screen = await c.confirm("small-01")
+        said = c.said(screen)
+        assert "This restore is impossible" in said
+        assert "20 GiB, the backup needs 100 GiB" in said
+        assert not screen.query_one("#asking").display
+        await c.keys(*"small-01", "enter", "escape")
+        assert c.app.screen is c.main
+    assert simulator.ledger.restore_posts() == []
+
+
+async def test_escape_leaves_without_sending(simulator: Simulator, tmp_path: Path) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        await c.confirm()
+        await c.keys(*"db-data-01", "escape")
+        assert c.app.screen is c.main
+    assert simulator.ledger.restore_posts() == []
+
+
+async def test_read_only_says_so_and_opens_nothing(simulator: Simulator, tmp_path: Path) -> None:
+    async with console(simulator, tmp_path, read_only=True) as c:
+        await c.open_production()
+        await c.keys("enter", "r")
+        assert c.app.screen is c.main
+        assert "READ-ONLY" in c.main.title_bar.text
+    assert simulator.ledger.restore_posts() == []
+
+
+@pytest.mark.parametrize("held", [r"/backups/detail", r"/volumes/detail"])
+async def test_keys_answer_while_the_cloud_does_not(
+    simulator: Simulator, tmp_path: Path, held: str
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        gate = simulator.hold(held)
+        await c.keys("2", "f5", "3", "f5")
+        await c.until(lambda: gate.reached)
+        # The answer is held for as long as this takes; every key must act meanwhile.
+        await c.keys("2", "g", "down", "down")
+        assert c.main.backups.list.cursor_row == 2
+        await c.keys("slash", *"web")
+        await c.until(lambda: c.main.backups.list.shown < 60)
+        await c.keys("escape", "tab")
+        assert c.main.current == "volumes"
+        await c.keys("1", "j")
+        assert c.main.projects.list.cursor_row >= 1
+        assert gate.reached >= 1
+        gate.release()
+
+
+async def test_keys_answer_while_the_confirmation_reads(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        gate = simulator.hold(r"GET .*/volumes/[0-9a-f-]{36}$")
+        await c.keys("r")
+        await c.until(lambda: gate.reached)
+        await c.keys("escape")
+        assert c.app.screen is c.main
+        await c.keys("2", "down")
+        assert c.main.backups.list.cursor_row == 1
+        gate.release()
+    assert simulator.ledger.restore_posts() == []
+
+
+async def test_keys_answer_while_the_post_waits(simulator: Simulator, tmp_path: Path) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        await c.confirm()
+        gate = simulator.hold(r"POST .*/restore$", before=False)
+        await c.keys(*"db-data-01", "enter")
+        await c.until(lambda: gate.reached)
+        await c.until(lambda: c.app.screen is c.main)
+        assert c.app.desk.sending == 1
+        await c.keys("2", "down", "3", "down", "4")
+        assert c.main.current == "jobs"
+        # A second restore of the same backup is refused here, not sent.
+        await c.keys("q")
+        assert "Leave now?" in c.everything_shown().replace("&#160;", " ")
+        await c.keys("n")
+        gate.release()
+        assert await c.ended() is State.SUCCEEDED
+    assert len(simulator.ledger.restore_posts()) == 1
+
+
+GARBAGE = [
+    "html@list=1",
+    "truncate@list=1",
+    "wrong-types@list=1",
+    "empty@list=1",
+    "error-200@list=1",
+    "500-before@list=1",
+    "drop-before@list=1",
+    "cut@list=1",
+    "redirect@list=1",
+    "403-before@list=1",
+]
+
+
+@pytest.mark.parametrize("faults", GARBAGE)
+async def test_garbage_in_a_list_is_told_and_the_list_stays(
+    simulator: Simulator, tmp_path: Path, faults: str
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        simulator.faults = faults
+        await c.keys("2", "f5")
+        await c.until(lambda: c.main.error.current is not None)
+        assert "Do" in c.main.error.text
+        assert c.main.backups.list.total == 60
+        simulator.faults = None
+        await c.keys("2", "f5", "down")
+        assert c.main.backups.list.cursor_row == 1
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        "html-after",
+        "truncate",
+        "wrong-types",
+        "empty",
+        "error-200",
+        "no-job-id",
+        "502-after",
+        "cut",
+    ],
+)
+async def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
+    simulator: Simulator, tmp_path: Path, faults: str
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        await c.confirm()
+        simulator.faults = f"{faults}@restore=1x"
+        await c.keys(*"db-data-01", "enter")
+        await c.until(lambda: c.app.screen is c.main)
+        restores = c.main.jobs
+
+        def over() -> bool:
+            one = restores.selected_restore
+            return one is not None and (one.state.is_sure or one.needs_a_word)
+
+        await c.until(over)
+    executed = simulator.ledger.restores
+    one = restores.selected_restore
+    assert one is not None
+    if executed:
+        assert one.state is State.SUCCEEDED
+    else:
+        assert one.state in (State.REFUSED, State.UNKNOWN)
+    assert len(simulator.ledger.restore_posts()) == 1
+
+
+async def test_a_refused_log_in_is_explained_and_not_repeated(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    simulator.faults = "401-before@iam=1"
+    async with console(simulator, tmp_path) as c:
+        await c.until(lambda: c.main.error.current is not None)
+        assert "401" in c.main.error.text
+        assert len(simulator.ledger.requests) == 1
+
+
+async def test_the_confirmation_reads_again_when_it_is_old(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("enter")
+        screen = await c.confirm()
+        await c.keys(*"db-data-01")
+        # Somebody attaches the disk while the dialog stands open.
+        with simulator.world.lock:
+            simulator.world.volume("db-data-01").status = "in-use"
+        await c.keys("f5")
+        await c.until(lambda: "impossible" in c.said(screen))
+        assert screen.query_one("#go").disabled
+        assert screen.query_one("#word", Input).value == "db-data-01"
+        await c.keys("enter", "escape")
+    assert simulator.ledger.restore_posts() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -179,3 +180,44 @@ def test_version_and_help_load_nothing_heavy(shell: Shell) -> None:
             [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
         )
         assert done.stdout.strip().endswith("[]")
+
+
+def test_two_programs_share_one_restore(shell: Shell) -> None:
+    simulator = shell.simulator
+    simulator.world.backup("nightly-app-" + _newest_day(simulator)).seconds = 200.0
+    first = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "vbs_tui", "restore", "--wait"),
+            *("--backup", "nightly-app-" + _newest_day(simulator)),
+            *("--volume", "app-data-01", "--confirm", "app-data-01"),
+        ],
+        env=shell.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    volume = simulator.world.volume("app-data-01").id
+    posted = simulator.ledger.wait_for(lambda led: led.restore_posts(volume_id=volume), 30)
+    assert posted
+    again = shell(
+        "restore",
+        *("--backup", "nightly-app-" + _newest_day(simulator)),
+        *("--volume", "app-data-01", "--confirm", "app-data-01"),
+    )
+    assert again.returncode in (3, 4)
+    (job,) = json.loads(shell("jobs", "--open", "--json").stdout)
+    watched = shell("watch", job["id"])
+    assert watched.returncode == 0
+    assert "SUCCESS" in watched.stdout
+    assert first.wait(30) == 0
+    assert len(simulator.ledger.restore_posts(volume_id=volume)) == 1
+    # Only the first one asked the cloud: no moment has two looks at the job.
+    asked = [r.time for r in simulator.ledger.requests if "/jobs/" in r.path]
+    gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(asked[-5:])]
+    assert all(gap > 1.0 for gap in gaps), gaps
+
+
+def _newest_day(simulator: Simulator) -> str:
+    names = [row.name or "" for row in simulator.world.projects[0].backups]
+    return max(name for name in names if name.startswith("nightly-app-")).removeprefix(
+        "nightly-app-"
+    )

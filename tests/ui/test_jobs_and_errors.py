@@ -1,0 +1,143 @@
+"""The jobs pane and the error panel: every state in words, every failure with a way on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+
+from tests.restore.makers import NOW, restore
+from tests.ui.consoles import console
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.restore.events import RestoreChanged, WatchChanged
+from vbs_tui.restore.records import UNTRACED, LogEntry, Source, Watch
+from vbs_tui.restore.states import State
+from vbs_tui.ui.render.failure import decode, ticket
+from vbs_tui.ui.render.jobs import header_line, log_lines, standing, watch_line
+from vbs_tui.ui.screens.settle import SettleScreen
+
+FAILURE = Failure(
+    ErrorKind.REFUSED,
+    Executed.NO,
+    "submit the restore",
+    "web-01",
+    method="POST",
+    url="https://vbs.example/v2/p/cloudbackups/b/restore",
+    status=400,
+    code="VolumeBackup.0209",
+    message="too small [/nope] \\x1b[31m",
+    request_id="req-1",
+    at=NOW,
+)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_sign_and_words(state: State) -> None:
+    one = restore(state=state, sent_at=NOW)
+    line = "".join(text for text, _ in header_line(one, NOW + timedelta(seconds=192)))
+    assert line[0] in "►√×·?"
+    assert "nightly → db-data-01" in line
+    assert standing(one, NOW) in line or "3 m 12 s" in line
+
+
+def test_signs_tell_good_from_bad_from_unknown_without_colour() -> None:
+    signs = {state: header_line(restore(state=state), NOW)[0][0] for state in State}
+    assert signs[State.SUCCEEDED] not in (signs[State.FAILED], signs[State.UNKNOWN])
+    assert signs[State.FAILED] != signs[State.UNKNOWN]
+
+
+def test_long_log_lines_are_wrapped_not_cut() -> None:
+    entry = LogEntry(NOW, Source.VERDICT, "failed: " + "word " * 40 + "end")
+    lines = log_lines(entry, UTC, 60)
+    assert all(sum(len(text) for text, _ in line) <= 60 for line in lines)
+    assert "".join(text for line in lines for text, _ in line).rstrip().endswith("end")
+
+
+def test_silence_and_other_watchers_are_told() -> None:
+    one = restore(state=State.RUNNING)
+    blind = Watch(one.id, NOW, NOW + timedelta(seconds=30), blind_since=NOW)
+    assert "cannot be reached since 09:14:02" in watch_line(one, blind, UTC)[0][0]
+    elsewhere = Watch(one.id, elsewhere="connect to otc to watch")
+    assert "connect to otc" in watch_line(one, elsewhere, UTC)[0][0]
+    assert watch_line(replace(one, state=State.FAILED), blind, UTC) == []
+
+
+@pytest.mark.parametrize("kind", ErrorKind)
+@pytest.mark.parametrize("status", [None, 200, 400, 401, 503, 599])
+@pytest.mark.parametrize("code", ["", "VolumeBackup.0200", "VolumeBackup.9999", "Odd.1"])
+def test_every_failure_says_what_it_means_and_what_to_do(
+    kind: ErrorKind, status: int | None, code: str
+) -> None:
+    decoded = decode(replace(FAILURE, kind=kind, status=status, code=code), UTC)
+    parts = {part.label: part.text for part in decoded.parts}
+    assert decoded.headline.endswith(".")
+    assert parts["Do"]
+    assert parts["Id"] == "req-1"
+    assert code in decoded.code
+    assert "Traceback" not in ticket(FAILURE, "x", UTC)
+
+
+def test_an_unknown_code_is_said_to_be_unknown_and_near_ones_are_named() -> None:
+    decoded = decode(replace(FAILURE, code="VolumeBackup.0212"), UTC)
+    assert "not in the table" in decoded.headline
+    assert any("VolumeBackup.0211" in part.text for part in decoded.parts)
+
+
+async def test_hostile_words_in_an_error_are_shown_not_obeyed() -> None:
+    async with console() as c:
+        c.main.show_failure(FAILURE, "[red]x[/nope]")
+        await c.settle()
+        assert "[/nope]" in c.main.error.text
+        assert "[red]x[/nope]" in c.app.export_screenshot().replace("&#160;", " ")
+        await c.press("5", "d")
+        assert "[/nope]" in c.app.export_screenshot().replace("&#160;", " ")
+        await c.press("escape", "y")
+        assert "VolumeBackup.0209" in c.notices[-1]
+
+
+async def test_open_restores_come_first_and_the_selected_one_is_open() -> None:
+    async with console() as c:
+        for number, state in enumerate((State.SUCCEEDED, State.RUNNING, State.FAILED)):
+            begun = NOW + timedelta(minutes=number)
+            one = restore(number, state=state, created_at=begun, sent_at=begun)
+            log = (LogEntry(begun, Source.JOB, f"log of {state.value}", None, number + 1),)
+            c.desk.tell(RestoreChanged(replace(one, log=log), log, replayed=True))
+        await c.settle()
+        jobs = c.main.jobs
+        assert [one.state for one in jobs.restores] == [
+            State.RUNNING,
+            State.FAILED,
+            State.SUCCEEDED,
+        ]
+        assert "log of running" in jobs.text
+        await c.press("4", "j")
+        assert "log of failed" in jobs.text
+        assert "log of running" not in jobs.text
+
+
+async def test_an_unknown_outcome_says_what_the_operator_can_do() -> None:
+    async with console() as c:
+        summary = f"{UNTRACED}: Neither disk nor backup shows any trace of this restore."
+        one = restore(state=State.UNKNOWN, sent_at=NOW, summary=summary, failure=FAILURE)
+        c.desk.tell(RestoreChanged(one))
+        c.desk.tell(WatchChanged(Watch(one.id, looked_at=NOW)))
+        await c.settle()
+        assert "never sent again by itself" in c.main.jobs.text
+        await c.press("4", "u")
+        assert [type(screen) for screen in c.app.screen_stack][1:] == [SettleScreen]
+        await c.press("escape")
+        assert len(c.app.screen_stack) == 1
+
+
+async def test_a_log_longer_than_the_pane_keeps_its_head_in_sight() -> None:
+    async with console((80, 24)) as c:
+        log = tuple(LogEntry(NOW, Source.JOB, f"line {n}", None, n + 1) for n in range(100))
+        one = restore(state=State.RUNNING, sent_at=NOW, log=log)
+        c.desk.tell(RestoreChanged(one, log))
+        await c.press("4")
+        await c.settle()
+        shown = c.app.export_screenshot().replace("&#160;", " ")
+        assert "nightly → db-data-01" in shown
+        assert "line 99" in shown
+        assert "earlier lines" in shown

@@ -24,7 +24,15 @@ from vbs_tui.cloud.retry import RetryPolicy
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.restore.desk import Desk, Refusal
-from vbs_tui.restore.events import Connected, ConnectFailed, Event, ListFailed, ListKind, ListPage
+from vbs_tui.restore.events import (
+    Connected,
+    ConnectFailed,
+    Event,
+    ListFailed,
+    ListKind,
+    ListPage,
+    ProjectFailed,
+)
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import Restore
 
@@ -108,7 +116,9 @@ def _rows(
             rows.extend(event.rows)
             if event.last:
                 return rows
-        elif isinstance(event, ListFailed) and event.kind is kind:
+        elif isinstance(event, ProjectFailed) or (
+            isinstance(event, ListFailed) and event.kind is kind
+        ):
             rows.clear()
             desk.refresh(project, kind)
 

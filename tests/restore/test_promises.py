@@ -16,7 +16,8 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -278,10 +279,12 @@ class Lives(RuleBasedStateMachine):
         self._program(who)[2].update(new)
 
 
-TestLives = Lives.TestCase
+TestLives = pytest.mark.timeout(150)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=60,
+    max_examples=20,
     stateful_step_count=25,
     deadline=None,
+    # A failing life is told as it is: shrinking one takes minutes.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -214,6 +215,37 @@ def test_two_programs_share_one_restore(shell: Shell) -> None:
     asked = [r.time for r in simulator.ledger.requests if "/jobs/" in r.path]
     gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(asked[-5:])]
     assert all(gap > 1.0 for gap in gaps), gaps
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_signal_in_the_middle_of_a_post_still_records_the_answer(
+    shell: Shell, number: signal.Signals, status: int
+) -> None:
+    simulator = shell.simulator
+    gate = simulator.hold(r"POST .*/restore$", before=False)
+    volume = f"rehearsal-0{ {129: 1, 130: 6, 143: 7}[status] }"
+    before = len(simulator.ledger.restore_posts())
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "vbs_tui", "restore", "--wait", "--backup", "demo-succeeds"),
+            *("--volume", volume, "--confirm", volume),
+        ],
+        env=shell.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert gate.wait_reached(20)
+    child.send_signal(number)
+    gate.release()
+    assert child.wait(20) == status
+    assert b"Traceback" not in (child.stderr.read() if child.stderr else b"")
+    (job,) = json.loads(shell("jobs", "--json").stdout)
+    assert job["job_id"]
+    assert job["state"] in ("accepted", "running", "succeeded")
+    assert shell("watch", job["id"]).returncode == 0
+    assert len(simulator.ledger.restore_posts()) == before + 1
 
 
 def _newest_day(simulator: Simulator) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.connecting import NoCloud, from_environment
-from vbs_tui.commands.session import Failed, Row, Session
+from vbs_tui.commands.session import Failed, Row, Session, Signalled
 from vbs_tui.commands.watch import desk_for, follow
 from vbs_tui.commands.words import EXIT, err, event_data, failure_lines, names, out, out_json
 from vbs_tui.restore.checks import Level
@@ -54,6 +54,8 @@ def restore_main(argv: Sequence[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Signalled as caught:
+        return caught.status
 
 
 def parser() -> argparse.ArgumentParser:

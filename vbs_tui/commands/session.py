@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import queue
+import signal
 from collections.abc import Callable
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TypeVar
 
 from vbs_tui.cloud.errors import Failure
@@ -35,8 +36,20 @@ class Failed(Exception):  # noqa: N818 - carries a Failure
         super().__init__(failure.message)
 
 
+class Signalled(BaseException):
+    """SIGTERM or SIGHUP came; like ``KeyboardInterrupt``, nothing should swallow it."""
+
+    def __init__(self, number: int) -> None:
+        self.status = 128 + number
+        super().__init__(number)
+
+
+def _raise(number: int, _frame: FrameType | None) -> None:
+    raise Signalled(number)
+
+
 class Session:
-    """Starts the desk on entry, stops it on exit."""
+    """Starts the desk on entry, stops it on exit, in order also after a signal."""
 
     def __init__(self, desk: Desk, tell: Callable[[str], None]) -> None:
         """*tell* gets notices for people."""
@@ -45,6 +58,8 @@ class Session:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
 
     def __enter__(self) -> Session:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _raise)
         self.desk.start(self._events.put)
         return self
 

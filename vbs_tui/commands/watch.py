@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 
 from vbs_tui.commands.connecting import NoCloud, Target, from_environment, journal_directory
 from vbs_tui.commands.jobs import not_one
-from vbs_tui.commands.session import Session
+from vbs_tui.commands.session import Session, Signalled
 from vbs_tui.commands.words import (
     EXIT,
     err,
@@ -54,6 +54,8 @@ def watch_main(argv: Sequence[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Signalled as caught:
+        return caught.status
 
 
 def desk_for(target: Target | None, *, read_only: bool = False) -> Desk:

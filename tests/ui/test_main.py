@@ -300,6 +300,9 @@ async def test_a_changed_row_is_shown_and_ranked_anew() -> None:
         assert "×" in own
         assert "restoring-backup" in own
         assert "3 possible of 7" in foot(con.main.volumes)
+        # It went down among the impossible ones, and the cursor went with it.
+        assert con.main.volumes.list.highlighted == busy
+        assert con.main.volumes.list.cursor_row == 3
         con.desk.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
         await con.settle()
         assert "0 possible of 7" in foot(con.main.volumes)

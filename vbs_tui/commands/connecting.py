@@ -43,6 +43,11 @@ class NoCloud(Exception):  # noqa: N818 - nothing is broken, something is missin
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Target:
     """The cloud that the ``OS_*`` variables name. Raises :class:`NoCloud`."""
+    return target_of(settings_for(env=env))
+
+
+def settings_for(env: Mapping[str, str] = os.environ) -> CloudSettings:
+    """How to reach the cloud that is meant. Raises :class:`NoCloud`."""
     from vbs_tui.cloud.environment import (  # noqa: PLC0415 - start-up time
         MissingVariables,
         settings_from_environment,
@@ -53,6 +58,11 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Target:
     settings = settings_from_environment(env)
     if isinstance(settings, MissingVariables):
         raise NoCloud(f"{settings.sentence}\n")
+    return settings
+
+
+def target_of(settings: CloudSettings) -> Target:
+    """A cloud that can be reached by *settings*."""
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         return _connection(settings, ask, log)

@@ -161,6 +161,8 @@ class Desk:
         if self._stopped or self._thread.is_current:
             return
         self._stopped = True
+        if not self._thread.is_alive:
+            return
         ending = self._thread.run(self._stop(grace))
         try:
             ending.result(grace + 0.8)

@@ -23,6 +23,11 @@ class LoopThread:
         self._thread.start()
 
     @property
+    def is_alive(self) -> bool:
+        """Whether the thread was started and has not ended."""
+        return self._thread.is_alive()
+
+    @property
     def is_current(self) -> bool:
         """Whether the caller runs on this very thread."""
         return threading.current_thread() is self._thread

@@ -1,13 +1,15 @@
 """Leaving in order, whatever the reason: a key, a signal, a lost terminal, a defect.
 
-SIGTERM, SIGHUP, SIGINT and the hang-up of the terminal wake the app and give the desk a bounded
-time to record what is under way. A watchdog ends the process when the screen cannot: a terminal
-that nobody reads blocks Textual's loop, and one that is gone would keep its input thread spinning.
+SIGTERM, SIGHUP, SIGINT and the hang-up of the terminal wake a thread that gives the desk a bounded
+time to record what is under way, and then ends the app. A terminal that nobody reads blocks
+Textual's loop: then its output is thrown away until the app can end, and in the last resort the
+process is ended without it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import select
 import signal
@@ -22,16 +24,27 @@ from typing import Any
 
 from rich.text import Text
 from textual.app import App
+from textual.worker import WorkerFailed
 
+from vbs_tui import __version__
 from vbs_tui.restore.desk import Desk
 
 GRACE = 1.6
 """Seconds that a restore request under way has for its answer, when the program must end."""
 
-DEADLINE = 2.4
+PATIENCE = 2.2
+"""Seconds from the signal after which the app is ended, whatever the desk still does."""
+
+DEADLINE = 2.7
 """Seconds from the signal until the process is gone, whatever the terminal does."""
 
+IN_ORDER = 0.25
+"""Seconds that the app has to end before its terminal counts as one that nobody reads."""
+
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+_OVER = 0
+"""On the pipe, where else the numbers of signals come: the app has ended by itself."""
 
 _RESET = (
     b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l"
@@ -41,26 +54,37 @@ _RESET = (
 
 
 class QuietCrash:
-    """Mixed into the app: a defect is told by its place and kind. Textual's own report prints
-    local variables, and with them tokens."""
+    """Mixed into the app: a defect is told by its place and kind. Textual's own reports print
+    local variables and messages, and with them tokens and what was typed."""
 
     def _handle_exception(self, error: Exception) -> None:
         app: Any = self
-        app._return_code = 1
         if app._exception is None:
             app._exception = error
             app._exception_event.set()
-        app._exit_renderables.append(Text(crash_report(error)))
+        self._end_with(crash_report(error))
+
+    def panic(self, *_renderables: object) -> None:
+        """What Textual calls when its own input thread fails, mostly for want of a terminal."""
+        self._end_with("vbs-tui stopped: its terminal could not be read any more.")
+
+    def _end_with(self, report: str) -> None:
+        app: Any = self
+        app._return_code = 1
+        if not app._exit_renderables:
+            app._exit_renderables.append(Text(report))
         app._close_messages_no_wait()
 
 
 def crash_report(error: BaseException) -> str:
     """A defect for a bug report: kind and places, no values, no messages, no local variables."""
+    if isinstance(error, WorkerFailed):
+        error = error.error
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
     return "\n".join(
         [
-            f"vbs-tui stopped because of a defect: {type(error).__name__}",
+            f"vbs-tui {__version__} stopped because of a defect: {type(error).__name__}",
             *places[-20:],
             "What was sent is in the journal. Start vbs-tui again to go on watching.",
         ]
@@ -72,94 +96,127 @@ def run(app: App[int], desk: Desk, *, mouse: bool = False) -> int:
 
     128 plus the signal's number when a signal ended it, 1 after a defect, else the app's result.
     """
+    # Without a handler, Python prints warnings of its libraries onto the terminal, uncleaned.
+    logging.getLogger().addHandler(logging.NullHandler())
     leaving = Leaving(app, desk.stop)
     leaving.install()
+    result: int | None = None
+    trouble: OSError | None = None
     try:
         result = app.run(mouse=mouse)
+    except OSError as error:  # a terminal that is gone refuses the last words
+        trouble = error
     finally:
         leaving.finish()
     if leaving.signal is not None:
         return 128 + leaving.signal
-    if app.return_code:
-        return app.return_code
-    return result or 0
+    if trouble is not None:
+        raise trouble
+    return app.return_code or result or 0
 
 
 class Leaving:
-    """The handlers, the watch on the terminal and the watchdog."""
+    """The handlers, and the thread that waits for a reason to leave and sees it through.
+
+    The handlers only write to a pipe: anything more could wait for a lock that the interrupted
+    thread, or an earlier signal's handler, holds.
+    """
 
     def __init__(self, app: App[int], on_leave: Callable[[float], None]) -> None:
         """*on_leave* is called once with the seconds it may take, off the app's thread."""
         self.signal: int | None = None
+        """The number of the signal that ended the program; a hang-up counts as SIGHUP."""
         self._app = app
         self._on_leave = on_leave
-        self._lock = threading.Lock()
-        self._leaver: threading.Thread | None = None
         self._before: dict[int, Any] = {}
         self._modes = _modes()
+        self._known = threading.Event()
+        self._left = threading.Event()
+        self._ended = threading.Event()
+        self._is_gone = False
+        self._has_thrown_away = False
         self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
 
     def install(self) -> None:
         """Take the signals over, and watch the terminal for its hang-up."""
+        threading.Thread(target=self._attend, name="vbs-leaving", daemon=True).start()
         for number in SIGNALS:
             self._before[number] = signal.signal(number, self._signalled)
-        threading.Thread(target=self._watch_terminal, name="vbs-terminal", daemon=True).start()
 
     def finish(self) -> None:
-        """After the app has ended by itself: let the desk end, give the signals back."""
-        os.write(self._wake_write, b"x")
-        leaver = self._leaver
-        if leaver is None:
+        """After the app has ended: let the desk end, and give the signals back."""
+        self._ended.set()
+        self._wake(_OVER)
+        self._known.wait(1.0)
+        if self.signal is None:
             self._on_leave(GRACE)
-        else:
-            leaver.join(DEADLINE)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+            # Only now: a second signal must not kill what the first one lets end in order.
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            return
+        self._left.wait(PATIENCE)
+        if self._has_thrown_away:
+            _restore_terminal(self._modes)
+        if self._is_gone:
+            _detach()
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        self._leave(number)
+        self._wake(number)
 
-    def _leave(self, number: int) -> None:
-        with self._lock:
-            if self._leaver is not None:
-                return
-            self.signal = number
-            self._leaver = threading.Thread(
-                target=self._give_grace, name="vbs-leaving", daemon=True
-            )
-        threading.Thread(target=self._watchdog, name="vbs-watchdog", daemon=True).start()
-        self._leaver.start()
+    def _wake(self, reason: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_write, bytes([reason]))
 
-    def _give_grace(self) -> None:
-        try:
-            self._on_leave(GRACE)
-        finally:
-            # The screen stays until what is under way is recorded, so that it is not torn down
-            # under an operator who could still read it; then it ends.
-            loop = getattr(self._app, "_loop", None)
-            if loop is not None:
-                with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(self._exit)
+    def _attend(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+        reason = self._reason()
+        until = time.monotonic() + DEADLINE
+        self.signal = reason or None
+        self._known.set()
+        if reason == _OVER:
+            return
+        leaver = threading.Thread(target=self._on_leave, args=(GRACE,), daemon=True)
+        leaver.start()
+        leaver.join(PATIENCE)
+        self._left.set()
+        # The screen stays until what is under way is recorded: an operator may still read it.
+        self._end_app()
+        self._ended.wait(IN_ORDER)
+        while time.monotonic() < until and not self._ended.is_set():
+            self._has_thrown_away = True
+            _throw_output_away()
+            self._ended.wait(0.01)
+        if not self._ended.is_set():
+            _restore_terminal(self._modes)
+            os._exit(128 + reason)
+        time.sleep(max(0.0, until - time.monotonic()))
+        os._exit(128 + reason)
+
+    def _reason(self) -> int:
+        """Sleep until there is a reason to end: a signal's number, or ``_OVER``."""
+        poll = select.poll()
+        poll.register(self._wake_read, select.POLLIN)
+        terminal = sys.__stdin__.fileno() if sys.__stdin__ else 0
+        poll.register(terminal, 0)
+        while True:
+            found = dict(poll.poll())
+            if found.get(terminal, 0) & (select.POLLHUP | select.POLLERR):
+                self._is_gone = True
+                return signal.SIGHUP
+            if terminal in found:  # a system that cannot watch terminals so
+                poll.unregister(terminal)
+            if self._wake_read in found:
+                return os.read(self._wake_read, 1)[0]
+
+    def _end_app(self) -> None:
+        loop = getattr(self._app, "_loop", None)
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._exit)
 
     def _exit(self) -> None:
         self._app.exit(return_code=128 + (self.signal or 0))
-
-    def _watchdog(self) -> None:
-        time.sleep(DEADLINE)
-        _restore_terminal(self._modes)
-        os._exit(128 + (self.signal or signal.SIGTERM))
-
-    def _watch_terminal(self) -> None:
-        """Sleep until the terminal hangs up, or the app has ended."""
-        try:
-            poll = select.poll()
-            poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
-            poll.register(self._wake_read, select.POLLIN)
-            found = poll.poll()
-        except (OSError, ValueError):
-            return
-        if any(descriptor != self._wake_read for descriptor, _ in found):
-            self._leave(signal.SIGHUP)
 
 
 def _modes() -> list[Any] | None:
@@ -169,14 +226,34 @@ def _modes() -> list[Any] | None:
         return None
 
 
+def _throw_output_away() -> None:
+    """Drop what the terminal has not taken yet, and wake whoever waits for room to write."""
+    with contextlib.suppress(termios.error, OSError):
+        termios.tcflush(2, termios.TCOFLUSH)
+        termios.tcflow(2, termios.TCOOFF)
+        termios.tcflow(2, termios.TCOON)
+
+
 def _restore_terminal(modes: list[Any] | None) -> None:
     """As far as a terminal that may be stalled or gone can be restored without waiting for it."""
+    _throw_output_away()
     if modes is not None:
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetattr(0, termios.TCSANOW, modes)
-    with contextlib.suppress(OSError, ValueError):
-        os.set_blocking(2, False)
-        os.write(2, _RESET)
+    with contextlib.suppress(OSError):
+        # A descriptor of its own: O_NONBLOCK on ours would stay behind on the shell's.
+        own = os.open(os.ttyname(2), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        os.write(own, _RESET)
+        os.close(own)
+
+
+def _detach() -> None:
+    """Let what is still buffered for a terminal that is gone be written to nowhere."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
 
 
 def _short(filename: str) -> str:

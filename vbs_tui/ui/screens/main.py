@@ -60,22 +60,25 @@ class MainScreen(NewsScreen):
                 self.choose_backup(event.item)
                 self.focus_pane("volumes")
             case Volume():
-                self.action_restore()
+                # The very one that was chosen: the cursor may be on another by now.
+                self._ask_restore(event.item)
             case _:
                 pass
 
     def action_restore(self) -> None:
         """Ask for the restore of the chosen backup onto the highlighted volume."""
+        self._ask_restore(self.volumes.list.highlighted)
+
+    def _ask_restore(self, volume: Volume | None) -> None:
         state = self.store.current
         backup = self.backups.chosen
-        volume = self.volumes.list.highlighted
         if self.read_only:
             self.refuse("This session is read-only: nothing is restored from here.")
         elif state is None:
             self.refuse("No project is open. Choose one: pane 1, Enter.")
         elif backup is None:
             self.refuse("No backup is chosen. Choose one: pane 2, Enter.")
-        elif not isinstance(volume, Volume):
+        elif volume is None:
             self.refuse("There is no volume under the cursor to restore onto (pane 3).")
         else:
             self.desk_app.ask_restore(state.project, backup, volume)

@@ -135,10 +135,12 @@ class PanesScreen(Screen[None]):
             self.call_after_refresh(self.focus_pane, self.current)
 
     def _arrange(self) -> None:
-        in_column = self.has_class("-column") and not self.has_class("-zoomed")
+        zoomed = self.has_class("-zoomed")
+        in_column = self.has_class("-column") and not zoomed
         for name in PANES:
             pane = self.pane(name)
-            pane.set_class(name == self.current, "-current")
+            # A changed class draws its pane anew, so none is set that has no effect.
+            pane.set_class(zoomed and name == self.current, "-current")
             pane.set_class(in_column and name != self.current, "-collapsed")
             if isinstance(pane, ListPane):
                 pane.tell_title()

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.ui.commands import bindings
 from vbs_tui.ui.render.failure import Decoded, decode, ticket
+from vbs_tui.ui.widgets.frame import set_foot, set_title
 
 _LABEL = 10
 
@@ -123,13 +124,11 @@ class ErrorPanel(VerticalScroll, can_focus=True):
 
     def _tell_title(self) -> None:
         sign = "›" if self.has_focus else " "
-        title = f" · {self._title}" if self._title else ""
-        self.border_title = Content(f"{sign}5 Error{title}")
         collapsed = self.has_class("-collapsed")
-        foot = (
-            "" if self._failure is None or collapsed else "d server's words · y copy for a ticket"
-        )
-        self.border_subtitle = Content(foot)
+        title = f" · {self._title}" if self._title else ""
+        set_title(self, f"{sign}5 Error{title}" + (" " if collapsed else ""))
+        told = self._failure is not None and not collapsed
+        set_foot(self, "d server's words · y copy for a ticket" if told else "")
 
     def _content(self) -> Content:
         if self._failure is None:

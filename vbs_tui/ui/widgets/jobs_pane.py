@@ -8,7 +8,6 @@ from datetime import tzinfo
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -21,6 +20,7 @@ from vbs_tui.restore.states import State
 from vbs_tui.ui.commands import bindings
 from vbs_tui.ui.render.jobs import advice_lines, header_line, log_lines, names, watch_line
 from vbs_tui.ui.render.table import Piece, fit_text
+from vbs_tui.ui.widgets.frame import set_foot, set_title
 
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""
@@ -111,6 +111,7 @@ class JobsPane(ScrollView, can_focus=True):
         self._selected = ""
         self._lines: list[Line] = []
         self._stick = True
+        self._told = ("", "")
 
     # What happens
 
@@ -275,13 +276,14 @@ class JobsPane(ScrollView, can_focus=True):
         done = sum(state in _OVER for state in states)
         parts = [(running, "running"), (unknown, "unknown"), (failed, "failed"), (done, "done")]
         foot = " · ".join(f"{count} {word}" for count, word in parts if count)
-        collapsed = self.has_class("-collapsed")
         sign = "›" if self.has_focus else " "
-        title = f"{sign}4 Jobs" + (f" · {foot}" if collapsed and foot else "")
-        if str(self.border_title) != title:
-            self.border_title = Content(title)
-        if str(self.border_subtitle or "") != foot:
-            self.border_subtitle = Content(foot)
+        title = f"{sign}4 Jobs"
+        if self.has_class("-collapsed"):
+            title = f"{title} · {foot} " if foot else f"{title} "
+        if (title, foot) != self._told:
+            self._told = (title, foot)
+            set_title(self, title)
+            set_foot(self, foot)
 
     def on_mount(self) -> None:
         self._tell_foot()

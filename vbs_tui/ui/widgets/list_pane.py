@@ -10,12 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
 from vbs_tui.ui.render.words import age, short_failure
 from vbs_tui.ui.store import Change, ListState
+from vbs_tui.ui.widgets.frame import set_foot, set_title
 from vbs_tui.ui.widgets.rowlist import RowList
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class ListPane(Vertical, Generic[T]):
             text = f"{text} · {gist} " if gist else f"{text} "
         if text != self._told_title:
             self._told_title = text
-            self.border_title = Content(text)
+            set_title(self, text)
 
     def tell_foot(self) -> None:
         """Write the foot anew, if it says something else than before."""
@@ -127,7 +127,7 @@ class ListPane(Vertical, Generic[T]):
         text = " · ".join(parts)
         if text != self._told_foot:
             self._told_foot = text
-            self.border_subtitle = Content(text)
+            set_foot(self, text)
 
     def on_descendant_focus(self) -> None:
         self.tell_title()

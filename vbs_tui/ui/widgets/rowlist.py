@@ -7,19 +7,18 @@ beneath it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
 
 from vbs_tui.ui.commands import bindings
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.rows import STEP, Rows
-from vbs_tui.ui.steps import StepQueue, Steps, at_once
-from vbs_tui.ui.widgets.rowlines import NoticeKind, RowLines
+from vbs_tui.ui.rows import Rows
+from vbs_tui.ui.steps import StepQueue, at_once
+from vbs_tui.ui.widgets.rowcursor import RowCursor
+from vbs_tui.ui.widgets.rowlines import NoticeKind
 
 __all__ = ["Cell", "Column", "RowList"]
 
@@ -36,7 +35,7 @@ class _Told(Message):
         return self.list
 
 
-class RowList(RowLines[T], can_focus=True):
+class RowList(RowCursor[T], can_focus=True):
     """See the module's text. Rows are items of one type ``T``."""
 
     BINDINGS = bindings("list")
@@ -95,24 +94,10 @@ class RowList(RowLines[T], can_focus=True):
             id=id,
             classes=classes,
         )
-        self._work = StepQueue(self._after_step)
-        self._cursor_key: str | None = None
-        self._at_top = False
-        self._told: T | None = None
         self._filter = ""
         self._natural: Callable[[T], Any] | None = None
 
     # What is there
-
-    @property
-    def highlighted(self) -> T | None:
-        """The item under the cursor."""
-        return self._rows.item(self._cursor) if 0 <= self._cursor < len(self._rows) else None
-
-    @property
-    def cursor_row(self) -> int:
-        """The row of the cursor, 0 for the first."""
-        return self._cursor
 
     @property
     def total(self) -> int:
@@ -135,11 +120,6 @@ class RowList(RowLines[T], can_focus=True):
         return frozenset(self._marks)
 
     @property
-    def is_working(self) -> bool:
-        """Whether filtering or sorting is still under way."""
-        return not self._work.is_idle
-
-    @property
     def sort_words(self) -> str:
         """The sort in words; empty for the natural order."""
         if self._sorted_by is None:
@@ -158,30 +138,30 @@ class RowList(RowLines[T], can_focus=True):
 
     def set_items(self, items: Sequence[T]) -> None:
         """Put *items* in the place of all; cursor, filter, sort and marks stay."""
-        self._do("load", lambda: self._rows.load(items), len(items))
+        self.do("load", lambda: self._rows.load(items), len(items))
 
     def append_items(self, items: Sequence[T]) -> None:
         """Add *items*; those whose key is known take the old one's place."""
-        self._do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.append(items)), 0)
+        self.do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.append(items)), 0)
 
     def replace_item(self, key: str, item: T) -> None:
         """Put *item* in the place of that with *key*; nothing happens when there is none."""
         if not self._work.is_idle:
-            self._do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.replace(key, item)), 0)
+            self.do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.replace(key, item)), 0)
             return
         row = self._rows.row_of(key)
         if self._rows.replace(key, item):
-            self._settle()
+            self.settle()
         elif row is not None:
             self.refresh_row(row)
-            self._tell_highlighted()
+            self.tell_cursor()
 
     def set_filter(self, text: str) -> None:
         """Show only rows that contain every word of *text*; an older filter's work is dropped."""
         if text == self._filter:
             return
         self._filter = text
-        self._do("filter", lambda: self._rows.filter_by(text), self._rows.total)
+        self.do("filter", lambda: self._rows.filter_by(text), self._rows.total)
         self.post_message(self.FilterChanged(self))
 
     def texts_changed(self) -> None:
@@ -189,7 +169,7 @@ class RowList(RowLines[T], can_focus=True):
         self._rows.forget_texts()
         if self._filter:
             again = self._filter
-            self._do("filter", lambda: self._rows.filter_by(again), self._rows.total)
+            self.do("filter", lambda: self._rows.filter_by(again), self._rows.total)
         self.refresh()
 
     def sort_by(self, column: int | None, *, descending: bool | None = None) -> None:
@@ -199,7 +179,7 @@ class RowList(RowLines[T], can_focus=True):
         if descending is None:
             descending = column is not None and self.columns[column].descending_first
         down = descending
-        self._do("sort", lambda: self._rows.order_by(key, descending=down), self._rows.total)
+        self.do("sort", lambda: self._rows.order_by(key, descending=down), self._rows.total)
 
     def set_natural_order(self, key: Callable[[T], Any] | None) -> None:
         """What an unsorted list is ordered by; ``None``: as the items came."""
@@ -220,110 +200,13 @@ class RowList(RowLines[T], can_focus=True):
         self.refresh()
         self.post_message(self.Changed(self))
 
-    def move_to(self, row: int) -> None:
-        """Put the cursor on *row*, or as near as there is one."""
-        old = self._cursor
-        self._at_top = False
-        self._cursor = max(0, min(row, len(self._rows) - 1))
-        if self._cursor != old:
-            self.refresh_row(old)
-            self.refresh_row(self._cursor)
-        self._show_cursor()
-        self._tell_highlighted()
+    def tell_highlighted(self, item: T | None) -> None:
+        self.post_message(self.Highlighted(self, item))
 
-    def start_at_top(self) -> None:
-        """Keep the cursor on the first row, whichever that is, until :meth:`pin` or a key."""
-        old, self._cursor = self._cursor, 0
-        self._at_top = True
-        self.refresh_row(old)
-        self.refresh_row(0)
-        self._show_cursor()
-        if self._work.is_idle:
-            self._tell_highlighted()
-
-    def pin(self) -> None:
-        """Once the work under way is done, the cursor belongs to its item again."""
-        self._cursor_key = None if self._at_top else self._cursor_key
-        self._at_top = False
-        if self._work.is_idle:
-            self._tell_highlighted()
-
-    def move_to_key(self, key: str) -> bool:
-        """Put the cursor on the item with *key*; whether it is shown."""
-        row = self._rows.row_of(key)
-        if row is not None:
-            self.move_to(row)
-        return row is not None
-
-    # The work, in steps
-
-    def _do(self, kind: str, start: Callable[[], Steps], size: int) -> None:
-        was_idle = self._work.is_idle
-        self._work.add(kind, start)
-        if not was_idle:
-            return
-        # Few rows are done at once, so that a key's effect is on screen with its own repaint.
-        for _ in range(16 if size <= STEP else 1):
-            if not self._work.step():
-                return
-        self.call_later(self._go_on)
-
-    async def _go_on(self) -> None:
-        await asyncio.sleep(0)
-        if self._work.step():
-            self.call_later(self._go_on)
-
-    def _after_step(self, kind: str, ended: bool) -> None:
-        if ended:
-            self._settle()
-        elif kind == "filter":
-            self._settle(final=False)
-
-    def _settle(self, *, final: bool = True) -> None:
-        """After rows changed: the cursor back to its item, at the line of the screen it had."""
-        line = self._cursor - self.scroll_offset.y
-        was_visible = 0 <= line < self.body
-        key = None if self._at_top else self._cursor_key
-        row = None if key is None else self._rows.row_of(key)
-        self._cursor = max(0, min(self._cursor, len(self._rows) - 1)) if row is None else row
-        self.virtual_size = Size(1, len(self._rows) + self.head)
-        if self.size.height:
-            self.scroll_to(y=max(0, self._cursor - line), animate=False, force=True)
-            if was_visible:
-                self._show_cursor()
-        self.refresh()
-        if final:
-            self._tell_highlighted()
+    def tell_changed(self) -> None:
         self.post_message(self.Changed(self))
 
-    def _tell_highlighted(self) -> None:
-        item = self.highlighted
-        if item is not None and not self._at_top:
-            self._cursor_key = self._key_of(item)
-        if item is not self._told:
-            self._told = item
-            self.post_message(self.Highlighted(self, item))
-
-    def _show_cursor(self) -> None:
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, force=True)
-        elif self._cursor >= top + self.body:
-            self.scroll_to(y=self._cursor - self.body + 1, animate=False, force=True)
-
     # Keys and mouse
-
-    def action_move(self, rows: int) -> None:
-        self.move_to(self._cursor + rows)
-
-    def action_page(self, pages: int) -> None:
-        self.move_to(self._cursor + pages * max(1, self.body - 1))
-
-    def action_first(self) -> None:
-        self.move_to(0)
-
-    def action_last(self) -> None:
-        self.move_to(len(self._rows) - 1)
 
     def action_choose(self) -> None:
         item = self.highlighted
@@ -349,17 +232,6 @@ class RowList(RowLines[T], can_focus=True):
 
     def action_reverse(self) -> None:
         self.sort_by(self._sorted_by, descending=not self._rows.descending)
-
-    def on_focus(self) -> None:
-        self._style_cache.clear()
-        self.refresh_row(self._cursor)
-
-    def on_blur(self) -> None:
-        self._style_cache.clear()
-        self.refresh_row(self._cursor)
-
-    def on_resize(self) -> None:
-        self._show_cursor()
 
     def on_click(self, event: events.Click) -> None:
         spot = event.get_content_offset(self)

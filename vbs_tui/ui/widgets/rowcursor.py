@@ -1,0 +1,192 @@
+"""The cursor of a list, and the work over its rows: rows may move, the cursor keeps its item.
+
+The cursor belongs to a key, not to a line. After any change of the rows it is put back to its
+item, at the line of the screen that the item had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from textual.geometry import Size
+
+from vbs_tui.ui.render.table import Cell, Column
+from vbs_tui.ui.rows import STEP, Rows
+from vbs_tui.ui.steps import StepQueue, Steps
+from vbs_tui.ui.widgets.rowlines import RowLines
+
+T = TypeVar("T")
+
+
+class RowCursor(RowLines[T]):
+    """Moves through :class:`Rows`; what it is told of filters, sorts and marks is its heir's."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Rows[T],
+        key_of: Callable[[T], str],
+        render_row: Callable[[T], Sequence[Cell]],
+        row_style: Callable[[T], str],
+        *,
+        show_header: bool,
+        name: str | None,
+        id: str | None,  # noqa: A002 - Textual's own word
+        classes: str | None,
+    ) -> None:
+        super().__init__(
+            columns,
+            rows,
+            key_of,
+            render_row,
+            row_style,
+            show_header=show_header,
+            name=name,
+            id=id,
+            classes=classes,
+        )
+        self._work = StepQueue(self._after_step)
+        self._cursor_key: str | None = None
+        self._at_top = False
+        self._told: T | None = None
+
+    def tell_highlighted(self, item: T | None) -> None:
+        """The cursor is on another item."""
+
+    def tell_changed(self) -> None:
+        """Rows came, went or moved."""
+
+    @property
+    def highlighted(self) -> T | None:
+        """The item under the cursor."""
+        return self._rows.item(self._cursor) if 0 <= self._cursor < len(self._rows) else None
+
+    @property
+    def cursor_row(self) -> int:
+        """The row of the cursor, 0 for the first."""
+        return self._cursor
+
+    @property
+    def is_working(self) -> bool:
+        """Whether filtering or sorting is still under way."""
+        return not self._work.is_idle
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on *row*, or as near as there is one."""
+        old = self._cursor
+        self._at_top = False
+        self._cursor = max(0, min(row, len(self._rows) - 1))
+        if self._cursor != old:
+            self.refresh_row(old)
+            self.refresh_row(self._cursor)
+        self._show_cursor()
+        self.tell_cursor()
+
+    def start_at_top(self) -> None:
+        """Keep the cursor on the first row, whichever that is, until :meth:`pin` or a key."""
+        old, self._cursor = self._cursor, 0
+        self._at_top = True
+        self.refresh_row(old)
+        self.refresh_row(0)
+        self._show_cursor()
+        if self._work.is_idle:
+            self.tell_cursor()
+
+    def pin(self) -> None:
+        """Once the work under way is done, the cursor belongs to its item again."""
+        self._cursor_key = None if self._at_top else self._cursor_key
+        self._at_top = False
+        if self._work.is_idle:
+            self.tell_cursor()
+
+    def move_to_key(self, key: str) -> bool:
+        """Put the cursor on the item with *key*; whether it is shown."""
+        row = self._rows.row_of(key)
+        if row is not None:
+            self.move_to(row)
+        return row is not None
+
+    # The work, in steps
+
+    def do(self, kind: str, start: Callable[[], Steps], size: int) -> None:
+        """Work over *size* rows; a newer piece of a kind takes the place of an older one."""
+        was_idle = self._work.is_idle
+        self._work.add(kind, start)
+        if not was_idle:
+            return
+        # Few rows are done at once, so that a key's effect is on screen with its own repaint.
+        for _ in range(16 if size <= STEP else 1):
+            if not self._work.step():
+                return
+        self.call_later(self._go_on)
+
+    async def _go_on(self) -> None:
+        await asyncio.sleep(0)
+        if self._work.step():
+            self.call_later(self._go_on)
+
+    def _after_step(self, kind: str, ended: bool) -> None:
+        if ended:
+            self.settle()
+        elif kind == "filter":
+            self.settle(final=False)
+
+    def settle(self, *, final: bool = True) -> None:
+        """After rows changed: the cursor back to its item, at the line of the screen it had."""
+        line = self._cursor - self.scroll_offset.y
+        was_visible = 0 <= line < self.body
+        key = None if self._at_top else self._cursor_key
+        row = None if key is None else self._rows.row_of(key)
+        self._cursor = max(0, min(self._cursor, len(self._rows) - 1)) if row is None else row
+        self.virtual_size = Size(1, len(self._rows) + self.head)
+        if self.size.height:
+            self.scroll_to(y=max(0, self._cursor - line), animate=False, force=True)
+            if was_visible:
+                self._show_cursor()
+        self.refresh()
+        if final:
+            self.tell_cursor()
+        self.tell_changed()
+
+    def tell_cursor(self) -> None:
+        """Remember the item under the cursor, and tell it when it is another one."""
+        item = self.highlighted
+        if item is not None and not self._at_top:
+            self._cursor_key = self._key_of(item)
+        if item is not self._told:
+            self._told = item
+            self.tell_highlighted(item)
+
+    def _show_cursor(self) -> None:
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, force=True)
+        elif self._cursor >= top + self.body:
+            self.scroll_to(y=self._cursor - self.body + 1, animate=False, force=True)
+
+    # Keys
+
+    def action_move(self, rows: int) -> None:
+        self.move_to(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        self.move_to(self._cursor + pages * max(1, self.body - 1))
+
+    def action_first(self) -> None:
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        self.move_to(len(self._rows) - 1)
+
+    def on_focus(self) -> None:
+        self._style_cache.clear()
+        self.refresh_row(self._cursor)
+
+    def on_blur(self) -> None:
+        self._style_cache.clear()
+        self.refresh_row(self._cursor)
+
+    def on_resize(self) -> None:
+        self._show_cursor()

@@ -29,6 +29,10 @@ commands:
 
 Each command has its own --help.
 
+clouds:
+  --cloud NAME takes a cloud of clouds.yaml, as the openstack client does (OS_CLOUD too). Without
+  it: the OS_* variables, else the only configured cloud, else a list to choose from.
+
 environment:
   OS_AUTH_URL, OS_USERNAME, OS_PASSWORD (asked for when absent), OS_PROJECT_NAME,
   OS_USER_DOMAIN_NAME, OS_REGION_NAME, OS_CACERT
@@ -61,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--demo", action="store_true", help="use the simulated cloud inside the program"
     )
+    made.add_argument("--cloud", metavar="NAME", help="a cloud of clouds.yaml")
+    made.add_argument("--region", metavar="NAME", help="one of that cloud's regions")
     made.add_argument("--read-only", action="store_true", help="never send anything but reads")
     made.add_argument(
         "--mouse", action="store_true", help="let the program have the mouse, over SSH too"

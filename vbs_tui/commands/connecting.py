@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import sys
@@ -11,19 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Ask, Connection, SecretKind, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.restore.desk import Connector
 from vbs_tui.text import clean
 
 if TYPE_CHECKING:
+    from vbs_tui.cloud.configuration import ConfiguredCloud
     from vbs_tui.cloud.settings import CloudSettings
     from vbs_tui.simulator import Simulator
 
 NO_CLOUD = """\
 vbs-tui knows of no cloud yet.
   Try it without one:   vbs-tui --demo
-  Use a real one:       set OS_AUTH_URL, OS_USERNAME and OS_PROJECT_NAME (vbs-tui --help lists all)
+  Use a real one:       vbs-tui --cloud NAME, with a clouds.yaml; or set OS_AUTH_URL, OS_USERNAME, …
 """
 
 
@@ -37,28 +40,94 @@ class Target:
     """Ends what was started for it (the simulated cloud); safe to call twice."""
 
 
+class SeveralClouds(Exception):  # noqa: N818 - nothing is broken, a choice is needed
+    """The configuration has several clouds, and none was named."""
+
+    def __init__(self, clouds: tuple[ConfiguredCloud, ...]) -> None:
+        self.clouds = clouds
+        names = ", ".join(one.name for one in clouds)
+        super().__init__(f"Several clouds are configured: {names}. Name one with --cloud.")
+
+
 class NoCloud(Exception):  # noqa: N818 - nothing is broken, something is missing
     """No cloud is configured; the text says what to do, fit for the terminal."""
 
 
-def from_environment(env: Mapping[str, str] = os.environ) -> Target:
-    """The cloud that the ``OS_*`` variables name. Raises :class:`NoCloud`."""
-    return target_of(settings_for(env=env))
+def choose_cloud(
+    cloud: str | None = None, region: str | None = None, env: Mapping[str, str] = os.environ
+) -> Target:
+    """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
+
+    Raises :class:`NoCloud`, and :class:`SeveralClouds` when the operator must choose.
+    """
+    if cloud is None and not env.get("OS_CLOUD"):
+        if env.get("OS_AUTH_URL"):
+            return target_of(settings_for(env=env))
+        clouds = configured_clouds(env)
+        if not clouds:
+            raise NoCloud(NO_CLOUD)
+        if len(clouds) > 1:
+            raise SeveralClouds(clouds)
+        cloud = clouds[0].name
+    return _configured(cloud or env["OS_CLOUD"], region, env)
 
 
-def settings_for(env: Mapping[str, str] = os.environ) -> CloudSettings:
-    """How to reach the cloud that is meant. Raises :class:`NoCloud`."""
-    from vbs_tui.cloud.environment import (  # noqa: PLC0415 - start-up time
-        MissingVariables,
-        settings_from_environment,
+def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCloud, ...]:
+    """The clouds of clouds.yaml and its like. Takes a quarter of a second. Raises ``NoCloud``."""
+    from vbs_tui.cloud.configuration import ConfigurationError, cloud_names  # noqa: PLC0415
+
+    try:
+        return cloud_names(env)
+    except ConfigurationError as error:
+        raise NoCloud(f"{error}\n") from error
+
+
+def settings_for(
+    cloud: str | None = None, region: str | None = None, env: Mapping[str, str] = os.environ
+) -> CloudSettings:
+    """How to reach a cloud: one of the configuration by name, else that of the variables.
+
+    Blocks when it reads the configuration. Raises :class:`NoCloud`.
+    """
+    if cloud is None and not env.get("OS_CLOUD") and env.get("OS_AUTH_URL"):
+        from vbs_tui.cloud.environment import (  # noqa: PLC0415 - start-up time
+            MissingVariables,
+            settings_from_environment,
+        )
+
+        settings = settings_from_environment(env)
+        if isinstance(settings, MissingVariables):
+            raise NoCloud(f"{settings.sentence}\n")
+        return settings
+    from vbs_tui.cloud import configuration  # noqa: PLC0415 - start-up time
+
+    try:
+        return configuration.settings_for(cloud, region, env)
+    except configuration.ConfigurationError as error:
+        raise NoCloud(f"{error}\n") from error
+
+
+def _configured(cloud: str, region: str | None, env: Mapping[str, str]) -> Target:
+    """A cloud of the configuration, which is read only when the connection is made."""
+
+    async def connect(ask: Ask, log: RequestLog) -> Connection:
+        try:
+            settings = await asyncio.to_thread(settings_for, cloud, region, env)
+        except NoCloud as error:
+            raise CloudError(_unreadable(str(error).strip())) from error
+        return _connection(settings, ask, log)
+
+    return Target(clean(cloud, 60), connect, lambda: None)
+
+
+def _unreadable(message: str) -> Failure:
+    return Failure(
+        kind=ErrorKind.NOT_SENT,
+        executed=Executed.NO,
+        what="read the configuration",
+        message=clean(message, 500),
+        hint="Correct clouds.yaml (or secure.yaml), then press F5 in the projects pane.",
     )
-
-    if not env.get("OS_AUTH_URL"):
-        raise NoCloud(NO_CLOUD)
-    settings = settings_from_environment(env)
-    if isinstance(settings, MissingVariables):
-        raise NoCloud(f"{settings.sentence}\n")
-    return settings
 
 
 def target_of(settings: CloudSettings) -> Target:
@@ -102,6 +171,12 @@ def _connection(settings: CloudSettings, ask: Ask, log: RequestLog) -> Connectio
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
     return CloudConnection(settings, ask=ask, request_log=log)
+
+
+def add_cloud_options(parser: argparse.ArgumentParser) -> None:
+    """``--cloud`` and ``--region``, the same for every command that needs a cloud."""
+    parser.add_argument("--cloud", metavar="NAME", help="a cloud of clouds.yaml")
+    parser.add_argument("--region", metavar="NAME", help="one of that cloud's regions")
 
 
 def ask_on_terminal(question: SecretQuestion) -> str | None:

@@ -9,23 +9,33 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vbs_tui.commands.connecting import NoCloud, Target, demo, from_environment, journal_directory
+from vbs_tui.commands.connecting import (
+    NoCloud,
+    SeveralClouds,
+    Target,
+    choose_cloud,
+    demo,
+    journal_directory,
+)
+
+if TYPE_CHECKING:
+    from vbs_tui.cloud.configuration import ConfiguredCloud
+    from vbs_tui.ui.picker import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
     """Run the console; the exit status: 0 left in order, 1 crashed, 4 could not start."""
     try:
-        target = demo() if options.demo else from_environment()
+        target = _target(options)
     except NoCloud as error:
         print(str(error).rstrip(), file=sys.stderr)
         return 4
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        print(
-            "vbs-tui draws on a terminal, and this is none.\n"
-            "For scripts: vbs-tui restore --help, vbs-tui jobs --help.",
-            file=sys.stderr,
-        )
+    if target is None:
+        return 0
+    if not _has_terminal():
+        print(_NO_TERMINAL, file=sys.stderr)
         return 4
     with _journal(options.demo) as directory:
         try:
@@ -34,8 +44,54 @@ def console_main(options: argparse.Namespace) -> int:
             target.close()
 
 
+_NO_TERMINAL = """\
+vbs-tui draws on a terminal, and this is none.
+For scripts: vbs-tui restore --help, vbs-tui jobs --help."""
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _target(options: argparse.Namespace) -> Target | None:
+    """The cloud to open; ``None`` when the operator was asked and left."""
+    if options.demo:
+        return demo()
+    try:
+        return choose_cloud(options.cloud, options.region)
+    except SeveralClouds as several:
+        if not _has_terminal():
+            raise NoCloud(str(several)) from several
+        choice = _pick(several.clouds)
+        return None if choice is None else choose_cloud(choice.cloud, choice.region or None)
+
+
+def _pick(clouds: tuple[ConfiguredCloud, ...]) -> Choice | None:
+    from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
+    from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415
+    from vbs_tui.ui.picker import Choice, CloudPicker  # noqa: PLC0415
+
+    uses = last_uses(journal_directory())
+    choices = [
+        Choice(
+            cloud=one.name,
+            region=region,
+            host=one.auth_host,
+            log_in=one.auth_type,
+            project=one.project,
+            used_at=uses.get(one.name),
+            fault=one.fault,
+        )
+        for one in clouds
+        for region in one.regions or ("",)
+    ]
+    choices.sort(key=lambda choice: -(choice.used_at.timestamp() if choice.used_at else 0.0))
+    return CloudPicker(choices, SystemClock()).run(mouse=not _is_remote())
+
+
 def _run(options: argparse.Namespace, target: Target, directory: Path) -> int:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
+    from vbs_tui.commands.last_use import note_use  # noqa: PLC0415
     from vbs_tui.restore.desk import Desk  # noqa: PLC0415
     from vbs_tui.ui.app import VbsTui  # noqa: PLC0415
     from vbs_tui.ui.leaving import run  # noqa: PLC0415
@@ -56,6 +112,8 @@ def _run(options: argparse.Namespace, target: Target, directory: Path) -> int:
         cloud_name=target.name,
         read_only=options.read_only,
     )
+    if not options.demo:
+        note_use(directory, target.name, clock.now())
     return run(app, desk, mouse=options.mouse or not _is_remote())
 
 

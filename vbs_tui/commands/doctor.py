@@ -23,7 +23,13 @@ from vbs_tui.cloud.provider import SecretQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.codes import explain, explain_status
-from vbs_tui.commands.connecting import NoCloud, ask_on_terminal, journal_directory, settings_for
+from vbs_tui.commands.connecting import (
+    NoCloud,
+    add_cloud_options,
+    ask_on_terminal,
+    journal_directory,
+    settings_for,
+)
 from vbs_tui.commands.words import out, out_json
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
@@ -32,17 +38,18 @@ _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
 
 def doctor_main(argv: Sequence[str]) -> int:
-    """``doctor [--json]``: exit 0 all well or warnings only, 1 something failed."""
+    """``doctor [--cloud NAME] [--json]``: exit 0 all well or warnings only, 1 something failed."""
     parser = argparse.ArgumentParser(
         prog="vbs-tui doctor", description="Check everything a restore needs. Sends only reads."
     )
+    add_cloud_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
     found = [*_terminal(), _journal()]
     try:
-        settings = settings_for()
+        settings = settings_for(options.cloud, options.region)
     except NoCloud as error:
-        do = "Set the OS_* variables; vbs-tui --help lists them."
+        do = "Name a cloud of clouds.yaml, or set the OS_* variables."
         found.append(failed("configuration", " ".join(str(error).split()), do))
     else:
         found.append(ok("configuration", f"{settings.auth_url}, region {settings.region or 'any'}"))

@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.resources import Project
-from vbs_tui.commands.connecting import NoCloud, from_environment
+from vbs_tui.commands.connecting import NoCloud, SeveralClouds, add_cloud_options, choose_cloud
 from vbs_tui.commands.session import Failed, Row, Session, Signalled
 from vbs_tui.commands.watch import desk_for, follow
 from vbs_tui.commands.words import EXIT, err, event_data, failure_lines, names, out, out_json
@@ -36,8 +36,8 @@ def restore_main(argv: Sequence[str]) -> int:
     if not options.dry_run and options.confirm is None:
         parser().error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
     try:
-        target = from_environment()
-    except NoCloud as error:
+        target = choose_cloud(options.cloud, options.region)
+    except (NoCloud, SeveralClouds) as error:
         err(str(error).rstrip())
         return 4
     try:
@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--backup", required=True, metavar="ID|NAME", help="what to restore")
     made.add_argument("--volume", required=True, metavar="ID|NAME", help="onto which disk")
+    add_cloud_options(made)
     made.add_argument("--project", metavar="ID|NAME", help="default: OS_PROJECT_NAME")
     made.add_argument(
         "--confirm",

@@ -6,7 +6,14 @@ import argparse
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 
-from vbs_tui.commands.connecting import NoCloud, Target, from_environment, journal_directory
+from vbs_tui.commands.connecting import (
+    NoCloud,
+    SeveralClouds,
+    Target,
+    add_cloud_options,
+    choose_cloud,
+    journal_directory,
+)
 from vbs_tui.commands.jobs import not_one
 from vbs_tui.commands.session import Session, Signalled
 from vbs_tui.commands.words import (
@@ -34,11 +41,12 @@ def watch_main(argv: Sequence[str]) -> int:
         " 4 nothing to watch, 130 interrupted",
     )
     parser.add_argument("id", metavar="ID", help="its id, or the beginning of it")
+    add_cloud_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON document a line")
     options = parser.parse_args(argv)
     try:
-        target = from_environment()
-    except NoCloud:
+        target = choose_cloud(options.cloud, options.region)
+    except (NoCloud, SeveralClouds):
         target = None
     desk = desk_for(target)
     try:

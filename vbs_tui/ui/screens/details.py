@@ -35,7 +35,8 @@ class DetailsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"), VerticalScroll(id="facts"):
-            yield Static(id="words", markup=False)
+            # With its text from the start: an empty one would be laid out as a single line.
+            yield Static(self._words(), id="words", markup=False)
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
@@ -58,7 +59,7 @@ class DetailsScreen(ModalScreen[None]):
         self.query_one("#words", Static).update(self._words())
 
     def _words(self) -> Content:
-        label_width = min(20, max((len(label) for label, _ in self._pairs), default=0)) + 2
+        label_width = min(24, max((len(label) for label, _ in self._pairs), default=0)) + 2
         room = max(20, min(self.app.size.width, 108) - 5 - label_width)
         lines: list[Content] = []
         for label, text in self._pairs:

@@ -11,6 +11,7 @@ from vbs_tui import __version__
 OWN_ARGUMENTS = {
     "explain": "vbs_tui.codes.render:explain_main",
     "simulate": "vbs_tui.simulator.command:simulate_main",
+    "config": "vbs_tui.commands.config:config_main",
     "doctor": "vbs_tui.commands.doctor:doctor_main",
     "jobs": "vbs_tui.commands.jobs:jobs_main",
     "show": "vbs_tui.commands.jobs:show_main",
@@ -24,6 +25,7 @@ commands:
   vbs-tui explain CODE …      what an error code or an HTTP status means, and what to do
   vbs-tui simulate            run the practice cloud by itself, for rehearsals and other clients
   vbs-tui restore …           restore from a script; --dry-run shows hazards and request only
+  vbs-tui config path|show|check  your settings: theme, keys, pace, read-only clouds
   vbs-tui doctor              check the way to the cloud, the log-in, rights, journal, terminal
   vbs-tui jobs | show | watch the restores on record on this machine
 

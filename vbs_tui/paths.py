@@ -12,3 +12,10 @@ def state_directory() -> Path:
     import platformdirs  # noqa: PLC0415 - start-up time: not needed for --help and --version
 
     return Path(platformdirs.user_state_dir(APP, appauthor=False))
+
+
+def config_file() -> Path:
+    """The operator's settings; need not exist."""
+    import platformdirs  # noqa: PLC0415 - as above
+
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"

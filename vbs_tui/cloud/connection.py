@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.addresses import address_trouble, identity_root, is_plain_http
+from vbs_tui.cloud.advice import advised
 from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
 from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.credentials import AccessKeyCredentials
@@ -106,13 +107,13 @@ class CloudConnection:
         self._check_identity_url()
         self._standing.forgive()
         channel = Channel(self._session, self._standing.at_large())
-        await channel.prepare(self._probe("log in"))
         try:
+            await channel.prepare(self._probe("log in"))
             found = await list_projects(channel, self._root, self._standing.project_paths)
         except CloudError as error:
             only = self._standing.only_project
             if only is None or error.failure.kind is not ErrorKind.REFUSED:
-                raise
+                raise CloudError(advised(error.failure)) from None
             return (only,)
         return found
 

@@ -63,6 +63,8 @@ class PasscodeCredentials:
 
     user: User
     password: Secret | None = None
+    alone: bool = False
+    """Whether the passcode is all that is sent: keystoneauth's ``v3totp``."""
 
     @property
     def label(self) -> str:
@@ -72,14 +74,14 @@ class PasscodeCredentials:
         return (self.password,) if self.password else ()
 
     def flow(self) -> Flow:
-        password = self.password or (yield _password_question(self.user))
+        first: dict[str, Any] = {}
+        if not self.alone:
+            password = self.password or (yield _password_question(self.user))
+            first = {"password": _password(self.user, password)}
         passcode = yield SecretQuestion(SecretKind.PASSCODE, f"Passcode of {self.user.label}")
         code = "".join(passcode.reveal().split())
-        return {
-            "methods": ["password", "totp"],
-            "password": _password(self.user, password),
-            "totp": {"user": {**self.user.reference(), "passcode": code}},
-        }
+        totp = {"user": {**self.user.reference(), "passcode": code}}
+        return {"methods": [*first, "totp"], **first, "totp": totp}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class AccessKeyCredentials:
     secret: Secret
     security_token: Secret | None = None
     """For temporary keys."""
+    scoped: bool = False
+    """Whether to sign in the second form (``Credential=…``), with region and service empty."""
 
     @property
     def label(self) -> str:

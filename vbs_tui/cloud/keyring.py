@@ -17,6 +17,7 @@ from vbs_tui.cloud.credentials import ApplicationCredentials, LogInCredentials
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import nonsense, refused
+from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
 from vbs_tui.cloud.provider import Ask, SecretKind, SecretQuestion
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.session import Session
@@ -30,7 +31,11 @@ class Keyring:
     """Gets, keeps and renews tokens, one for each scope."""
 
     def __init__(
-        self, session: Session, root: str, credentials: LogInCredentials, ask: Ask | None
+        self,
+        session: Session,
+        root: str,
+        credentials: LogInCredentials | ForeignCredentials,
+        ask: Ask | None,
     ) -> None:
         self._session = session
         self._url = f"{root}/v3/auth/tokens"
@@ -133,13 +138,43 @@ class Keyring:
                 return self._checked(answer, scope)
             if answer.status == 429 or answer.status >= 500:
                 raise CloudError(_as_log_in(refused(answer, self._now()).failure))
-        answer = await self._post(scope, None)
+        if isinstance(self._credentials, ForeignCredentials):
+            first = await self._foreign(self._credentials, scope)
+            if not scope.is_project or scope.fits(first):
+                return first
+            answer = await self._post(scope, first)
+        else:
+            answer = await self._post(scope, None)
         if not answer.is_success:
             failure = _as_log_in(refused(answer, self._now()).failure)
             self._count_refusal(scope, failure)
             raise CloudError(failure)
         self._succeeded, self._refusals = True, 0
         return self._checked(answer, scope)
+
+    async def _foreign(self, credentials: ForeignCredentials, scope: Scope) -> Token:
+        """A token of the plugin's own scope. Raises ``CloudError``."""
+        try:
+            token = await asyncio.to_thread(credentials.log_in, self._now())
+        except ForeignRefusal as refusal:
+            words = self._session.redactor.blot(str(refusal), 300)
+            failure = Failure(
+                ErrorKind.LOG_IN if refusal.answered else ErrorKind.NOT_SENT,
+                Executed.NO,
+                "log in",
+                credentials.label,
+                url=self._url,
+                message=words,
+                hint=f"The log-in is done by keystoneauth's {credentials.kind} plugin: "
+                "try the openstack client with the same cloud.",
+                at=self._now(),
+            )
+        else:
+            self._session.redactor.add(token.secret, passing=True)
+            self._succeeded, self._refusals = True, 0
+            return token
+        self._count_refusal(scope, failure)
+        raise CloudError(failure)
 
     def _base(self, scope: Scope) -> Token | None:
         if not scope.is_project or isinstance(self._credentials, ApplicationCredentials):
@@ -194,6 +229,7 @@ class Keyring:
         return Request("POST", self._url, "log in", self._credentials.label, body=body)
 
     async def _identify(self) -> dict[str, Any]:
+        assert not isinstance(self._credentials, ForeignCredentials)
         flow = self._credentials.flow()
         try:
             question = next(flow)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vbs_tui.cloud.credentials import Credentials
+from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.trust import Trust
 
 
@@ -15,7 +16,7 @@ class CloudSettings:
 
     auth_url: str
     """IAM's URL, with or without ``/v3``."""
-    credentials: Credentials
+    credentials: Credentials | ForeignCredentials
     name: str = ""
     """What the configuration calls it; empty for the environment's."""
     region: str = ""

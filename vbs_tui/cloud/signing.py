@@ -95,7 +95,8 @@ class KeyAuthorizer:
         token = self._credentials.security_token
         if token is not None:
             extra["X-Security-Token"] = token.reveal()
-        proof = signature_headers(self._credentials, request, extra, self._clock.now())
+        scope = SigningScope() if self._credentials.scoped else None
+        proof = signature_headers(self._credentials, request, extra, self._clock.now(), scope)
         return replace(request, headers={**request.headers, **proof}), None
 
     def accepted(self, stamp: object) -> None:

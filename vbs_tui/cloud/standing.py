@@ -10,6 +10,7 @@ from typing import Protocol
 
 from vbs_tui.cloud.channel import Authorizer
 from vbs_tui.cloud.credentials import AccessKeyCredentials, LogInCredentials
+from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.keyring import Keyring, TokenAuthorizer
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.resources import Project
@@ -63,7 +64,7 @@ class TokenStanding:
         session: Session,
         root: str,
         settings: CloudSettings,
-        credentials: LogInCredentials,
+        credentials: LogInCredentials | ForeignCredentials,
         ask: Ask | None,
     ) -> None:
         self._keyring = Keyring(session, root, credentials, ask)

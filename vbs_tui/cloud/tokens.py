@@ -34,6 +34,12 @@ class Scope:
     def is_project(self) -> bool:
         return bool(self.project_id or self.project_name)
 
+    def fits(self, token: Token) -> bool:
+        """Whether *token* is of this project."""
+        if self.project_id:
+            return token.project_id == self.project_id
+        return bool(self.project_name) and token.project_name == self.project_name
+
     def body(self) -> dict[str, Any] | None:
         """The ``scope`` part of a log-in; ``None`` for none."""
         if self.project_id:

@@ -30,6 +30,10 @@ vbs-tui knows of no cloud yet.
 """
 
 
+VARIABLES = "envvars"
+"""What openstacksdk's loader calls the cloud that ``OS_*`` variables alone make."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A cloud to connect to, not yet connected."""
@@ -77,9 +81,11 @@ def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCl
     from vbs_tui.cloud.configuration import ConfigurationError, cloud_names  # noqa: PLC0415
 
     try:
-        return cloud_names(env)
+        found = cloud_names(env)
     except ConfigurationError as error:
         raise NoCloud(f"{error}\n") from error
+    # Variables without an address are no cloud; those with one never come here.
+    return tuple(one for one in found if one.name != VARIABLES)
 
 
 def settings_for(

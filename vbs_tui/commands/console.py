@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,14 +23,19 @@ from vbs_tui.commands.connecting import (
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
+    from vbs_tui.config import Settings
     from vbs_tui.ui.picker import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
     """Run the console; the exit status: 0 left in order, 1 crashed, 4 could not start."""
+    from vbs_tui.commands.config import read_settings  # noqa: PLC0415 - start-up time
+    from vbs_tui.config import Mistaken  # noqa: PLC0415
+
     try:
+        settings = read_settings()
         target = _target(options)
-    except NoCloud as error:
+    except (NoCloud, Mistaken) as error:
         print(str(error).rstrip(), file=sys.stderr)
         return 4
     if target is None:
@@ -39,7 +45,7 @@ def console_main(options: argparse.Namespace) -> int:
         return 4
     with _journal(options.demo) as directory:
         try:
-            return _run(options, target, directory)
+            return _run(options, settings, target, directory)
         finally:
             target.close()
 
@@ -89,20 +95,28 @@ def _pick(clouds: tuple[ConfiguredCloud, ...]) -> Choice | None:
     return CloudPicker(choices, SystemClock()).run(mouse=not _is_remote())
 
 
-def _run(options: argparse.Namespace, target: Target, directory: Path) -> int:
-    from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
+def _run(options: argparse.Namespace, settings: Settings, target: Target, directory: Path) -> int:
+    from vbs_tui.ui.commands import use_table  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.keymap import rebound  # noqa: PLC0415
+
+    # Before the app is imported: its classes take their keys from the table.
+    use_table(rebound(settings.keys))
+    from vbs_tui.clock import SystemClock  # noqa: PLC0415
     from vbs_tui.commands.last_use import note_use  # noqa: PLC0415
     from vbs_tui.restore.desk import Desk  # noqa: PLC0415
+    from vbs_tui.restore.pace import Pace  # noqa: PLC0415
     from vbs_tui.ui.app import VbsTui  # noqa: PLC0415
     from vbs_tui.ui.leaving import run  # noqa: PLC0415
 
     clock = SystemClock()
+    read_only = options.read_only or target.name in settings.read_only_clouds
     desk = Desk(
         target.connector,
         directory,
         cloud_name=target.name,
-        read_only=options.read_only,
+        read_only=read_only,
         clock=clock,
+        pace=replace(Pace(), **settings.pace),  # type: ignore[arg-type]
     )
     app = VbsTui(
         desk,
@@ -110,11 +124,13 @@ def _run(options: argparse.Namespace, target: Target, directory: Path) -> int:
         zone=None,
         demo=options.demo,
         cloud_name=target.name,
-        read_only=options.read_only,
+        read_only=read_only,
     )
+    app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
         note_use(directory, target.name, clock.now())
-    return run(app, desk, mouse=options.mouse or not _is_remote())
+    mouse = settings.mouse if settings.mouse is not None else not _is_remote()
+    return run(app, desk, mouse=options.mouse or mouse)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,13 +74,26 @@ class VbsTui(QuietCrash, App[int]):
             self.register_theme(theme)
         self.theme = DARK.name
 
+    def begin_with(self, *, light: bool, filters: Mapping[str, str]) -> None:
+        """The operator's theme, and the filters that the lists begin with; before it runs."""
+        if light:
+            self.theme = LIGHT.name
+        for name, pane in (("backups", self.main.backups), ("volumes", self.main.volumes)):
+            if filters.get(name):
+                pane.begin_filtered(filters[name])
+
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, self._redraw)
         # The listener runs on the engine's thread: it may do nothing but pass the event on.
         self.desk.start(self._pass_on)
         self.desk.connect()
+
+    def _redraw(self, _app: object) -> None:
+        """After a stop and SIGCONT the terminal shows an empty screen until it is drawn anew."""
+        self.screen.refresh(layout=True)
 
     def _pass_on(self, event: Event) -> None:
         self.post_message(DeskNews(event))

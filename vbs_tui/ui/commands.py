@@ -12,10 +12,28 @@ from textual.binding import Binding, BindingType
 
 from vbs_tui.ui.command_table import LISTS, TABLE, Command
 
-__all__ = ["COMMANDS", "LISTS", "Command", "bindings", "command", "footer", "in_palette"]
+__all__ = [
+    "COMMANDS",
+    "LISTS",
+    "Command",
+    "bindings",
+    "command",
+    "footer",
+    "in_palette",
+    "use_table",
+]
 
 COMMANDS: tuple[Command, ...] = TABLE
 """In the order of the help."""
+
+
+def use_table(table: tuple[Command, ...]) -> None:
+    """Put the operator's table in the place of the program's own.
+
+    Widgets take their bindings when they are first imported, so this comes before the app is.
+    """
+    global COMMANDS  # noqa: PLW0603 - set once at start-up, read by everything that follows
+    COMMANDS = table
 
 
 def command(command_id: str) -> Command:

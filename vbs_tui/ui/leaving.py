@@ -183,7 +183,7 @@ class Leaving:
         # The screen stays until what is under way is recorded: an operator may still read it.
         self._end_app()
         self._ended.wait(IN_ORDER)
-        while time.monotonic() < until and not self._ended.is_set():
+        while not self._is_gone and time.monotonic() < until and not self._ended.is_set():
             self._has_thrown_away = True
             _throw_output_away()
             self._ended.wait(0.01)

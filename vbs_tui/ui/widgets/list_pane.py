@@ -67,6 +67,7 @@ class ListPane(Vertical, Generic[T]):
         self.list = rows
         self._told_title = ""
         self._told_foot = ""
+        self._first_filter = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="filter-row"):
@@ -76,6 +77,9 @@ class ListPane(Vertical, Generic[T]):
 
     def on_mount(self) -> None:
         self.tell_title()
+        if self._first_filter:
+            self.add_class("-filtering")
+            self.query_one(FilterLine).value = self._first_filter
 
     # What subclasses say
 
@@ -138,6 +142,10 @@ class ListPane(Vertical, Generic[T]):
     def on_resize(self) -> None:
         self.tell_title()
         self.tell_foot()
+
+    def begin_filtered(self, text: str) -> None:
+        """Show the list with a filter from the start; Esc clears it like any other."""
+        self._first_filter = text
 
     def focus_list(self) -> None:
         """Give the list the keys."""

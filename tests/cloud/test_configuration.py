@@ -1,0 +1,168 @@
+"""Clouds as the openstack client's own files describe them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vbs_tui.cloud.configuration import ConfigurationError, cloud_names, settings_for
+from vbs_tui.cloud.credentials import (
+    AccessKeyCredentials,
+    ApplicationCredentials,
+    PasscodeCredentials,
+    PasswordCredentials,
+    TokenCredentials,
+)
+from vbs_tui.cloud.foreign import ForeignCredentials
+from vbs_tui.cloud.secret import Secret
+
+CLOUDS = """\
+clouds:
+  prod:
+    auth:
+      auth_url: https://iam.example.test/v3
+      username: jane
+      user_domain_name: ops
+      project_name: eu-de_prod
+      project_domain_name: ops
+    regions: [eu-de, eu-nl]
+    interface: internal
+    cacert: /etc/ca.pem
+    cert: /etc/me.pem
+    key: /etc/me.key
+    vbs_endpoint_override: https://vbs.example.test/v2/%(project_id)s
+    block_storage_endpoint_override: https://evs.example.test/v3/abc
+  keys: {auth: {auth_url: "https://iam.example.test", ak: AKID, sk: hush}}
+  keys-b:
+    auth: {auth_url: "https://iam.example.test", access_key: AKID, secret_key: hush}
+    signature_form: credential
+  token:
+    auth_type: v3token
+    auth: {auth_url: "https://iam.example.test", token: gAAAA}
+  app:
+    auth_type: v3applicationcredential
+    auth:
+      auth_url: https://iam.example.test
+      application_credential_id: abc
+      application_credential_secret: hush
+  totp:
+    auth_type: v3totp
+    auth: {auth_url: "https://iam.example.test", username: j, user_domain_id: d, passcode: "1"}
+  multi:
+    auth_type: v3multifactor
+    auth_methods: [v3password, v3totp]
+    auth: {auth_url: "https://iam.example.test", username: j, user_domain_id: d, password: hush}
+  oidc:
+    auth_type: v3oidcpassword
+    verify: false
+    auth: {auth_url: "https://iam.example.test", username: j, client_secret: hush}
+  half: {auth: {auth_url: "https://iam.example.test", ak: AKID}}
+"""
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "clouds.yaml").write_text(CLOUDS)
+    secure = "clouds: {prod: {auth: {password: ' from secure '}}}\n"
+    (tmp_path / "secure.yaml").write_text(secure)
+    return {
+        "OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml"),
+        "OS_CLIENT_SECURE_FILE": str(tmp_path / "secure.yaml"),
+    }
+
+
+def test_everything_a_file_says_arrives(env: dict[str, str]) -> None:
+    made = settings_for("prod", "eu-nl", env)
+    assert (made.name, made.region, made.interface) == ("prod", "eu-nl", "internal")
+    assert (made.project_name, made.project_domain_name) == ("eu-de_prod", "ops")
+    assert (made.cacert, made.verify) == ("/etc/ca.pem", True)
+    assert (made.client_cert, made.client_key) == ("/etc/me.pem", "/etc/me.key")
+    assert made.endpoint_overrides == {
+        "vbs": "https://vbs.example.test/v2/%(project_id)s",
+        "evs": "https://evs.example.test/v3/abc",
+    }
+    assert isinstance(made.credentials, PasswordCredentials)
+    assert made.credentials.password == Secret(" from secure ")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("keys", AccessKeyCredentials),
+        ("token", TokenCredentials),
+        ("app", ApplicationCredentials),
+        ("totp", PasscodeCredentials),
+        ("multi", PasscodeCredentials),
+        ("oidc", ForeignCredentials),
+    ],
+)
+def test_each_way_to_log_in(name: str, kind: type, env: dict[str, str]) -> None:
+    made = settings_for(name, None, env)
+    assert isinstance(made.credentials, kind)
+    assert "hush" not in repr(made)
+
+
+def test_second_form_of_the_signature_is_an_option(env: dict[str, str]) -> None:
+    forms = [settings_for(name, None, env).credentials for name in ("keys", "keys-b")]
+    assert [form.scoped for form in forms if isinstance(form, AccessKeyCredentials)] == [
+        False,
+        True,
+    ]
+
+
+def test_list_names_clouds_and_holds_no_secret(env: dict[str, str]) -> None:
+    found = {cloud.name: cloud for cloud in cloud_names(env)}
+    assert list(found)[:2] == ["prod", "keys"]
+    assert found["prod"].regions == ("eu-de", "eu-nl")
+    assert (found["prod"].auth_host, found["prod"].project) == ("iam.example.test", "eu-de_prod")
+    assert "hush" not in repr(found)
+
+
+def test_missing_key_is_named(env: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match=r"'half'.*sk"):
+        settings_for("half", None, env)
+    with pytest.raises(ConfigurationError, match=r"'nope'; configured are: prod"):
+        settings_for("nope", None, env)
+
+
+def test_consent_to_unchecked_certificates_is_read(env: dict[str, str]) -> None:
+    assert not settings_for("oidc", None, env).verify
+
+
+def test_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "clouds.yaml").write_text("clouds:\n  a:\n    password: 'topsecret\n  b: ]\n")
+    with pytest.raises(ConfigurationError) as caught:
+        cloud_names({"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")})
+    assert caught.value.file.endswith("clouds.yaml")
+    assert caught.value.line is not None
+    assert "topsecret" not in str(caught.value)
+
+
+def test_variables_alone_make_a_cloud(tmp_path: Path) -> None:
+    (tmp_path / "clouds.yaml").write_text("clouds: {}\n")
+    made = settings_for(
+        None,
+        None,
+        {
+            "OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml"),
+            "OS_AUTH_URL": "https://iam.example.test/v3",
+            "OS_USERNAME": "jane",
+            "OS_PASSWORD": "hush",
+            "OS_USER_DOMAIN_NAME": "ops",
+            "OS_PROJECT_NAME": "eu-de",
+        },
+    )
+    assert (made.auth_url, made.name) == ("https://iam.example.test/v3", "")
+    assert made.project_name == "eu-de"
+    assert isinstance(made.credentials, PasswordCredentials)
+    assert made.credentials.user.name == "jane"
+
+
+def test_cloud_of_the_variable_and_vendor_profile(tmp_path: Path) -> None:
+    path = tmp_path / "clouds.yaml"
+    auth = "{username: j, user_domain_name: d, password: p}"
+    path.write_text(f"clouds:\n  x: {{profile: otc, auth: {auth}}}\n  y: {{auth: {auth}}}\n")
+    made = settings_for(None, None, {"OS_CLIENT_CONFIG_FILE": str(path), "OS_CLOUD": "x"})
+    assert made.auth_url.startswith("https://iam.eu-de.otc.t-systems.com")
+    assert made.region == "eu-de"

@@ -1,0 +1,187 @@
+"""Clouds from clouds.yaml, secure.yaml, vendor profiles and ``OS_*``, by openstacksdk's own loader.
+
+The loader costs a quarter of a second to import and blocks: everything here is for a thread.
+Source: openstacksdk's ``openstack.config`` (4.x).
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of
+from vbs_tui.cloud.sdk_loader import ConfigurationError, Loader, loader
+from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.text import clean
+
+__all__ = ["ConfigurationError", "ConfiguredCloud", "cloud_names", "settings_for"]
+
+_OVERRIDES = {
+    "vbs": "vbs",
+    "volume_backup": "vbs",
+    "vbsv2": "vbsv2",
+    "evs": "evs",
+    "block_storage": "evs",
+    "block_store": "evs",
+    "volume": "evs",
+    "volumev2": "volumev2",
+    "volumev3": "volumev3",
+    "ecs": "ecs",
+    "compute": "ecs",
+}
+"""``*_endpoint_override`` to the names that this program looks for."""
+
+_FALSE = frozenset({"false", "0", "no", "off", "n", "f"})
+_TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredCloud:
+    """One cloud of the configuration, for a list to choose from; holds no secret."""
+
+    name: str
+    regions: tuple[str, ...]
+    auth_host: str
+    """Host of ``auth_url``; empty when there is none."""
+    auth_type: str
+    project: str
+    fault: str = ""
+    """Why it cannot be used, in words; empty when nothing is known against it."""
+
+
+def cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
+    """The clouds of the files and of *env*, in their order. Raises :class:`ConfigurationError`."""
+    with _quiet():
+        config = loader(env)
+        return tuple(_configured(config, name) for name in config.names())
+
+
+def settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -> CloudSettings:
+    """The cloud called *name*, else that of ``OS_CLOUD``, of *env*, or the only one.
+
+    *region* overrides the configured one. Raises :class:`ConfigurationError`.
+    """
+    with _quiet():
+        config = loader(env)
+        chosen = config.chosen(name)
+        # The openstack client takes this variable for every cloud.
+        region = region or env.get("OS_REGION_NAME") or None
+        merged = config.merged(chosen, region)
+        auth = _mapping(merged.get("auth"))
+        # Variables lie beside ``auth``, not in it.
+        values = {**merged, **{key: value for key, value in auth.items() if value is not None}}
+        if not values.get("password") and env.get("OS_PASSWORD"):
+            values["password"] = env["OS_PASSWORD"]
+        try:
+            credentials = credentials_of(values, lambda: config.plugin(chosen, region))
+        except IncompleteLogIn as gap:
+            raise ConfigurationError(f"cloud {chosen!r}: {gap}", config.file) from None
+        return _settings(chosen, merged, values, credentials, config)
+
+
+def _settings(
+    name: str,
+    merged: Mapping[str, Any],
+    values: Mapping[str, Any],
+    credentials: Any,
+    config: Loader,
+) -> CloudSettings:
+    where = _text(values, "auth_url")
+    if not where:
+        raise ConfigurationError(f"cloud {name!r} has no auth_url", config.file)
+    if "://" not in where:
+        where = f"https://{where}"  # one of openstacksdk's own profiles lacks it
+    cacert, verify = _text(merged, "cacert"), _verify(merged)
+    if isinstance(merged.get("verify"), str) and "/" in str(merged["verify"]):
+        cacert, verify = str(merged["verify"]), True
+    return CloudSettings(
+        auth_url=where,
+        credentials=credentials,
+        name="" if name == config.envvar_name else name,
+        region=_text(merged, "region_name"),
+        project_name=_text(values, "project_name") or _text(values, "tenant_name"),
+        project_id=_text(values, "project_id") or _text(values, "tenant_id"),
+        project_domain_name=_text(values, "project_domain_name", "domain_name"),
+        project_domain_id=_text(values, "project_domain_id", "domain_id"),
+        interface=_interface(merged),
+        endpoint_overrides=_overrides(merged),
+        cacert=cacert,
+        verify=verify,
+        client_cert=_text(merged, "cert"),
+        client_key=_text(merged, "key"),
+        # Consent as the openstack client knows it: with certificates unchecked, TLS shields nothing
+        allow_plain_http=not verify,
+    )
+
+
+def _overrides(merged: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, name in _OVERRIDES.items():
+        url = _text(merged, f"{key}_endpoint_override") or _text(merged, f"{key}_endpoint")
+        if url:
+            found.setdefault(name, url)
+    return found
+
+
+def _interface(merged: Mapping[str, Any]) -> str:
+    value = merged.get("interface") or merged.get("endpoint_type") or "public"
+    first = value[0] if isinstance(value, list) and value else value
+    return str(first).removesuffix("URL")
+
+
+def _verify(merged: Mapping[str, Any]) -> bool:
+    if str(merged.get("insecure", "")).strip().lower() in _TRUE:
+        return False
+    return str(merged.get("verify", True)).strip().lower() not in _FALSE
+
+
+def _configured(config: Loader, name: str) -> ConfiguredCloud:
+    try:
+        merged = config.merged(name, None)
+        regions = config.regions(name)
+    except ConfigurationError as error:
+        return ConfiguredCloud(clean(name, 100), (), "", "", "", clean(error.sentence, 300))
+    values = {**merged, **_mapping(merged.get("auth"))}
+    where = _text(values, "auth_url")
+    try:
+        host = urlsplit(where if "://" in where else f"https://{where}").hostname or ""
+    except ValueError:
+        host = ""
+    return ConfiguredCloud(
+        name=clean(name, 100),
+        regions=tuple(clean(one, 64) for one in regions if one),
+        auth_host=clean(host, 200),
+        auth_type=clean(_text(merged, "auth_type") or "password", 64),
+        project=clean(_text(values, "project_name") or _text(values, "project_id"), 128),
+        fault="" if host else "it has no auth_url",
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the library's warnings off the screen, where they would tear the picture."""
+    loggers = [logging.getLogger(name) for name in ("openstack", "keystoneauth", "keystoneauth1")]
+    for one in loggers:
+        if not one.handlers:
+            one.addHandler(logging.NullHandler())
+        one.propagate = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _text(values: Mapping[str, Any], *names: str) -> str:
+    for name in names:
+        value = values.get(name)
+        if value not in (None, ""):
+            return str(value).strip()
+    return ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

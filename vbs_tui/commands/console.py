@@ -17,9 +17,13 @@ from vbs_tui.commands.connecting import (
     SeveralClouds,
     Target,
     choose_cloud,
+    configured_clouds,
     demo,
     journal_directory,
 )
+
+SWITCH = -1
+"""What the app ends with when the operator wants another cloud; never an exit status."""
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
@@ -43,11 +47,32 @@ def console_main(options: argparse.Namespace) -> int:
     if not _has_terminal():
         print(_NO_TERMINAL, file=sys.stderr)
         return 4
+    while target is not None:
+        status = _open(options, settings, target)
+        if status != SWITCH:
+            return status
+        target = _another(options, target)
+    return 0
+
+
+def _open(options: argparse.Namespace, settings: Settings, target: Target) -> int:
     with _journal(options.demo) as directory:
         try:
             return _run(options, settings, target, directory)
         finally:
             target.close()
+
+
+def _another(options: argparse.Namespace, before: Target) -> Target | None:
+    """Another cloud, chosen from the list; the one before when there is no other."""
+    try:
+        clouds = () if options.demo else configured_clouds()
+        choice = _pick(clouds) if clouds else None
+    except NoCloud:
+        choice = None
+    if choice is None:
+        return demo() if options.demo else before
+    return choose_cloud(choice.cloud, choice.region or None)
 
 
 _NO_TERMINAL = """\
@@ -126,6 +151,7 @@ def _run(options: argparse.Namespace, settings: Settings, target: Target, direct
         cloud_name=target.name,
         read_only=read_only,
     )
+    app.switch_result = SWITCH
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
         note_use(directory, target.name, clock.now())

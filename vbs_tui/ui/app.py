@@ -69,6 +69,8 @@ class VbsTui(QuietCrash, App[int]):
         self.zone = zone
         self.store = Store(cloud_name)
         self.main = MainScreen(self.store, clock, zone, demo=demo, read_only=read_only)
+        self.switch_result: int | None = None
+        """What to end with when the operator wants another cloud; ``None``: there is no other."""
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -205,14 +207,18 @@ class VbsTui(QuietCrash, App[int]):
 
     async def action_quit(self) -> None:
         """Leave; asks first while a submission has no answer yet."""
+        await self.leave_with(0)
+
+    async def leave_with(self, result: int) -> None:
+        """End with *result*; asks first while a submission has no answer yet."""
         sending = self.desk.sending
         if not sending:
-            self.exit(0)
+            self.exit(result)
             return
         from vbs_tui.ui.screens.quit import QuitScreen  # noqa: PLC0415 - when first needed
 
         if not isinstance(self.screen, QuitScreen):
-            self.push_screen(QuitScreen(sending), lambda sure: self.exit(0) if sure else None)
+            self.push_screen(QuitScreen(sending), lambda sure: self.exit(result) if sure else None)
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C interrupts nothing here."""

@@ -252,6 +252,15 @@ TABLE: tuple[Command, ...] = (
         action="history",
     ),
     Command(
+        id="clouds",
+        keys=("C", "upper_c"),
+        shown="C",
+        label="clouds",
+        help="Go to another cloud or region of clouds.yaml; restores of this one stay on record.",
+        scope="global",
+        action="clouds",
+    ),
+    Command(
         id="theme",
         keys=(),
         shown="",

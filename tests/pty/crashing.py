@@ -1,0 +1,54 @@
+"""The console with keys that fail, each with a secret in a local variable. For test_crash."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from textual.binding import Binding
+
+from tests.simulated import connector
+from vbs_tui.clock import SystemClock
+from vbs_tui.restore.desk import Desk
+from vbs_tui.simulator import Simulator
+from vbs_tui.ui import app
+from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.leaving import run
+
+
+class Crashing(VbsTui):
+    """Fails on demand."""
+
+    CSS_PATH = str(Path(app.__file__).with_name("screens") / "main.tcss")
+    BINDINGS = [
+        Binding("f6", "crash", priority=True),
+        Binding("f7", "crash_worker(False)", priority=True),
+        Binding("f8", "crash_worker(True)", priority=True),
+        Binding("f9", "crash_timer", priority=True),
+    ]
+
+    def action_crash(self) -> None:
+        token = "s3cr3t-token"
+        raise LookupError(f"\x1b]0;owned {token}\x07")
+
+    def action_crash_worker(self, fatal: bool) -> None:
+        self.run_worker(self._fail(), name="failing", exit_on_error=fatal)
+
+    def action_crash_timer(self) -> None:
+        self.set_timer(0.01, self.action_crash)
+
+    async def _fail(self) -> None:
+        self.action_crash()
+
+
+def main() -> int:
+    with Simulator() as simulator:
+        desk = Desk(connector(simulator), Path(sys.argv[1]), cloud_name="sim")
+        crashing = Crashing(
+            desk, clock=SystemClock(), zone=None, demo=False, cloud_name="sim", read_only=False
+        )
+        return run(crashing, desk)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,6 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -67,11 +68,15 @@ class Console:
         await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
         screen = self.app.screen
         assert isinstance(screen, ConfirmScreen)
-        await self.until(lambda: "Reading" not in self.said(screen))
+        await self.until(lambda: self.is_read(screen))
         return screen
 
     def said(self, screen: ConfirmScreen) -> str:
         return "\n".join(str(one.render()) for one in screen.query(Static))
+
+    def is_read(self, screen: ConfirmScreen) -> bool:
+        said = self.said(screen)
+        return bool(said.strip()) and "Reading" not in said
 
     async def ended(self) -> State:
         await self.until(lambda: self.app.screen is self.main)
@@ -340,3 +345,46 @@ async def test_the_confirmation_reads_again_when_it_is_old(
         assert screen.query_one("#word", Input).value == "db-data-01"
         await c.keys("enter", "escape")
     assert simulator.ledger.restore_posts() == []
+
+
+async def _burst(c: Console, *keys: str) -> None:
+    """Keys as a slow link delivers them: all at once, none waiting for the one before."""
+    for key in keys:
+        character = key if len(key) == 1 else None
+        name = {"/": "slash", "-": "minus"}.get(key, key)
+        c.app.post_message(events.Key(name, character))
+
+
+async def test_a_burst_of_keys_acts_one_after_the_other(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("2", "g", "enter", "2", "down")
+        first = c.main.backups.chosen
+        await _burst(c, "enter", "r")
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        screen = c.app.screen
+        assert isinstance(screen, ConfirmScreen)
+        await c.until(lambda: c.is_read(screen))
+        assert first is not None
+        assert c.main.backups.chosen != first
+        chosen = c.main.backups.chosen
+        assert chosen is not None
+        assert chosen.name in c.said(screen)
+        await c.keys("escape")
+    assert simulator.ledger.restore_posts() == []
+
+
+async def test_letters_behind_a_slash_are_never_commands(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    async with console(simulator, tmp_path) as c:
+        await c.open_production()
+        await c.keys("2", "g")
+        await _burst(c, "/", *"markup", "enter")
+        await c.until(lambda: c.main.backups.list.filter_text == "markup")
+        await c.until(lambda: c.main.focused is c.main.backups.list)
+        assert c.app.screen is c.main
+        assert c.main.current == "backups"
+        assert c.main.backups.chosen is None

@@ -23,6 +23,7 @@ from vbs_tui.restore.events import Event, Notice, SecretWanted
 from vbs_tui.restore.records import Restore
 from vbs_tui.text import clean
 from vbs_tui.ui.commands import COMMANDS, in_palette
+from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.screens.main import MainScreen
 from vbs_tui.ui.store import Store
@@ -40,7 +41,7 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(QuietCrash, App[int]):
+class VbsTui(KeysInOrder, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"

@@ -154,6 +154,8 @@ class Leaving:
             # Only now: a second signal must not kill what the first one lets end in order.
             for number, handler in self._before.items():
                 signal.signal(number, handler)
+            os.close(self._wake_read)
+            os.close(self._wake_write)
             return
         self._left.wait(PATIENCE)
         if self._has_thrown_away:

@@ -1,0 +1,76 @@
+"""One key after the other: a key acts only when what the one before it did has taken effect.
+
+Over a slow link keys come in bursts. Textual hands every key of a burst to the widget that has the
+focus when the burst arrives; so the ``r`` of a fast ``Enter r`` would still see the backup chosen
+before, and the letters behind a ``/`` would be commands. Here a key waits until the messages that
+the one before it caused have been handled, by the widget it went to and by all that hold it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from textual import events
+from textual.message_pump import MessagePump
+
+PATIENCE = 0.25
+"""Seconds that a key waits for the one before it, at the most."""
+
+
+class KeysInOrder:
+    """Mixed into the app."""
+
+    _held_keys: deque[events.Key]
+    _settling: asyncio.Task[None] | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)  # type: ignore[misc]
+        elif self._settling is not None:
+            self._held_keys.append(event)
+        else:
+            self._held_keys = deque()
+            self._settling = asyncio.create_task(self._settle(self._holders()))
+            await super().on_event(event)  # type: ignore[misc]
+
+    async def _settle(self, holders: list[MessagePump]) -> None:
+        app: Any = self
+        try:
+            while True:
+                await _drain([*holders, *self._holders()])
+                if not self._held_keys:
+                    return
+                holders = self._holders()
+                await super().on_event(self._held_keys.popleft())  # type: ignore[misc]
+        except Exception as error:
+            app._handle_exception(error)
+        finally:
+            self._settling = None
+
+    def _holders(self) -> list[MessagePump]:
+        """Who handles a key that comes now, innermost first."""
+        app: Any = self
+        if not app._screen_stack:
+            return [app]
+        return list((app.focused or app.screen).ancestors_with_self)
+
+
+async def _drain(pumps: list[MessagePump]) -> None:
+    """Wait until each pump has handled what it was sent so far; a message that bubbles goes the
+    same way. Never longer than :data:`PATIENCE`."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            for pump in pumps:
+                handled: asyncio.Future[None] = loop.create_future()
+                if pump.call_later(_set, handled):
+                    await handled
+    except TimeoutError:
+        pass
+
+
+def _set(handled: asyncio.Future[None]) -> None:
+    if not handled.done():
+        handled.set_result(None)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.requestlog import RequestLog
@@ -23,6 +23,8 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.examination import Examination
 from vbs_tui.restore.records import LogEntry, Restore
+
+T = TypeVar("T")
 
 NOW = datetime(2026, 11, 23, 9, 14, 2, tzinfo=UTC)
 
@@ -53,6 +55,12 @@ class FakeDesk:
     request_log: RequestLog = field(default_factory=RequestLog)
     _listener: Callable[[Event], None] = lambda event: None
     _generation: int = 0
+    examinations: list[Future[Examination]] = field(default_factory=list)
+    """What was asked for and the test has to answer, oldest first; so the others below."""
+    submissions: list[Future[Restore]] = field(default_factory=list)
+    histories: list[Future[tuple[Restore, ...]]] = field(default_factory=list)
+    logs: list[Future[tuple[LogEntry, ...]]] = field(default_factory=list)
+    declared: list[Future[Restore]] = field(default_factory=list)
 
     def as_desk(self) -> Desk:
         return cast(Desk, self)
@@ -74,13 +82,21 @@ class FakeDesk:
 
     def examine(self, project: Project, backup_id: str, volume_id: str) -> Future[Examination]:
         self.asked.append(("examine", project.id, backup_id, volume_id))
-        return Future()
+        return _later(self.examinations)
+
+    def submit(self, examination: Examination, typed: str) -> Future[Restore]:
+        self.asked.append(("submit", examination.volume.id, typed, str(examination.read_at)))
+        return _later(self.submissions)
+
+    def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
+        self.asked.append(("declare", restore_id, typed))
+        return _later(self.declared)
 
     def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
-        return Future()
+        return _later(self.logs)
 
     def history(self) -> Future[tuple[Restore, ...]]:
-        return Future()
+        return _later(self.histories)
 
     def look_now(self, restore_id: str) -> None:
         self.asked.append(("look", restore_id))
@@ -129,6 +145,12 @@ class FakeDesk:
 
     def list_fails(self, project: Project, kind: ListKind, failed: Failure) -> None:
         self.tell(ListFailed(project.id, kind, self.started(project, kind), failed))
+
+
+def _later(kept: list[Future[T]]) -> Future[T]:
+    future: Future[T] = Future()
+    kept.append(future)
+    return future
 
 
 PROD = Project("0391e4486e864c26be5654c522f440f2", "eu-de_prod")

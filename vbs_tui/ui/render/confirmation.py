@@ -90,12 +90,17 @@ def request_lines(examination: Examination) -> list[Content]:
 
 def typing_line(examination: Examination) -> Content:
     """What must be typed, and why that."""
+    word = (examination.word, "bold")
     if examination.word_is_name:
-        return Content.assemble("Type the disk's name to restore: ", (examination.word, "bold"))
-    return Content.assemble(
-        "Its name is empty, not unique or cannot be typed, so type the beginning of its id: ",
-        (examination.word, "bold"),
-    )
+        return Content.assemble("Type the disk's name to restore: ", word)
+    volume = examination.volume
+    if not volume.name:
+        why = "This disk has no name"
+    elif not volume.name_is_typeable:
+        why = "Its name cannot be typed as it is"
+    else:
+        why = "Another disk bears the same name"
+    return Content.assemble(f"{why}, so type the beginning of its id: ", word)
 
 
 def differences(backup: Backup, volume: Volume, examination: Examination) -> list[Content]:

@@ -37,6 +37,11 @@ _EXECUTED = {
     Executed.YES: "yes",
 }
 
+_DOUBTFUL = (
+    "Do not send it again: it may be running. The jobs pane looks at disk and backup for traces,"
+    " and tells what it finds."
+)
+
 _READS = frozenset({"GET", "HEAD", ""})
 
 
@@ -65,6 +70,8 @@ class Decoded:
 def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
     """Everything the panel says about *failure*."""
     meaning, cause, remedy = _meaning(failure)
+    if failure.method not in _READS and failure.executed is Executed.UNKNOWN:
+        remedy = _DOUBTFUL
     parts = [Part("Do", failure.hint or remedy, "bold")]
     if cause is not None:
         parts.append(cause)

@@ -110,12 +110,15 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     return [(f"  last look {local_clock(watch.looked_at, zone)}{following}", "dim")]
 
 
-def advice_lines(restore: Restore) -> list[list[Piece]]:
-    """What the operator can do about an unknown outcome."""
+def advice_lines(restore: Restore, room: int) -> list[list[Piece]]:
+    """What is known of an unknown outcome, and what the operator can do about it."""
     if restore.state is not State.UNKNOWN:
         return []
-    lines: list[list[Piece]] = [[(f"  {restore.summary}", "accent")]]
+    told = [(line, "accent") for line in textwrap.wrap(restore.summary, room - 2)]
     if restore.needs_a_word:
-        lines.append([("  It is never sent again by itself. Look at the disk; then either", "")])
-        lines.append([("  keep watching, or press u to declare that it was not sent.", "")])
-    return lines
+        advice = (
+            "It is never sent again by itself. Look at the disk; then keep watching, or press u to"
+            " declare that it was not sent."
+        )
+        told += [(line, "") for line in textwrap.wrap(advice, room - 2)]
+    return [[(f"  {line}", style)] for line, style in told]

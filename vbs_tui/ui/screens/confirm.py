@@ -1,21 +1,23 @@
 """The confirmation: reads both afresh, shows every hazard, asks for the disk's name.
 
-Esc always leaves without sending. Nothing but the exact word makes the button live.
+Esc always leaves without sending. Nothing but the exact word makes the button live, and only once
+both disks and every hazard have been in sight. The line to type in never leaves the screen.
 """
 
 from __future__ import annotations
 
 import asyncio
 from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
+from textual.worker import Worker
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError
@@ -32,6 +34,9 @@ from vbs_tui.ui.render.confirmation import (
     volume_lines,
 )
 from vbs_tui.ui.render.failure import decode
+from vbs_tui.ui.render.labelled import labelled
+from vbs_tui.ui.screens.working import Working
+from vbs_tui.ui.widgets.reading import Reading
 
 if TYPE_CHECKING:
     from vbs_tui.ui.app import VbsTui
@@ -39,8 +44,11 @@ if TYPE_CHECKING:
 STALE = 60.0
 """Seconds after which backup and disk are read again before anything is sent."""
 
+_FRAME = 2
+_CHANGED = "Something changed meanwhile. Look again, then confirm again."
 
-class ConfirmScreen(ModalScreen[Restore | None]):
+
+class ConfirmScreen(Working, ModalScreen[Restore | None]):
     """See the module's text. Its result is the restore that was begun, or nothing."""
 
     CSS_PATH = "dialogs.tcss"
@@ -50,6 +58,8 @@ class ConfirmScreen(ModalScreen[Restore | None]):
         Binding("f5", "read_again", "read again", show=False),
         Binding("pagedown", "scroll(1)", show=False),
         Binding("pageup", "scroll(-1)", show=False),
+        Binding("down,j", "scroll_line(1)", show=False),
+        Binding("up,k", "scroll_line(-1)", show=False),
     ]
 
     def __init__(
@@ -63,11 +73,12 @@ class ConfirmScreen(ModalScreen[Restore | None]):
         self._clock = clock
         self._examination: Examination | None = None
         self._is_busy = False
+        self._is_over = False
+        """Whether the desk has taken the restore, or may have: this dialog never asks it again."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="confirm"):
-            with VerticalScroll(id="facts", can_focus=False):
-                yield Static(id="words", markup=False)
+            yield Reading(self._room, id="facts")
             with Vertical(id="asking"):
                 yield Static(id="typing", markup=False)
                 with Horizontal(id="answer"):
@@ -78,21 +89,31 @@ class ConfirmScreen(ModalScreen[Restore | None]):
             yield Static(id="said", markup=False)
 
     def on_mount(self) -> None:
-        box = self.query_one("#dialog")
-        box.border_title = Content("Restore: nothing has been sent")
-        box.border_subtitle = Content("Esc leaves without sending · F5 reads again")
         self.query_one("#asking").display = False
         self._read()
+
+    @property
+    def _facts(self) -> Reading:
+        return self.query_one(Reading)
+
+    def _room(self) -> int:
+        """The lines that frame, question and last words leave for the facts."""
+        below = self.query("#asking, #said")  # none of them while the dialog closes
+        taken = sum(one.virtual_region_with_margin.height for one in below if one.display)
+        return self.size.height - _FRAME - taken
 
     # Reading
 
     def action_read_again(self) -> None:
-        if not self._is_busy:
+        if not self._is_busy and not self._is_over:
             self._read()
 
-    @work(exclusive=True, group="read", exit_on_error=False)
+    @work(exclusive=True, group="read", exit_on_error=False, description="read both afresh")
     async def _read(self) -> None:
-        await self._examine()
+        before = self._examination
+        found = await self._examine()
+        if before is not None and found is not None and found.is_possible:
+            self._ask_again_if_changed(before, found)
 
     async def _examine(self) -> Examination | None:
         """Read both afresh and show them; ``None`` when that failed, which is then on show."""
@@ -120,11 +141,11 @@ class ConfirmScreen(ModalScreen[Restore | None]):
             *backup_lines(self._backup, now, zone),
             *volume_lines(self._volume, now, zone),
         ]
-        self._words(lines)
+        self._facts.show(lines)
 
     def _show(self, found: Examination) -> None:
         now, zone = self._clock.now(), self._zone
-        lines = [
+        facts = [
             *backup_lines(found.backup, now, zone),
             *volume_lines(found.volume, now, zone),
             Content(""),
@@ -132,28 +153,27 @@ class ConfirmScreen(ModalScreen[Restore | None]):
         changed = differences(self._backup, self._volume, found)
         hazards = hazard_lines(found.hazards)
         if not found.is_possible:
-            lines.append(Content("This restore is impossible:").stylize("bold $text-error"))
-            lines += [*hazards, *changed]
+            facts.append(Content("This restore is impossible:").stylize("bold $text-error"))
+            facts += [*hazards, *changed]
         else:
-            lines += [*changed, *hazards]
+            facts += [*changed, *hazards]
             if not hazards and not changed:
-                lines.append(
+                facts.append(
                     Content.assemble(
                         ("√ ", "$text-success"),
                         "No hazard found: its own source, free, and fitting.",
                     )
                 )
-            lines += [Content(""), consequence(found, zone)]
-        lines += [Content(""), *request_lines(found)]
-        self._words(lines)
+            facts += [Content(""), consequence(found, zone)]
         self.query_one("#asking").display = found.is_possible
         if found.is_possible:
             self.query_one("#typing", Static).update(typing_line(found))
-            self.query_one("#word", Input).focus()
+        self._facts.show(facts, [Content(""), *request_lines(found)])
         self._arm()
 
     def _show_failure(self, error: CloudError) -> None:
         decoded = decode(error.failure, self._zone)
+        width = self._facts.width
         lines = [
             Content(
                 "Backup and disk could not be read afresh, so nothing can be restored."
@@ -161,10 +181,11 @@ class ConfirmScreen(ModalScreen[Restore | None]):
             Content(f"{decoded.code}  {decoded.where}"),
             Content(decoded.headline),
             Content(""),
-            *(Content(f"{part.label.ljust(9)} {part.text}") for part in decoded.parts),
         ]
-        self._words(lines)
+        for part in decoded.parts:
+            lines += labelled(part.label, part.text, indent=10, width=width)
         self.query_one("#asking").display = False
+        self._facts.show(lines)
         self._say("F5 tries again, Esc leaves.")
 
     # Sending
@@ -178,12 +199,21 @@ class ConfirmScreen(ModalScreen[Restore | None]):
     @on(Button.Pressed, "#go")
     def _wanted(self, event: Input.Submitted | Button.Pressed) -> None:
         event.stop()
-        if self._is_named and not self._is_busy:
+        if self._is_busy or self._is_over or self._examination is None:
+            return
+        if not self._is_named:
+            self._say("What is typed does not name this disk yet; nothing was sent.")
+        elif not self._facts.is_read:
+            self._say("There is more to read above: PgDn. Nothing was sent.")
+        else:
             self._is_busy = True
             self._arm()
             self._submit()
-        elif not self._is_busy and self._examination is not None:
-            self._say("What is typed does not name this disk yet; nothing was sent.")
+
+    @on(Reading.Looked)
+    def _looked(self, event: Reading.Looked) -> None:
+        event.stop()
+        self._arm()
 
     @property
     def _is_named(self) -> bool:
@@ -195,7 +225,7 @@ class ConfirmScreen(ModalScreen[Restore | None]):
             and self.query_one("#word", Input).value == found.word
         )
 
-    @work(exclusive=True, group="submit", exit_on_error=False)
+    @work(exclusive=True, group="submit", exit_on_error=False, description="submit the restore")
     async def _submit(self) -> None:
         found = self._examination
         typed = self.query_one("#word", Input).value
@@ -204,23 +234,36 @@ class ConfirmScreen(ModalScreen[Restore | None]):
             if (self._clock.now() - found.read_at).total_seconds() > STALE:
                 self._say("Read more than a minute ago; reading both again …")
                 again = await self._examine()
-                if again is None:
-                    return
-                if _what_matters(again) != _what_matters(found):
-                    self._say("Something changed meanwhile. Look again, then confirm again.")
-                    self.query_one("#word", Input).value = ""
+                if again is None or self._ask_again_if_changed(found, again):
                     return
                 found = again
             self._say("Writing it down, then sending …")
+            # From here on it may be sent, whatever becomes of this dialog.
+            self._is_over = True
             restore = await asyncio.wrap_future(self._desk.submit(found, typed))
         except Refusal as refusal:
+            self._is_over = False
             self._say(str(refusal))
         else:
-            self.dismiss(restore)
+            self.finish(restore)
         finally:
             self._is_busy = False
             if self.is_attached:
                 self._arm()
+
+    def _ask_again_if_changed(self, before: Examination, found: Examination) -> bool:
+        """Whether what was confirmed is no longer so; the name must then be typed anew."""
+        if _what_matters(before) == _what_matters(found):
+            return False
+        self.query_one("#word", Input).value = ""
+        self._say(_CHANGED)
+        return True
+
+    def failed(self, _worker: Worker[Any], words: str) -> None:
+        if self._is_over:
+            self._say(f"{words} It may have been sent: leave with Esc and look at the jobs.")
+        else:
+            self._say(f"{words} Nothing was sent. F5 tries again, Esc leaves.")
 
     # Small things
 
@@ -231,15 +274,33 @@ class ConfirmScreen(ModalScreen[Restore | None]):
             self.dismiss(None)
 
     def action_scroll(self, pages: int) -> None:
-        facts = self.query_one("#facts", VerticalScroll)
+        facts = self._facts
         facts.scroll_relative(y=pages * max(1, facts.size.height - 1), animate=False)
 
-    def _arm(self) -> None:
-        self.query_one("#go", Button).disabled = not self._is_named or self._is_busy
-        self.query_one("#word", Input).disabled = self._is_busy
+    def action_scroll_line(self, lines: int) -> None:
+        self._facts.scroll_relative(y=lines, animate=False)
 
-    def _words(self, lines: list[Content]) -> None:
-        self.query_one("#words", Static).update(Content("\n").join(lines))
+    def _arm(self) -> None:
+        """Bring button, line and frame up to what can be done now."""
+        closed = self._is_busy or self._is_over
+        word = self.query_one("#word", Input)
+        self.query_one("#go", Button).disabled = (
+            closed or not self._is_named or not self._facts.is_read
+        )
+        word.disabled = closed
+        # Disabling took the focus away; without it, what is typed would go nowhere.
+        if not closed and self.query_one("#asking").display and self.focused is None:
+            word.focus()
+        box = self.query_one("#dialog")
+        box.border_title = Content("Restore" if self._is_over else "Restore: nothing has been sent")
+        box.border_subtitle = Content(self._keys())
+
+    def _keys(self) -> str:
+        if self._is_over:
+            return "Esc leaves"
+        if self._examination is not None and not self._facts.is_read:
+            return "PgDn: more to read · Esc leaves without sending"
+        return "Esc leaves without sending · F5 reads again"
 
     def _say(self, text: str) -> None:
         said = self.query_one("#said", Static)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -19,6 +20,8 @@ _SCOPES = (
     ("jobs", "In the jobs"),
     ("error", "In the error pane"),
 )
+_LABEL = 16
+
 _FIRST = {
     "projects": "list",
     "backups": "list",
@@ -49,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"), VerticalScroll(id="facts"):
-            yield Static(self._words(), id="words", markup=False)
+            yield Static(id="words", markup=False)
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
@@ -57,11 +60,16 @@ class HelpScreen(ModalScreen[None]):
         box.border_subtitle = Content("Esc back · j k scroll")
         self.query_one("#facts").focus()
 
+    def on_resize(self) -> None:
+        self.query_one("#words", Static).update(self._words())
+
     def _words(self) -> Content:
+        room = max(30, min(self.app.size.width, 108) - 5)
         lines: list[Content] = []
         if self._now:
             lines.append(Content("What now").stylize("bold"))
-            lines += [Content(f"  {line}") for line in self._now]
+            for line in self._now:
+                lines += [Content(f"  {part}") for part in textwrap.wrap(line, room - 2)]
             lines.append(Content(""))
         first = _FIRST.get(self._pane, "")
         for scope, title in sorted(_SCOPES, key=lambda pair: pair[0] != first):
@@ -70,9 +78,9 @@ class HelpScreen(ModalScreen[None]):
                 continue
             lines.append(Content(title).stylize("bold"))
             for one in inside:
-                lines.append(
-                    Content.assemble((f"  {one.shown:<14}", "bold $text-primary"), one.help)
-                )
+                for number, part in enumerate(textwrap.wrap(one.help, room - _LABEL)):
+                    head = f"  {one.shown}" if number == 0 else ""
+                    lines.append(Content.assemble((head.ljust(_LABEL), "bold $text-primary"), part))
             lines.append(Content(""))
         return Content("\n").join(lines)
 

@@ -20,20 +20,21 @@ from vbs_tui.ui.render.jobs import sign_of
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.screens.restore_details import RestoreScreen
+from vbs_tui.ui.screens.working import Working
 from vbs_tui.ui.widgets.rowlist import RowList
 
 COLUMNS = (
     Column("State", 11, sort_key=lambda restore: restore.state.value),
-    Column("Confirmed", 23, sort_key=lambda r: r.created_at, descending_first=True),
+    Column("Confirmed", 23, priority=1, sort_key=lambda r: r.created_at, descending_first=True),
     Column("Backup", None, min_width=14, share=2, sort_key=lambda r: r.backup.name.casefold()),
     Column("Volume", None, min_width=14, share=2, sort_key=lambda r: r.volume.name.casefold()),
-    Column("Took", 9, priority=1),
-    Column("Project", None, min_width=12, max_width=24, priority=2),
-    Column("Operator", None, min_width=12, max_width=28, priority=3),
+    Column("Took", 9, priority=2),
+    Column("Project", None, min_width=12, max_width=24, priority=3),
+    Column("Operator", None, min_width=12, max_width=28, priority=4),
 )
 
 
-class HistoryScreen(ListScreen[Restore]):
+class HistoryScreen(Working, ListScreen[Restore]):
     """Newest first, from the journal."""
 
     BINDINGS = [
@@ -65,7 +66,7 @@ class HistoryScreen(ListScreen[Restore]):
         self.pane.list.set_notice("loading", "Reading the journal …")
         self.action_read()
 
-    @work(exclusive=True, group="read", exit_on_error=False)
+    @work(exclusive=True, group="read", exit_on_error=False, description="read the journal")
     async def action_read(self) -> None:
         try:
             found = await asyncio.wrap_future(self._desk.history())
@@ -102,7 +103,7 @@ class HistoryScreen(ListScreen[Restore]):
     def _show(self, restore: Restore) -> None:
         self.app.push_screen(RestoreScreen(self._desk, restore, self._zone))
 
-    @work(exclusive=True, group="export", exit_on_error=False)
+    @work(exclusive=True, group="export", exit_on_error=False, description="export")
     async def action_export(self, kind: str) -> None:
         try:
             restores = await asyncio.wrap_future(self._desk.history())

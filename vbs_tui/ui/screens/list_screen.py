@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
+from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.oneline import OneLine
 from vbs_tui.ui.widgets.rowlist import RowList
@@ -49,11 +50,17 @@ class ListScreen(Screen[None], Generic[T]):
         yield self._foot
 
     def on_mount(self) -> None:
-        pieces = []
-        for key, label in (*self.keys, ("/", "filter"), ("s", "sort"), ("Esc", "back")):
-            pieces += [(f" {key}", "accent"), (f" {label} ", "")]
-        self._foot.say(pieces)
         self.pane.focus_list()
+
+    def on_resize(self) -> None:
+        """Tell as many keys as there is room for, the way back before all others."""
+        pieces: list[Piece] = []
+        room = self.size.width
+        for key, label in (("Esc", "back"), *self.keys, ("/", "filter"), ("s", "sort")):
+            room -= len(key) + len(label) + 3
+            if room >= 0:
+                pieces += [(f" {key}", "accent"), (f" {label} ", "")]
+        self._foot.say(pieces)
 
     def action_leave(self) -> None:
         if self.pane.clear_filter():

@@ -96,6 +96,9 @@ class NewsScreen(PanesScreen):
         if project is not None:
             self.projects.list.move_to_key(project.id)
             self.open_project(project)
+            if self.current == "projects":
+                # The configuration has chosen; what comes next is the backup.
+                self.focus_pane("backups")
 
     def _project_news(self, event: ProjectOpened | ProjectFailed) -> None:
         if isinstance(event, ProjectFailed):

@@ -12,9 +12,10 @@ from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.records import LogEntry, Restore
 from vbs_tui.times import local
 from vbs_tui.ui.screens.details import DetailsScreen
+from vbs_tui.ui.screens.working import Working
 
 
-class RestoreScreen(DetailsScreen):
+class RestoreScreen(Working, DetailsScreen):
     """The newest lines are there at once; the rest is read from the journal."""
 
     def __init__(self, desk: Desk, restore: Restore, zone: tzinfo | None) -> None:
@@ -28,7 +29,7 @@ class RestoreScreen(DetailsScreen):
     def on_mount(self) -> None:
         self._read()
 
-    @work(exclusive=True, group="log", exit_on_error=False)
+    @work(exclusive=True, group="log", exit_on_error=False, description="read the log")
     async def _read(self) -> None:
         try:
             log = await asyncio.wrap_future(self._desk.log_of(self._restore.id))

@@ -36,7 +36,7 @@ class SecretScreen(ModalScreen[str | None]):
             word = Input(id="word", password=True, compact=True)
             word.cursor_blink = False
             yield word
-            yield Static(_NOTES[self._question.kind], id="said", markup=False)
+            yield Static(_NOTES[self._question.kind], id="note", markup=False)
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")

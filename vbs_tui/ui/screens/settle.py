@@ -15,9 +15,10 @@ from textual.widgets import Input, Static
 from vbs_tui.restore.desk import NOT_SENT_WORDS, Desk, Refusal
 from vbs_tui.restore.records import Restore
 from vbs_tui.ui.render.jobs import names
+from vbs_tui.ui.screens.working import Working
 
 
-class SettleScreen(ModalScreen[Restore | None]):
+class SettleScreen(Working, ModalScreen[Restore | None]):
     """Declares an unknown restore not sent, when the operator types so."""
 
     CSS_PATH = "dialogs.tcss"
@@ -54,7 +55,7 @@ class SettleScreen(ModalScreen[Restore | None]):
         event.stop()
         self._declare(event.value)
 
-    @work(exclusive=True, group="declare", exit_on_error=False)
+    @work(exclusive=True, group="declare", exit_on_error=False, description="declare not sent")
     async def _declare(self, typed: str) -> None:
         try:
             restore = await asyncio.wrap_future(
@@ -63,7 +64,7 @@ class SettleScreen(ModalScreen[Restore | None]):
         except Refusal as refusal:
             self.query_one("#said", Static).update(Content(str(refusal)))
         else:
-            self.dismiss(restore)
+            self.finish(restore)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -182,7 +182,7 @@ class JobsPane(ScrollView, can_focus=True):
         if restore is not None and restore.failure is not None:
             self.post_message(self.ErrorChosen(restore.failure, names(restore)))
         else:
-            self.app.notify("This restore has no error to explain.", markup=False)
+            self.app.notify("There is no error to explain here.", markup=False)
 
     def action_whole_log(self) -> None:
         restore = self.selected_restore
@@ -235,7 +235,7 @@ class JobsPane(ScrollView, can_focus=True):
     def _opened(self, restore: Restore) -> list[Sequence[Piece]]:
         """The lines under the selected restore: as much of its log as fits below its head."""
         room = max(24, self.scrollable_content_region.width)
-        end: list[Sequence[Piece]] = [*advice_lines(restore)]
+        end: list[Sequence[Piece]] = [*advice_lines(restore, room)]
         looking = watch_line(restore, self._watches.get(restore.id), self._zone)
         end += [looking] if looking else []
         log: list[Sequence[Piece]] = []

@@ -60,7 +60,7 @@ class FakeDesk:
     submissions: list[Future[Restore]] = field(default_factory=list)
     histories: list[Future[tuple[Restore, ...]]] = field(default_factory=list)
     logs: list[Future[tuple[LogEntry, ...]]] = field(default_factory=list)
-    declared: list[Future[Restore]] = field(default_factory=list)
+    declarations: list[Future[Restore]] = field(default_factory=list)
 
     def as_desk(self) -> Desk:
         return cast(Desk, self)
@@ -90,7 +90,7 @@ class FakeDesk:
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
         self.asked.append(("declare", restore_id, typed))
-        return _later(self.declared)
+        return _later(self.declarations)
 
     def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
         return _later(self.logs)

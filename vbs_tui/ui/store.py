@@ -210,8 +210,13 @@ class Store:
 
     @property
     def running(self) -> int:
-        """Restores that have not ended."""
-        return sum(restore.state.is_open for restore in self.restores.values())
+        """Restores that are under way, as far as is known."""
+        return sum(one.state.is_open for one in self.restores.values()) - self.unknown
+
+    @property
+    def unknown(self) -> int:
+        """Restores whose outcome is unknown."""
+        return sum(one.state is State.UNKNOWN for one in self.restores.values())
 
     @property
     def failed(self) -> int:

@@ -45,6 +45,7 @@ STALE = 60.0
 """Seconds after which backup and disk are read again before anything is sent."""
 
 _FRAME = 2
+_MORE = "There is more to read above: PgDn. Nothing was sent."
 _CHANGED = "Something changed meanwhile. Look again, then confirm again."
 
 
@@ -72,6 +73,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         self._volume = volume
         self._clock = clock
         self._examination: Examination | None = None
+        self._said = ""
         self._is_busy = False
         self._is_over = False
         """Whether the desk has taken the restore, or may have: this dialog never asks it again."""
@@ -82,7 +84,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
             with Vertical(id="asking"):
                 yield Static(id="typing", markup=False)
                 with Horizontal(id="answer"):
-                    word = Input(id="word", compact=True)
+                    word = Input(id="word", compact=True, select_on_focus=False)
                     word.cursor_blink = False
                     yield word
                     yield Button(Content("Restore"), id="go", disabled=True, compact=True)
@@ -204,7 +206,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         if not self._is_named:
             self._say("What is typed does not name this disk yet; nothing was sent.")
         elif not self._facts.is_read:
-            self._say("There is more to read above: PgDn. Nothing was sent.")
+            self._say(_MORE)
         else:
             self._is_busy = True
             self._arm()
@@ -213,6 +215,8 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     @on(Reading.Looked)
     def _looked(self, event: Reading.Looked) -> None:
         event.stop()
+        if self._facts.is_read and self._said == _MORE:
+            self._say("")
         self._arm()
 
     @property
@@ -240,6 +244,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
             self._say("Writing it down, then sending …")
             # From here on it may be sent, whatever becomes of this dialog.
             self._is_over = True
+            self._arm()
             restore = await asyncio.wrap_future(self._desk.submit(found, typed))
         except Refusal as refusal:
             self._is_over = False
@@ -303,6 +308,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         return "Esc leaves without sending · F5 reads again"
 
     def _say(self, text: str) -> None:
+        self._said = text
         said = self.query_one("#said", Static)
         said.update(Content(text))
         said.display = bool(text)

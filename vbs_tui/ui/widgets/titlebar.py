@@ -81,6 +81,9 @@ class TitleBar(OneLine):
         if self._store.running:
             word = " running" if long else ""
             pieces.append((f" ► {self._store.running}{word} ", "warn"))
+        if self._store.unknown:
+            word = " unknown" if long else ""
+            pieces.append((f" ? {self._store.unknown}{word} ", "accent"))
         if self._store.failed:
             word = " failed" if long else ""
             pieces.append((f" × {self._store.failed}{word} ", "bad"))

@@ -1,0 +1,161 @@
+"""The stills of the README, taken from the running program: ``python -m screenshots.make``.
+
+Drives the real app on the simulated cloud, at a fixed date and with a fixed user, and writes SVG
+and PNG beside this file. PNG needs the extra ``screenshots`` and a monospace font on the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.simulated import BRISK, connector
+from vbs_tui.restore.desk import Desk
+from vbs_tui.restore.states import State
+from vbs_tui.simulator import Simulator
+from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.screens.confirm import ConfirmScreen
+
+HERE = Path(__file__).parent
+BEGIN = datetime(2026, 11, 23, 8, 14, 2, tzinfo=UTC)
+ZONE = timezone(timedelta(hours=1), "CET")
+FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+FONT_FOLDERS = ("/usr/share/fonts", "/System/Library/Fonts", str(Path.home() / ".fonts"))
+
+
+class StageClock:
+    """Goes on only when told; waiting is real, and short."""
+
+    def __init__(self) -> None:
+        self.moment = BEGIN
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return (self.moment - BEGIN).total_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(max(seconds, 0.0), 0.05))
+
+
+class Photographer:
+    """Keys in, stills out."""
+
+    def __init__(self, app: VbsTui, pilot: Pilot[int], clock: StageClock) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.clock = clock
+
+    async def until(self, found: Callable[[], object], *, passing: float = 0.0) -> None:
+        """Wait for *found*; *passing*: seconds of stage time that go by at each look."""
+        for _ in range(1500):
+            if found():
+                await self.pilot.pause(0.1)
+                return
+            self.clock.moment += timedelta(seconds=passing)
+            await self.pilot.pause(0.03)
+        raise SystemExit("the program never came to what was to be shown")
+
+    def take(self, name: str) -> None:
+        """Write the present screen as SVG and PNG."""
+        svg = self.app.export_screenshot(title="vbs-tui")
+        # The exporter names a web font; these pictures shall need no network.
+        svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
+        svg = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", svg)
+        (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+        import resvg_py
+
+        folders = [folder for folder in FONT_FOLDERS if Path(folder).is_dir()]
+        picture = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=folders)
+        (HERE / f"{name}.png").write_bytes(bytes(picture))
+        print(name)
+
+    async def keys(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause(0.1)
+
+    async def confirm(self) -> None:
+        await self.keys("r")
+        await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
+        await self.until(lambda: not self._is_reading())
+
+    def _is_reading(self) -> bool:
+        return "Reading backup" in self.app.export_screenshot().replace("&#160;", " ")
+
+    async def choose(self, backup: str) -> None:
+        await self.keys("2", "slash", *backup, "enter", "g", "enter")
+
+    async def job(self, wanted: Callable[[State], bool], *, passing: float) -> None:
+        jobs = self.app.main.jobs
+        await self.until(lambda: self.app.screen is self.app.main)
+        await self.until(
+            lambda: jobs.selected_restore is not None and wanted(jobs.selected_restore.state),
+            passing=passing,
+        )
+
+
+async def main_flow(p: Photographer) -> None:
+    """Start, choice, confirmation, running, success; then a failure; then what is impossible."""
+    main = p.app.main
+    await p.until(lambda: main.projects.list.total)
+    p.take("start")
+    await p.keys("enter")
+    await p.until(lambda: main.backups.list.total == 60 and main.volumes.list.total == 40)
+    await p.keys("enter")
+    p.take("backup-chosen")
+    await p.confirm()
+    await p.keys(*"db-data-01")
+    p.take("confirmation")
+    await p.keys("enter")
+    await p.job(lambda state: state is State.RUNNING, passing=0.5)
+    await p.until(lambda: "restoring-backup" in main.jobs.text, passing=0.5)
+    p.take("running")
+    await p.job(lambda state: state.is_sure, passing=1.0)
+    p.take("success")
+    await p.choose("while-writing")
+    await p.confirm()
+    await p.keys(*"rehearsal-02", "enter")
+    await p.job(
+        lambda state: state is State.FAILED,
+        passing=0.5,
+    )
+    await p.keys("e")
+    p.take("failure-explained")
+    await p.pilot.resize_terminal(80, 24)
+    await p.pilot.pause(0.3)
+    p.take("narrow-80x24")
+    await p.pilot.resize_terminal(120, 40)
+    await p.keys("2", "escape", "g", "enter", "3", "slash", *"small", "enter")
+    await p.confirm()
+    p.take("too-small")
+    await p.keys("escape", "H")
+    await p.pilot.pause(0.5)
+    p.take("history")
+
+
+async def run() -> None:
+    """Take all stills."""
+    clock = StageClock()
+    os.environ["LOGNAME"] = "jane"
+    with (
+        Simulator(clock=clock.now, port=int(os.environ.get("PORT", "18776"))) as simulator,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        desk = Desk(connector(simulator, name="demo"), Path(folder), clock=clock, pace=BRISK)
+        app = VbsTui(desk, clock=clock, zone=ZONE, demo=True, cloud_name="demo", read_only=False)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await main_flow(Photographer(app, pilot, clock))
+        desk.stop(1.0)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(run()))

@@ -1,0 +1,381 @@
+"""What is on the screen in each snapshot: the real app, told by hand what the cloud said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from textual.pilot import Pilot
+
+from tests.restore.makers import restore
+from tests.ui.fake_desk import (
+    BACKUPS,
+    NOW,
+    PROD,
+    PROJECTS,
+    VOLUMES,
+    FakeDesk,
+    StillClock,
+    failure,
+    identifier,
+)
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.provider import RestoreRequest, SecretKind, SecretQuestion
+from vbs_tui.cloud.requestlog import Call
+from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.restore.checks import assess
+from vbs_tui.restore.desk import Examination
+from vbs_tui.restore.events import ListKind, RestoreChanged, SecretWanted, WatchChanged
+from vbs_tui.restore.records import UNTRACED, LogEntry, Restore, Source, Watch
+from vbs_tui.restore.states import State
+from vbs_tui.ui.app import VbsTui
+
+T = TypeVar("T")
+
+REQUEST = Failure(
+    ErrorKind.REFUSED,
+    Executed.NO,
+    "submit the restore",
+    identifier(1002),
+    method="POST",
+    url="https://vbs.eu-de.example.com/v2/p/cloudbackups/b/restore",
+    status=400,
+    code="VolumeBackup.0209",
+    message="The capacity of the disk does not suffice.",
+    request_id="acbc548ac6f2a0dbdb9e3518a7c0ff84",
+    raw_body='{"error": {"code": "VolumeBackup.0209", "message": "…"}}',
+    at=NOW,
+)
+
+JOB = replace(
+    REQUEST,
+    kind=ErrorKind.JOB,
+    executed=Executed.YES,
+    what="restore",
+    target="nightly-web → web-02",
+    status=None,
+    code="VolumeBackup.0200",
+    message="RestoreBackup Task-fail: the volume's status is error_restoring.",
+    hint="Leave the disk alone: its content is neither old nor new. Open a ticket.",
+    url="",
+    method="",
+)
+
+
+def _done(value: T) -> Future[T]:
+    future: Future[T] = Future()
+    future.set_result(value)
+    return future
+
+
+@dataclass
+class Desk(FakeDesk):
+    """A fake desk that also examines and remembers."""
+
+    word_is_name: bool = True
+    restores: tuple[Restore, ...] = ()
+    declared: list[str] = field(default_factory=list)
+
+    def examine(self, project: Project, backup_id: str, volume_id: str) -> Future[Examination]:
+        backup: Backup = next(one for one in BACKUPS if one.id == backup_id)
+        volume: Volume = next(one for one in VOLUMES if one.id == volume_id)
+        root = f"https://vbs.eu-de.example.com/v2/{project.id}/cloudbackups"
+        return _done(
+            Examination(
+                project=project,
+                backup=backup,
+                volume=volume,
+                hazards=assess(backup, volume, project_id=project.id),
+                request=RestoreRequest(
+                    "POST",
+                    f"{root}/{backup_id}/restore",
+                    f'{{"restore": {{"volume_id": "{volume_id}"}}}}',
+                ),
+                read_at=NOW,
+                word=volume.name if self.word_is_name and volume.name else volume.id[:8],
+                word_is_name=self.word_is_name and bool(volume.name),
+            )
+        )
+
+    def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
+        return _done(next(one.log for one in self.restores if one.id == restore_id))
+
+    def history(self) -> Future[tuple[Restore, ...]]:
+        return _done(self.restores)
+
+
+@dataclass
+class Stage:
+    """The app of one snapshot, with what a scene does to it."""
+
+    desk: Desk
+    app: VbsTui
+    pilot: Pilot[int]
+
+    async def settle(self) -> None:
+        await self.pilot.pause()
+        main = self.app.main
+        for pane in (main.projects, main.backups, main.volumes):
+            while pane.list.is_working:  # noqa: ASYNC110 - its steps run on this loop
+                await asyncio.sleep(0)
+        await self.pilot.pause()
+
+    async def keys(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def open(self) -> None:
+        self.desk.log_in(PROJECTS, "")
+        await self.settle()
+        await self.keys("1", "g", "enter")
+        self.desk.opened(PROD)
+        self.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        self.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+        await self.settle()
+
+    async def choose(self) -> None:
+        await self.open()
+        await self.keys("2", "g", "enter")
+
+    async def tell(self, one: Restore, watch: Watch | None = None) -> None:
+        self.desk.restores = (*self.desk.restores, one)
+        self.desk.tell(RestoreChanged(one, one.log))
+        if watch is not None:
+            self.desk.tell(WatchChanged(watch))
+        await self.settle()
+
+
+def _entry(number: int, second: int, source: Source, text: str) -> LogEntry:
+    return LogEntry(NOW + timedelta(seconds=second - 60), source, text, None, number)
+
+
+STORY = (
+    _entry(1, 0, Source.OPERATOR, "confirmed by jane as ops-jane"),
+    _entry(2, 0, Source.REQUEST, "sending POST https://vbs.example/restore, try 1"),
+    _entry(3, 1, Source.REQUEST, "accepted as job ff8080826576401e01657b99fc444986"),
+    _entry(4, 3, Source.JOB, "INIT"),
+    _entry(5, 5, Source.JOB, "INIT → RUNNING"),
+    _entry(6, 5, Source.VOLUME, "available → restoring-backup"),
+)
+
+
+def running(number: int = 1) -> Restore:
+    begun = NOW - timedelta(seconds=60)
+    return restore(
+        number,
+        state=State.RUNNING,
+        job_id="ff8080826576401e01657b99fc444986",
+        created_at=begun,
+        sent_at=begun,
+        summary="The disk is being written.",
+        log=STORY,
+    )
+
+
+def ended(number: int, state: State, minutes: int, **changes: object) -> Restore:
+    begun = NOW - timedelta(minutes=minutes)
+    plain = restore(
+        number,
+        state=state,
+        created_at=begun,
+        sent_at=begun,
+        ended_at=begun + timedelta(seconds=242),
+        summary="The job says SUCCESS and the disk is available.",
+        log=(LogEntry(begun, Source.VERDICT, state.value, state, 90 + number),),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+async def start(s: Stage) -> None:
+    s.desk.log_in(PROJECTS, "")
+    await s.settle()
+
+
+async def loading(s: Stage) -> None:
+    await start(s)
+    await s.keys("enter")
+    s.desk.opened(PROD)
+    s.desk.started(PROD, ListKind.BACKUPS)
+    await s.settle()
+
+
+async def chosen(s: Stage) -> None:
+    await s.choose()
+
+
+async def filtered(s: Stage) -> None:
+    await s.open()
+    await s.keys("2", "slash", *"web")
+
+
+async def stale(s: Stage) -> None:
+    await s.choose()
+    s.desk.list_fails(PROD, ListKind.BACKUPS, failure())
+    await s.settle()
+
+
+async def confirm(s: Stage) -> None:
+    await s.choose()
+    await s.keys("r", *"db-data")
+
+
+async def confirm_soft(s: Stage) -> None:
+    await s.choose()
+    await s.keys("j", "r")
+
+
+async def confirm_by_id(s: Stage) -> None:
+    s.desk.word_is_name = False
+    await s.choose()
+    await s.keys("r")
+
+
+async def confirm_impossible(s: Stage) -> None:
+    await s.choose()
+    await s.keys("G", "r")
+
+
+async def job_running(s: Stage) -> None:
+    await s.choose()
+    one = running()
+    await s.tell(one, Watch(one.id, NOW - timedelta(seconds=2), NOW + timedelta(seconds=3)))
+    await s.keys("4")
+
+
+async def job_done(s: Stage) -> None:
+    await s.choose()
+    await s.tell(ended(2, State.SUCCEEDED, 8))
+    await s.keys("4")
+
+
+async def job_failed(s: Stage) -> None:
+    await job_done(s)
+    await s.tell(ended(3, State.FAILED, 5, failure=JOB))
+    await s.keys("4", "g", "e")
+
+
+async def job_unknown(s: Stage) -> None:
+    await s.choose()
+    summary = f"{UNTRACED}: Neither disk nor backup shows any trace of this restore."
+    lost = replace(REQUEST, kind=ErrorKind.BROKEN, executed=Executed.UNKNOWN, code="", status=None)
+    lost = replace(lost, message="the connection was lost before an answer came")
+    await s.tell(ended(4, State.UNKNOWN, 2, summary=summary, failure=lost, ended_at=None))
+    await s.keys("4")
+
+
+async def job_blind(s: Stage) -> None:
+    await s.choose()
+    one = running()
+    begun = NOW - timedelta(seconds=40)
+    await s.tell(one, Watch(one.id, begun, NOW + timedelta(seconds=9), blind_since=begun))
+    await s.keys("4")
+
+
+async def settle_unknown(s: Stage) -> None:
+    await job_unknown(s)
+    await s.keys("u", *"not s")
+
+
+async def whole_log(s: Stage) -> None:
+    await job_running(s)
+    await s.keys("d")
+
+
+async def raw_error(s: Stage) -> None:
+    await job_failed(s)
+    await s.keys("d")
+
+
+async def details(s: Stage) -> None:
+    await s.choose()
+    await s.keys("d")
+
+
+async def help_screen(s: Stage) -> None:
+    await s.choose()
+    await s.keys("question_mark")
+
+
+async def history(s: Stage) -> None:
+    await job_failed(s)
+    await s.keys("H")
+
+
+async def requests(s: Stage) -> None:
+    await s.open()
+    for number, (method, status) in enumerate(
+        [("POST", 201), ("GET", 200), ("GET", 503), ("POST", 400), ("GET", None)], 1
+    ):
+        s.desk.request_log.add(
+            Call(
+                number=number,
+                at=NOW,
+                method=method,
+                url=f"https://vbs.eu-de.example.com/v2/{PROD.id}/backups/detail?limit=100",
+                status=status,
+                milliseconds=12.5 * number,
+                request_id=f"req-{identifier(number)}",
+                outcome="" if status else "no answer within 60 s",
+            )
+        )
+    await s.keys("L")
+
+
+async def secret(s: Stage) -> None:
+    question = SecretQuestion(SecretKind.PASSWORD, "Password of ops-jane")
+    s.desk.tell(SecretWanted(question, Future()))
+    await s.settle()
+    await s.keys(*"abc")
+
+
+async def leaving(s: Stage) -> None:
+    await s.choose()
+    s.desk.sending = 1
+    await s.keys("q")
+
+
+async def light(s: Stage) -> None:
+    await job_failed(s)
+    s.app.change_theme()
+    await s.settle()
+
+
+Scene = Callable[[Stage], Awaitable[None]]
+
+SCENES: dict[str, Scene] = {
+    scene.__name__: scene
+    for scene in (
+        *(start, loading, chosen, filtered, stale),
+        *(confirm, confirm_soft, confirm_by_id, confirm_impossible),
+        *(job_running, job_done, job_failed, job_unknown, job_blind, settle_unknown),
+        *(whole_log, raw_error, details, help_screen, history, requests, secret, leaving, light),
+    )
+}
+
+
+def make_app(*, read_only: bool = False) -> VbsTui:
+    """The app of a snapshot; its desk is a :class:`Desk`."""
+    return VbsTui(
+        Desk(read_only=read_only).as_desk(),
+        clock=StillClock(),
+        zone=UTC,
+        demo=False,
+        cloud_name="otc-prod",
+        read_only=read_only,
+        export_folder=Path(),
+    )
+
+
+async def play(scene: Scene, pilot: Pilot[int]) -> None:
+    """Bring the app under *pilot* to *scene*."""
+    app = pilot.app
+    assert isinstance(app, VbsTui)
+    desk = app.desk
+    assert isinstance(desk, Desk)
+    await scene(Stage(desk, app, pilot))

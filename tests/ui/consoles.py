@@ -31,6 +31,10 @@ class Console:
     def main(self) -> MainScreen:
         return self.app.main
 
+    def on_main(self) -> bool:
+        """Whether no dialog is open."""
+        return len(self.app.screen_stack) == 1
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()

@@ -52,7 +52,8 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"), VerticalScroll(id="facts"):
-            yield Static(id="words", markup=False)
+            # With its text from the start: an empty one would be laid out as a single line.
+            yield Static(self._words(), id="words", markup=False)
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")

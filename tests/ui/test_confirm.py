@@ -237,13 +237,14 @@ async def test_impatient_hands_ask_once() -> None:
         assert d.con.main.current == "jobs"
 
 
-async def test_orders_that_were_queued_before_the_line_closed_count_once() -> None:
+async def test_orders_that_come_late_neither_ask_again_nor_take_the_first_back() -> None:
     async with dialog() as d:
         await d.examined(examination())
         await d.name_it()
-        button = d.screen.query_one("#go", Button)
-        for order in (Input.Submitted(d.word, d.word.value), Button.Pressed(button)) * 2:
-            d.screen.post_message(order)
+        await d.press("enter")
+        # What was on its way when line and button were closed.
+        d.screen.post_message(Input.Submitted(d.word, d.word.value))
+        d.screen.post_message(Button.Pressed(d.screen.query_one("#go", Button)))
         await d.con.settle()
         assert len(d.submitted) == 1
         assert not d.con.desk.submissions[0].cancelled()

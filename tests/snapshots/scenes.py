@@ -57,7 +57,7 @@ JOB = replace(
     kind=ErrorKind.JOB,
     executed=Executed.YES,
     what="restore",
-    target="nightly-web → web-02",
+    target="nightly → db-data-01",
     status=None,
     code="VolumeBackup.0200",
     message="RestoreBackup Task-fail: the volume's status is error_restoring.",
@@ -106,7 +106,7 @@ class Desk(FakeDesk):
         return _done(next(one.log for one in self.restores if one.id == restore_id))
 
     def history(self) -> Future[tuple[Restore, ...]]:
-        return _done(self.restores)
+        return _done(tuple(reversed(self.restores)))
 
 
 @dataclass
@@ -214,6 +214,24 @@ async def filtered(s: Stage) -> None:
     await s.keys("2", "slash", *"web")
 
 
+async def empty(s: Stage) -> None:
+    await start(s)
+    await s.keys("enter")
+    s.desk.opened(PROD)
+    s.desk.listed(PROD, ListKind.BACKUPS, ())
+    s.desk.listed(PROD, ListKind.VOLUMES, ())
+    await s.settle()
+
+
+async def list_failed(s: Stage) -> None:
+    await start(s)
+    await s.keys("enter")
+    s.desk.opened(PROD)
+    s.desk.list_fails(PROD, ListKind.BACKUPS, failure())
+    s.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+    await s.settle()
+
+
 async def stale(s: Stage) -> None:
     await s.choose()
     s.desk.list_fails(PROD, ListKind.BACKUPS, failure())
@@ -260,12 +278,19 @@ async def job_failed(s: Stage) -> None:
     await s.keys("4", "g", "e")
 
 
+async def job_refused(s: Stage) -> None:
+    await s.choose()
+    await s.tell(ended(5, State.REFUSED, 1, failure=REQUEST, summary="The cloud refused it."))
+    await s.keys("4")
+
+
 async def job_unknown(s: Stage) -> None:
     await s.choose()
     summary = f"{UNTRACED}: Neither disk nor backup shows any trace of this restore."
     lost = replace(REQUEST, kind=ErrorKind.BROKEN, executed=Executed.UNKNOWN, code="", status=None)
     lost = replace(lost, message="the connection was lost before an answer came")
-    await s.tell(ended(4, State.UNKNOWN, 2, summary=summary, failure=lost, ended_at=None))
+    one = ended(4, State.UNKNOWN, 2, summary=summary, failure=lost, ended_at=None)
+    await s.tell(one, Watch(one.id, NOW - timedelta(seconds=2), NOW + timedelta(seconds=10)))
     await s.keys("4")
 
 
@@ -351,9 +376,9 @@ Scene = Callable[[Stage], Awaitable[None]]
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
-        *(start, loading, chosen, filtered, stale),
+        *(start, loading, chosen, filtered, empty, list_failed, stale),
         *(confirm, confirm_soft, confirm_by_id, confirm_impossible),
-        *(job_running, job_done, job_failed, job_unknown, job_blind, settle_unknown),
+        *(job_running, job_done, job_failed, job_refused, job_unknown, job_blind, settle_unknown),
         *(whole_log, raw_error, details, help_screen, history, requests, secret, leaving, light),
     )
 }

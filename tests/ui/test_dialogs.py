@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.ui.fake_desk import NOW, failure
 from vbs_tui.cloud.provider import SecretKind, SecretQuestion
 from vbs_tui.cloud.requestlog import Call
 from vbs_tui.restore.desk import Refusal
-from vbs_tui.restore.events import SecretWanted
+from vbs_tui.restore.events import RestoreChanged, SecretWanted
 from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.records import UNTRACED, LogEntry, Restore, Source
 from vbs_tui.restore.states import State
@@ -265,6 +266,26 @@ async def test_the_request_log_is_live_and_opens_a_call() -> None:
         await c.press("g", "enter")
         assert "req-2" in screen_text(c.app)
         assert '{"backups": "[/red]"}' in screen_text(c.app)
+
+
+# The jobs pane
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_unknown_outcome_shows_its_head_and_all_of_its_advice(
+    size: tuple[int, int],
+) -> None:
+    async with console(size) as c:
+        summary = f"{UNTRACED}: neither disk nor backup shows a trace of it."
+        log = tuple(LogEntry(NOW, Source.JOB, f"line {n}", None, n + 1) for n in range(9))
+        c.desk.tell(RestoreChanged(replace(UNKNOWN, summary=summary, log=log), log))
+        await c.settle()
+        await c.press("4")
+        await c.settle()
+        text = " ".join(screen_text(c.app).replace("│", " ").split())
+        assert "? nightly → db-data-01 outcome unknown" in text
+        assert "Look at the disk; then keep" in text
+        assert "not sent." in text
 
 
 # Help, and the error panel

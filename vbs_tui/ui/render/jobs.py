@@ -6,6 +6,8 @@ import re
 import textwrap
 from datetime import datetime, tzinfo
 
+from rich.cells import cell_len
+
 from vbs_tui.restore.records import LogEntry, Restore, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.times import local_clock, span
@@ -69,17 +71,20 @@ def standing(restore: Restore, now: datetime) -> str:
             return "declared not sent"
 
 
-def header_line(restore: Restore, now: datetime) -> list[Piece]:
-    """The one line that every restore has."""
+def header_line(restore: Restore, now: datetime, room: int | None = None) -> list[Piece]:
+    """The one line that every restore has; in *room* cells the hint gives way before all else."""
     sign, style = sign_of(restore)
     strong = "bold" if restore.state.is_open else ""
-    tail = "   e explains" if restore.failure is not None else ""
-    return [
+    pieces = [
         (f"{sign} ", style),
         (names(restore), strong),
         (f"   {standing(restore, now)}", style),
-        (tail, "dim"),
     ]
+    if restore.failure is not None:
+        hint = "   e explains"
+        if room is None or sum(cell_len(text) for text, _ in pieces) + len(hint) <= room:
+            pieces.append((hint, "dim"))
+    return pieces
 
 
 def log_lines(entry: LogEntry, zone: tzinfo | None, room: int) -> list[list[Piece]]:

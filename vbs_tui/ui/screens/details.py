@@ -17,6 +17,8 @@ class DetailsScreen(ModalScreen[None]):
     """Pairs of label and text, then raw text as it came (cleaned)."""
 
     CSS_PATH = "dialogs.tcss"
+    HANG = 0
+    """Cells by which the raw text is indented where one of its lines is broken."""
     BINDINGS = [
         Binding("escape,q,d,enter", "leave", show=False),
         Binding("j", "scroll(1)", show=False),
@@ -70,7 +72,7 @@ class DetailsScreen(ModalScreen[None]):
             lines.append(Content(""))
             room += label_width
             for raw in self._raw.split("\n"):
-                lines += [Content(line) for line in _wrapped(raw, room)]
+                lines += [Content(line) for line in _wrapped(raw, room, self.HANG)]
         return Content("\n").join(lines or [Content("Nothing more is known.")])
 
     def action_leave(self) -> None:
@@ -90,7 +92,12 @@ class DetailsScreen(ModalScreen[None]):
         self.app.notify("Sent to the terminal's clipboard.", markup=False)
 
 
-def _wrapped(text: str, room: int) -> list[str]:
+def _wrapped(text: str, room: int, hang: int = 0) -> list[str]:
     return textwrap.wrap(
-        text, room, break_on_hyphens=False, replace_whitespace=False, drop_whitespace=False
+        text,
+        room,
+        subsequent_indent=" " * hang,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+        drop_whitespace=bool(hang),
     ) or [""]

@@ -18,6 +18,8 @@ from vbs_tui.ui.screens.working import Working
 class RestoreScreen(Working, DetailsScreen):
     """The newest lines are there at once; the rest is read from the journal."""
 
+    HANG = 4
+
     def __init__(self, desk: Desk, restore: Restore, zone: tzinfo | None) -> None:
         super().__init__(
             f"Restore {restore.id[:8]}", restore_pairs(restore, zone), log_text(restore.log, zone)

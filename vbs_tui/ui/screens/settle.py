@@ -43,12 +43,14 @@ class SettleScreen(Working, ModalScreen[Restore | None]):
             word = Input(id="word", compact=True)
             word.cursor_blink = False
             yield word
-            yield Static(id="said", markup=False)
+            said = Static(id="said", markup=False)
+            said.display = False
+            yield said
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content("Outcome unknown")
-        box.border_subtitle = Content("Esc keeps watching")
+        box.border_subtitle = Content("Enter declares · Esc keeps watching")
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
@@ -62,7 +64,9 @@ class SettleScreen(Working, ModalScreen[Restore | None]):
                 self._desk.declare_not_sent(self._restore.id, typed)
             )
         except Refusal as refusal:
-            self.query_one("#said", Static).update(Content(str(refusal)))
+            said = self.query_one("#said", Static)
+            said.update(Content(str(refusal)))
+            said.display = True
         else:
             self.finish(restore)
 

@@ -108,10 +108,9 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         else:
             self.post_message(self.RawWanted(self._failure, self._title))
 
-    def on_focus(self) -> None:
-        self._tell_title()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not in on_focus: that runs before has_focus is what it will be.
+        super().watch_has_focus(has_focus)
         self._tell_title()
 
     def on_resize(self) -> None:

@@ -220,13 +220,14 @@ class JobsPane(ScrollView, can_focus=True):
 
     def _rebuild(self) -> None:
         now = self._clock.now()
+        room = self.scrollable_content_region.width
         lines: list[Line] = []
         first = last = 0
         for key in self._order:
             restore = self._restores[key]
             if key == self._selected:
                 first = len(lines)
-            lines.append((header_line(restore, now), key))
+            lines.append((header_line(restore, now, room or None), key))
             if key == self._selected:
                 lines += [(pieces, key) for pieces in self._opened(restore)]
                 last = len(lines) - 1
@@ -241,7 +242,7 @@ class JobsPane(ScrollView, can_focus=True):
         log: list[Sequence[Piece]] = []
         for entry in self._logs.get(restore.id, ()):
             log += log_lines(entry, self._zone, room)
-        fitting = max(3, self.size.height - 1 - len(end))
+        fitting = max(1, self.size.height - 1 - len(end))
         if len(log) > fitting:
             hidden = len(log) - fitting + 1
             log = [[(f"  … {hidden} earlier lines, d shows all", "dim")], *log[hidden:]]
@@ -288,11 +289,9 @@ class JobsPane(ScrollView, can_focus=True):
     def on_mount(self) -> None:
         self._tell_foot()
 
-    def on_focus(self) -> None:
-        self._tell_foot()
-        self.refresh()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # Not in on_focus: that runs before has_focus is what it will be.
+        super().watch_has_focus(has_focus)
         self._tell_foot()
         self.refresh()
 

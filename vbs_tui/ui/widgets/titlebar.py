@@ -29,8 +29,7 @@ class TitleBar(OneLine):
         width = self.app.size.width
         left = self._signs(width) + self._place()
         right = self._counts(width)
-        if width >= NARROW:
-            right = [*self._age(now), *right]
+        right = [*self._age(now, width), *right]
         room = width - sum(cell_len(text) for text, _ in right) - 1
         self.say(_squeeze(left, room), [*right, (" ", "")])
 
@@ -64,12 +63,15 @@ class TitleBar(OneLine):
             pieces.append((" (logging in …)", "dim"))
         return pieces
 
-    def _age(self, now: datetime) -> list[Piece]:
+    def _age(self, now: datetime, width: int) -> list[Piece]:
         lists = [self._store.list_of(kind) for kind in ListKind]
         moments = [one.listed_at for one in lists if one is not None and one.listed_at is not None]
         if not moments:
             return []
         failed = any(one is not None and one.is_stale for one in lists)
+        if width < NARROW:
+            # The age stands at the list; that it is an old one has to be seen from everywhere.
+            return [("! not refreshed ", "warn")] if failed else []
         said = f"listed {age(min(moments), now)}"
         if failed:
             return [(f"! {said}, not refreshed since", "warn"), ("  ", "")]

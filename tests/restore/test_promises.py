@@ -281,7 +281,7 @@ class Lives(RuleBasedStateMachine):
 
 TestLives = pytest.mark.timeout(150)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=25,
     deadline=None,
     # A failing life is told as it is: shrinking one takes minutes.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 import sys
 import tempfile
@@ -17,7 +18,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from tests.simulated import BRISK, connector
+from tests.simulated import connector
+from vbs_tui.clock import SystemClock
 from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.states import State
 from vbs_tui.simulator import Simulator
@@ -26,13 +28,19 @@ from vbs_tui.ui.screens.confirm import ConfirmScreen
 
 HERE = Path(__file__).parent
 BEGIN = datetime(2026, 11, 23, 8, 14, 2, tzinfo=UTC)
+PORT = 18776
 ZONE = timezone(timedelta(hours=1), "CET")
 FONTS = "DejaVu Sans Mono, Menlo, Consolas, monospace"
-FONT_FOLDERS = ("/usr/share/fonts", "/System/Library/Fonts", str(Path.home() / ".fonts"))
+FONT_FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/System/Library/Fonts"),
+    Path.home() / ".fonts",
+    Path.home() / ".local/share/fonts",
+)
 
 
 class StageClock:
-    """Goes on only when told; waiting is real, and short."""
+    """Goes on only when told; who waits on it waits until then."""
 
     def __init__(self) -> None:
         self.moment = BEGIN
@@ -44,13 +52,43 @@ class StageClock:
         return (self.moment - BEGIN).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(max(seconds, 0.0), 0.05))
+        until = self.moment + timedelta(seconds=seconds)
+        while self.moment < until:  # noqa: ASYNC110 - moved on from another thread
+            await asyncio.sleep(0.01)
+
+
+class WireClock(SystemClock):
+    """The stage's date for the requests; how long they take is measured."""
+
+    def __init__(self, stage: StageClock) -> None:
+        self._stage = stage
+
+    def now(self) -> datetime:
+        return self._stage.now()
+
+
+def font_folders() -> list[str]:
+    """Where a monospace font lies; without one a PNG would have no letters."""
+    return [
+        str(folder)
+        for folder in FONT_FOLDERS
+        if any(
+            "mono" in font.name.lower() or "menlo" in font.name.lower() for font in _fonts(folder)
+        )
+    ]
+
+
+def _fonts(folder: Path) -> list[Path]:
+    return [font for kind in ("ttf", "ttc", "otf") for font in folder.rglob(f"*.{kind}")]
 
 
 class Photographer:
     """Keys in, stills out."""
 
     def __init__(self, app: VbsTui, pilot: Pilot[int], clock: StageClock) -> None:
+        self.fonts = font_folders()
+        if not self.fonts:
+            print("No monospace font was found: only SVG is written.", file=sys.stderr)
         self.app = app
         self.pilot = pilot
         self.clock = clock
@@ -72,11 +110,11 @@ class Photographer:
         svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
         svg = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", svg)
         (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-        import resvg_py
+        if self.fonts:
+            import resvg_py
 
-        folders = [folder for folder in FONT_FOLDERS if Path(folder).is_dir()]
-        picture = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=folders)
-        (HERE / f"{name}.png").write_bytes(bytes(picture))
+            picture = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=self.fonts)
+            (HERE / f"{name}.png").write_bytes(bytes(picture))
         print(name)
 
     async def keys(self, *keys: str) -> None:
@@ -119,6 +157,9 @@ async def main_flow(p: Photographer) -> None:
     await p.job(lambda state: state is State.RUNNING, passing=0.5)
     await p.until(lambda: "restoring-backup" in main.jobs.text, passing=0.5)
     p.take("running")
+    await p.keys("L")
+    p.take("request-log")
+    await p.keys("escape")
     await p.job(lambda state: state.is_sure, passing=1.0)
     p.take("success")
     await p.choose("while-writing")
@@ -146,15 +187,23 @@ async def run() -> None:
     """Take all stills."""
     clock = StageClock()
     os.environ["LOGNAME"] = "jane"
-    with (
-        Simulator(clock=clock.now, port=int(os.environ.get("PORT", "18776"))) as simulator,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        desk = Desk(connector(simulator, name="demo"), Path(folder), clock=clock, pace=BRISK)
-        app = VbsTui(desk, clock=clock, zone=ZONE, demo=True, cloud_name="demo", read_only=False)
-        async with app.run_test(size=(120, 40)) as pilot:
-            await main_flow(Photographer(app, pilot, clock))
-        desk.stop(1.0)
+    simulator = Simulator(clock=clock.now, port=PORT)
+    try:
+        simulator.start()
+    except OSError as error:
+        raise SystemExit(f"Port {PORT}, which is on the pictures, is not free: {error}") from error
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            connect = connector(simulator, name="demo", clock=WireClock(clock))
+            desk = Desk(connect, Path(folder), clock=clock, rng=random.Random(1))
+            app = VbsTui(
+                desk, clock=clock, zone=ZONE, demo=True, cloud_name="demo", read_only=False
+            )
+            async with app.run_test(size=(120, 40)) as pilot:
+                await main_flow(Photographer(app, pilot, clock))
+            desk.stop(1.0)
+    finally:
+        simulator.stop()
 
 
 if __name__ == "__main__":

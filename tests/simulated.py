@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from vbs_tui.clock import SystemClock
+from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import PasswordCredentials, User
 from vbs_tui.cloud.provider import Ask, Connection
@@ -33,8 +33,13 @@ BRISK = Pace(
 """A pace for tests, together with a simulator at high speed."""
 
 
-def connector(simulator: Simulator, *, name: str = "sim", project: str = "") -> Connector:
-    """Connects to *simulator* as its demo user, without the product's rate limit."""
+def connector(
+    simulator: Simulator, *, name: str = "sim", project: str = "", clock: Clock | None = None
+) -> Connector:
+    """Connects to *simulator* as its demo user, without the product's rate limit.
+
+    *clock*: the connection's; of another day than the simulator's, it takes tokens for expired.
+    """
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         settings = CloudSettings(
@@ -50,6 +55,7 @@ def connector(simulator: Simulator, *, name: str = "sim", project: str = "") -> 
             settings,
             ask=ask,
             request_log=log,
+            clock=clock,
             limiter=RateLimiter(SystemClock(), per_second=500.0, burst=100),
             policy=RetryPolicy(base=0.02, throttled_base=0.02),
         )

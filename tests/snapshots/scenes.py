@@ -126,9 +126,8 @@ class Stage:
         await self.pilot.pause()
 
     async def keys(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
+        await self.pilot.press(*keys)
+        await self.settle()
 
     async def open(self) -> None:
         self.desk.log_in(PROJECTS, "")

@@ -25,7 +25,7 @@ COLUMNS = (
     Column("Time", 8, sort_key=lambda call: call.number, descending_first=True),
     Column("Method", 6),
     Column("Status", 11, sort_key=lambda call: call.status or 0),
-    Column("ms", 8, align="right", sort_key=lambda call: call.milliseconds or 0.0),
+    Column("ms", 7, align="right", sort_key=lambda call: call.milliseconds or 0.0),
     Column("Address", None, min_width=24, share=3),
     Column("Request id", None, min_width=20, max_width=44, priority=1),
 )

@@ -27,6 +27,8 @@ class Settings:
     """``None``: on, except over SSH."""
     read_only_clouds: tuple[str, ...] = ()
     """Names of clouds that are always opened read-only."""
+    token_cache: bool = False
+    """Whether tokens are kept on disk for the next start."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Command id to the keys that take the place of its own."""
     pace: Mapping[str, float] = field(default_factory=dict)
@@ -61,7 +63,8 @@ EXAMPLE = """\
 
 # theme = "dark"                  # or "light"
 # mouse = true                    # default: on, except over SSH
-# read_only_clouds = ["otc-prod"] # always opened read-only
+# read_only_clouds = ["otc-prod"] # always opened read-only, by scripts too
+# token_cache = false             # true: keep tokens on disk (0600), no log-in at the next start
 
 # [keys]                          # command id = key, or a list of keys; ? shows the commands
 # restore = "r"
@@ -114,7 +117,7 @@ class _Reader:
         self.mistakes: list[Mistake] = []
 
     def settings(self) -> Settings:
-        names = ("theme", "mouse", "read_only_clouds", "keys", "pace", "filters")
+        names = ("theme", "mouse", "read_only_clouds", "token_cache", "keys", "pace", "filters")
         self._known("", self._data, names)
         clouds = self._data.get("read_only_clouds", [])
         if not (isinstance(clouds, list) and all(isinstance(one, str) for one in clouds)):
@@ -124,6 +127,10 @@ class _Reader:
         if not (mouse is None or isinstance(mouse, bool)):
             self._wrong("", "mouse", "must be true or false")
             mouse = None
+        token_cache = self._data.get("token_cache", False)
+        if not isinstance(token_cache, bool):
+            self._wrong("", "token_cache", "must be true or false")
+            token_cache = False
         theme = self._data.get("theme", "dark")
         if theme not in THEMES:
             self._wrong("", "theme", f"must be one of {', '.join(THEMES)}")
@@ -132,6 +139,7 @@ class _Reader:
             theme=theme,
             mouse=mouse,
             read_only_clouds=tuple(clouds),
+            token_cache=token_cache,
             keys=self._keys(),
             pace=self._pace(),
             filters=self._filters(),

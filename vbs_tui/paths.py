@@ -14,6 +14,13 @@ def state_directory() -> Path:
     return Path(platformdirs.user_state_dir(APP, appauthor=False))
 
 
+def token_directory() -> Path:
+    """Where tokens are kept when the operator wants them kept; not created here."""
+    import platformdirs  # noqa: PLC0415 - as above
+
+    return Path(platformdirs.user_cache_dir(APP, appauthor=False)) / "tokens"
+
+
 def config_file() -> Path:
     """The operator's settings; need not exist."""
     import platformdirs  # noqa: PLC0415 - as above

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.cloud.toy_cloud import BACKUP, PROJECT, VOLUME
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import AccessKeyCredentials
@@ -55,15 +57,18 @@ def test_second_form() -> None:
     )
 
 
-async def test_restore_by_access_key() -> None:
+@pytest.mark.parametrize("scoped", [False, True])
+@pytest.mark.parametrize("temporary", [False, True])
+async def test_restore_by_access_key(scoped: bool, temporary: bool) -> None:
     simulator = Simulator(seed=1)
     simulator.start()
     try:
-        key = simulator.world.access_keys[0]
+        keys = simulator.world.access_keys
+        key = next(one for one in keys if (one.security_token is not None) is temporary)
         token = Secret(key.security_token) if key.security_token else None
         settings = CloudSettings(
             simulator.auth_url,
-            AccessKeyCredentials(key.access, Secret(key.secret), token),
+            AccessKeyCredentials(key.access, Secret(key.secret), token, scoped=scoped),
             region=simulator.region,
         )
         connection = CloudConnection(settings)
@@ -79,6 +84,7 @@ async def test_restore_by_access_key() -> None:
         assert (await provider.job(accepted.job_id)).id == accepted.job_id
         await connection.aclose()
         assert [one.volume_id for one in simulator.ledger.restores] == [volume.id]
+        assert not [r for r in simulator.ledger.requests if r.path == "/v3/auth/tokens"]
         assert key.secret not in repr(connection.request_log.calls())
         assert connection.token_expires_at is None
     finally:

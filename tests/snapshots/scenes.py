@@ -30,10 +30,17 @@ from vbs_tui.cloud.requestlog import Call
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.checks import assess
 from vbs_tui.restore.desk import Examination
-from vbs_tui.restore.events import ListKind, RestoreChanged, SecretWanted, WatchChanged
+from vbs_tui.restore.events import (
+    ListKind,
+    ProjectOpened,
+    RestoreChanged,
+    SecretWanted,
+    WatchChanged,
+)
 from vbs_tui.restore.records import UNTRACED, LogEntry, Restore, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.picker import Choice
 
 T = TypeVar("T")
 
@@ -50,6 +57,14 @@ REQUEST = Failure(
     request_id="acbc548ac6f2a0dbdb9e3518a7c0ff84",
     raw_body='{"error": {"code": "VolumeBackup.0209", "message": "…"}}',
     at=NOW,
+)
+
+CHOICES = (
+    Choice("otc-prod", "eu-de", "iam.eu-de.example.com", "password", "eu-de_prod", NOW),
+    Choice("otc-prod", "eu-nl", "iam.eu-de.example.com", "password", "eu-de_prod", NOW),
+    Choice("lab", "", "127.0.0.1", "access key", "", NOW - timedelta(days=3)),
+    Choice("sso", "eu-de", "iam.eu-de.example.com", "v3oidcpassword", "eu-de_staging", None),
+    Choice("half", "", "", "password", "", None, "it has no auth_url"),
 )
 
 JOB = replace(
@@ -364,6 +379,13 @@ async def leaving(s: Stage) -> None:
     await s.keys("q")
 
 
+async def insecure(s: Stage) -> None:
+    await s.choose()
+    words = "certificates are not checked; plain HTTP to vbs.eu-de.example.com"
+    s.desk.tell(ProjectOpened(PROD, "vbs", (), None, words))
+    await s.settle()
+
+
 async def light(s: Stage) -> None:
     await job_failed(s)
     s.app.change_theme()
@@ -378,7 +400,18 @@ SCENES: dict[str, Scene] = {
         *(start, loading, chosen, filtered, empty, list_failed, stale),
         *(confirm, confirm_soft, confirm_by_id, confirm_impossible),
         *(job_running, job_done, job_failed, job_refused, job_unknown, job_blind, settle_unknown),
-        *(whole_log, raw_error, details, help_screen, history, requests, secret, leaving, light),
+        *(
+            whole_log,
+            raw_error,
+            details,
+            help_screen,
+            history,
+            requests,
+            secret,
+            leaving,
+            light,
+            insecure,
+        ),
     )
 }
 

@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]
 from syrupy.assertion import SnapshotAssertion
 from syrupy.location import PyTestLocation
+from textual.pilot import Pilot
 
-from tests.snapshots.scenes import SCENES, Scene, chosen, confirm, job_failed, make_app, play
+from tests.snapshots.scenes import (
+    CHOICES,
+    SCENES,
+    Scene,
+    chosen,
+    confirm,
+    job_failed,
+    make_app,
+    play,
+)
+from tests.ui.fake_desk import StillClock
+from vbs_tui.ui.picker import CloudPicker
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 """Growing: only the first is a fresh start, and that is to be the one where room is short."""
@@ -39,19 +52,30 @@ async def _look(
     read_only: bool = False,
 ) -> None:
     app = make_app(read_only=read_only)
-    different = []
     async with app.run_test(size=sizes[0], notifications=True, tooltips=True) as pilot:
         await play(scene, pilot)
-        for wide, high in sizes:
-            if (wide, high) != sizes[0]:
-                await pilot.resize_terminal(wide, high)
-            await pilot.pause()
-            picture = _WEB_FONT.sub("", app.export_screenshot(title=app.title, simplify=True))
-            name = f"{scene.__name__}-{wide}x{high}"
-            if snapshot(name=name, extension_class=Picture) != picture:
-                path = folder / f"{name}.svg"
-                path.write_text(picture, encoding="utf-8")
-                different.append(str(path))
+        await _compare(snapshot, folder, pilot, scene.__name__, sizes)
+
+
+async def _compare(
+    snapshot: SnapshotAssertion,
+    folder: Path,
+    pilot: Pilot[Any],
+    scene: str,
+    sizes: tuple[tuple[int, int], ...] = SIZES,
+) -> None:
+    """Every size against its picture, the first as it is."""
+    app, different = pilot.app, []
+    for wide, high in sizes:
+        if (wide, high) != sizes[0]:
+            await pilot.resize_terminal(wide, high)
+        await pilot.pause()
+        picture = _WEB_FONT.sub("", app.export_screenshot(title=app.title, simplify=True))
+        name = f"{scene}-{wide}x{high}"
+        if snapshot(name=name, extension_class=Picture) != picture:
+            path = folder / f"{name}.svg"
+            path.write_text(picture, encoding="utf-8")
+            different.append(str(path))
     assert not different
 
 
@@ -75,3 +99,11 @@ async def test_smallest_screen(snapshot: SnapshotAssertion, tmp_path: Path, scen
 
 async def test_read_only(snapshot: SnapshotAssertion, tmp_path: Path) -> None:
     await _look(snapshot, tmp_path, chosen, ((120, 40),), read_only=True)
+
+
+@pytest.mark.parametrize("light", [False, True], ids=["dark", "light"])
+async def test_picker(snapshot: SnapshotAssertion, tmp_path: Path, light: bool) -> None:
+    app = CloudPicker(CHOICES, StillClock(), light=light)
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await pilot.pause()
+        await _compare(snapshot, tmp_path, pilot, "light" if light else "dark")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
@@ -12,10 +14,18 @@ from vbs_tui.cloud.addresses import address_trouble, identity_root, is_plain_htt
 from vbs_tui.cloud.advice import advised
 from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
 from vbs_tui.cloud.channel import Channel
-from vbs_tui.cloud.credentials import AccessKeyCredentials
+from vbs_tui.cloud.credentials import (
+    AccessKeyCredentials,
+    LogInCredentials,
+    TokenCredentials,
+    User,
+)
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Request
+from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.identity import fetch_catalog, list_projects
+from vbs_tui.cloud.keyring import Keyring
+from vbs_tui.cloud.log_in import new_log_in
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import RequestLog
@@ -24,6 +34,7 @@ from vbs_tui.cloud.retry import RetryPolicy
 from vbs_tui.cloud.session import Session, Timeouts
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.standing import KeyStanding, Standing, TokenStanding
+from vbs_tui.cloud.token_cache import FileTokenCache, TokenCache
 from vbs_tui.cloud.vbs import VbsProvider
 from vbs_tui.text import clean
 
@@ -42,8 +53,12 @@ class CloudConnection:
         timeouts: Timeouts | None = None,
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
+        token_directory: Path | None = None,
     ) -> None:
-        """Nothing is sent before :meth:`projects` or :meth:`open`."""
+        """Nothing is sent before :meth:`projects` or :meth:`open`.
+
+        *token_directory*: where to keep tokens for the next start; ``None``: nowhere.
+        """
         self._settings = settings
         self._log = request_log or RequestLog()
         self._clock = clock or SystemClock()
@@ -57,7 +72,7 @@ class CloudConnection:
             policy=policy,
             limiter=limiter,
         )
-        self._standing = self._make_standing(ask)
+        self._standing = self._make_standing(ask, token_directory)
         self._providers: dict[str, VbsProvider] = {}
         self._opening: dict[str, asyncio.Lock] = {}
         self._plain_hosts: set[str] = set()
@@ -167,11 +182,24 @@ class CloudConnection:
             allow_plain_http=self._settings.allow_plain_http,
         )
 
-    def _make_standing(self, ask: Ask | None) -> Standing:
+    def _make_standing(self, ask: Ask | None, token_directory: Path | None) -> Standing:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
             return KeyStanding(self._session, settings.credentials)
-        return TokenStanding(self._session, self._root, settings, settings.credentials, ask)
+        log_in = new_log_in(self._session, self._root, settings.credentials, ask)
+        cache = self._cache(settings.credentials, token_directory)
+        return TokenStanding(Keyring(self._session, log_in, cache), settings)
+
+    def _cache(
+        self, credentials: LogInCredentials | ForeignCredentials, directory: Path | None
+    ) -> TokenCache | None:
+        # A token that was given is not worth keeping: it lies somewhere already.
+        if directory is None or isinstance(credentials, TokenCredentials):
+            return None
+        user: User = getattr(credentials, "user", User())
+        parts = (self._root, self._settings.name, type(credentials).__name__, credentials.label)
+        key_id = getattr(credentials, "id", "")
+        return FileTokenCache(directory, json.dumps([*parts, key_id, user.reference()]))
 
     def _check_identity_url(self) -> None:
         trouble = address_trouble(

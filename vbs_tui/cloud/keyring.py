@@ -1,27 +1,21 @@
 """All tokens of one user: got once for everybody who waits, renewed in time, refused only once.
 
 A log-in that was refused is remembered and not tried again until the operator wants it, so that
-two wrong passwords never become five and a locked account. Errors of log-ins always say that
-nothing was executed: the call they were for was not even tried.
+two wrong passwords never become five and a locked account.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from vbs_tui.cloud.credentials import ApplicationCredentials, LogInCredentials
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.exchange import Answer, Request
-from vbs_tui.cloud.failures import nonsense, refused
-from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
-from vbs_tui.cloud.provider import Ask, SecretKind, SecretQuestion
-from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.exchange import Request
+from vbs_tui.cloud.log_in import Declined, LogIn, Refused
 from vbs_tui.cloud.session import Session
-from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token, token_from
+from vbs_tui.cloud.token_cache import NoTokenCache, TokenCache
+from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token
 
 _PAUSE = timedelta(seconds=60)
 """Between renewals that look vain: of a token that still serves, of one that no service took."""
@@ -30,20 +24,13 @@ _PAUSE = timedelta(seconds=60)
 class Keyring:
     """Gets, keeps and renews tokens, one for each scope."""
 
-    def __init__(
-        self,
-        session: Session,
-        root: str,
-        credentials: LogInCredentials | ForeignCredentials,
-        ask: Ask | None,
-    ) -> None:
+    def __init__(self, session: Session, log_in: LogIn, cache: TokenCache | None = None) -> None:
         self._session = session
-        self._url = f"{root}/v3/auth/tokens"
-        self._credentials = credentials
-        self._ask = ask
+        self._log_in = log_in
+        self._cache = cache or NoTokenCache()
+        self._looked: set[Scope] = set()
         self._lock = asyncio.Lock()
         self._tokens: dict[Scope, Token] = {}
-        self._typed: Secret | None = None
         self._refused: dict[Scope, Failure] = {}
         self._blocked: Failure | None = None
         self._refusals = 0
@@ -52,8 +39,6 @@ class Keyring:
         self._vain: dict[Scope, datetime] = {}
         self.last: Token | None = None
         """The token that was got last."""
-        for secret in credentials.secrets():
-            session.redactor.add(secret)
 
     def forgive(self) -> None:
         """The operator wants another try: forget past refusals."""
@@ -67,7 +52,7 @@ class Keyring:
         if held is not None:
             return held
         async with self._lock:
-            held = self._held(scope)
+            held = self._held(scope) or await self._cached(scope)
             return held if held is not None else await self._early(scope)
 
     def peek(self, scope: Scope) -> Token | None:
@@ -88,7 +73,8 @@ class Keyring:
             if not spent.worked and self._is_vain(scope):
                 return False
             self.discard(scope, spent)
-            self._keep(scope, await self._obtain(scope))
+            await asyncio.to_thread(self._cache.forget, scope)
+            await self._keep(scope, await self._obtain(scope))
             return True
 
     def _is_vain(self, scope: Scope) -> bool:
@@ -102,11 +88,22 @@ class Keyring:
 
     def _held(self, scope: Scope) -> Token | None:
         held = self._tokens.get(scope)
-        now = self._session.clock.now()
+        now = self._now()
         if held is None or not held.is_due(now):
             return held
         again = self._early_again.get(scope)
         return held if again is not None and now < again and not held.is_over(now) else None
+
+    async def _cached(self, scope: Scope) -> Token | None:
+        """The token that an earlier start left behind; looked for once."""
+        if scope in self._looked:
+            return None
+        self._looked.add(scope)
+        token = await asyncio.to_thread(self._cache.load, scope, self._now())
+        if token is not None:
+            self._session.redactor.add(token.secret, passing=True)
+            self._tokens[scope] = self.last = token
+        return token
 
     async def _early(self, scope: Scope) -> Token:
         """A new token; the old one goes on serving while it can and no other is to be had."""
@@ -114,17 +111,18 @@ class Keyring:
         try:
             new = await self._obtain(scope)
         except CloudError:
-            now = self._session.clock.now()
+            now = self._now()
             if held is None or held.is_over(now):
                 raise
             self._early_again[scope] = now + _PAUSE
             return held
-        self._keep(scope, new)
+        await self._keep(scope, new)
         return new
 
-    def _keep(self, scope: Scope, token: Token) -> None:
+    async def _keep(self, scope: Scope, token: Token) -> None:
         self._tokens[scope] = self.last = token
         self._early_again.pop(scope, None)
+        await asyncio.to_thread(self._cache.store, scope, token)
 
     async def _obtain(self, scope: Scope) -> Token:
         """By another token where that works, else by the credentials."""
@@ -133,134 +131,35 @@ class Keyring:
                 raise CloudError(before)
         base = self._base(scope)
         if base is not None:
-            answer = await self._post(scope, base)
-            if answer.is_success:
-                return self._checked(answer, scope)
-            if answer.status == 429 or answer.status >= 500:
-                raise CloudError(_as_log_in(refused(answer, self._now()).failure))
-        if isinstance(self._credentials, ForeignCredentials):
-            first = await self._foreign(self._credentials, scope)
-            if not scope.is_project or scope.fits(first):
-                return first
-            answer = await self._post(scope, first)
-        else:
-            answer = await self._post(scope, None)
-        if not answer.is_success:
-            failure = _as_log_in(refused(answer, self._now()).failure)
-            self._count_refusal(scope, failure)
-            raise CloudError(failure)
-        self._succeeded, self._refusals = True, 0
-        return self._checked(answer, scope)
-
-    async def _foreign(self, credentials: ForeignCredentials, scope: Scope) -> Token:
-        """A token of the plugin's own scope. Raises ``CloudError``."""
+            token = await self._log_in.by_token(scope, base)
+            if token is not None:
+                return token
         try:
-            token = await asyncio.to_thread(credentials.log_in, self._now())
-        except ForeignRefusal as refusal:
-            words = self._session.redactor.blot(str(refusal), 300)
-            failure = Failure(
-                ErrorKind.LOG_IN if refusal.answered else ErrorKind.NOT_SENT,
-                Executed.NO,
-                "log in",
-                credentials.label,
-                url=self._url,
-                message=words,
-                hint=f"The log-in is done by keystoneauth's {credentials.kind} plugin: "
-                "try the openstack client with the same cloud.",
-                at=self._now(),
-            )
-        else:
-            self._session.redactor.add(token.secret, passing=True)
-            self._succeeded, self._refusals = True, 0
-            return token
-        self._count_refusal(scope, failure)
-        raise CloudError(failure)
+            token = await self._log_in.by_credentials(scope)
+        except Declined as error:
+            self._blocked = error.failure  # ask again only when the operator wants it
+            raise
+        except Refused as error:
+            self._count_refusal(scope, error.failure)
+            raise
+        self._succeeded, self._refusals = True, 0
+        return token
 
     def _base(self, scope: Scope) -> Token | None:
-        if not scope.is_project or isinstance(self._credentials, ApplicationCredentials):
+        if not self._log_in.can_rescope(scope):
             return None
         now = self._now()
         fit = [t for s, t in self._tokens.items() if s != scope and t.can_be_base(now)]
         return max(fit, key=lambda token: token.ends_at, default=None)
 
     def _count_refusal(self, scope: Scope, failure: Failure) -> None:
-        if failure.kind is not ErrorKind.LOG_IN:
-            return
-        self._typed = None
+        self._log_in.refused()
         self._refusals += 1
         self._refused[scope] = failure
         # Clouds refuse a wrong password and a forbidden project with the same words: where the
         # password was good before, one refusal blames the project, a second one the password.
         if not self._succeeded or self._refusals > 1:
             self._blocked = failure
-
-    def _checked(self, answer: Answer, scope: Scope) -> Token:
-        token = token_from(answer, self._now())
-        if token is None:
-            raise CloudError(
-                _as_log_in(nonsense(answer, "the log-in gave no usable token").failure)
-            )
-        self._session.redactor.add(token.secret, passing=True)
-        if scope.project_id and token.project_id != scope.project_id:
-            text = "the token is for another project than the one asked for"
-            raise CloudError(_as_log_in(nonsense(answer, text, self._now()).failure))
-        return token
-
-    async def _post(self, scope: Scope, base: Token | None) -> Answer:
-        failure: Failure | None = None
-        try:
-            return await self._session.send(await self._request(scope, base))
-        except CloudError as error:
-            failure = _as_log_in(error.failure)
-        raise CloudError(failure)
-
-    async def _request(self, scope: Scope, base: Token | None) -> Request:
-        """The log-in; its secrets live in this frame alone."""
-        identity: dict[str, Any]
-        if base is not None:
-            identity = {"methods": ["token"], "token": {"id": base.secret.reveal()}}
-        else:
-            identity = await self._identify()
-        auth: dict[str, Any] = {"identity": identity}
-        wanted = scope.body()
-        if wanted is not None and not isinstance(self._credentials, ApplicationCredentials):
-            auth["scope"] = wanted
-        body = json.dumps({"auth": auth}).encode()
-        return Request("POST", self._url, "log in", self._credentials.label, body=body)
-
-    async def _identify(self) -> dict[str, Any]:
-        assert not isinstance(self._credentials, ForeignCredentials)
-        flow = self._credentials.flow()
-        try:
-            question = next(flow)
-            while True:
-                question = flow.send(await self._answer_to(question))
-        except StopIteration as done:
-            identity: dict[str, Any] = done.value
-            return identity
-
-    async def _answer_to(self, question: SecretQuestion) -> Secret:
-        is_password = question.kind is SecretKind.PASSWORD
-        if is_password and self._typed is not None:
-            return self._typed
-        text = await self._ask(question) if self._ask is not None else None
-        if not text:
-            failure = Failure(
-                ErrorKind.LOG_IN,
-                Executed.NO,
-                "log in",
-                self._credentials.label,
-                url=self._url,
-                message=f"no {question.kind.value} was given",
-                at=self._now(),
-            )
-            self._blocked = failure  # ask again only when the operator wants it
-            raise CloudError(failure)
-        secret = Secret(text)
-        self._session.redactor.add(secret, passing=not is_password)
-        if is_password:
-            self._typed = secret
-        return secret
 
     def _now(self) -> datetime:
         return self._session.clock.now()
@@ -288,22 +187,3 @@ class TokenAuthorizer:
 
     async def renew(self, stamp: object) -> bool:
         return isinstance(stamp, Token) and await self._keyring.renew(self._scope, stamp)
-
-
-def _as_log_in(failure: Failure) -> Failure:
-    """*failure* of a log-in as what it is for the caller: nothing was executed."""
-    status = failure.status
-    hint = failure.hint
-    kind = failure.kind
-    if kind is ErrorKind.REFUSED and status != 429:
-        kind = ErrorKind.LOG_IN
-        if status == 401 and not hint:
-            hint = (
-                "User, domain, password or project is wrong: clouds answer all of these alike. "
-                "Look at the configuration before trying again; too many tries lock the account."
-            )
-        elif status in (404, 405):
-            hint = "Look at auth_url: that address does not answer as an identity service."
-    elif kind is ErrorKind.NONSENSE:
-        kind = ErrorKind.LOG_IN
-    return replace(failure, kind=kind, executed=Executed.NO, what="log in", hint=hint)

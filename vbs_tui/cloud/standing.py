@@ -9,10 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from vbs_tui.cloud.channel import Authorizer
-from vbs_tui.cloud.credentials import AccessKeyCredentials, LogInCredentials
-from vbs_tui.cloud.foreign import ForeignCredentials
+from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.keyring import Keyring, TokenAuthorizer
-from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.settings import CloudSettings
@@ -59,15 +57,8 @@ class Standing(Protocol):
 class TokenStanding:
     """By tokens."""
 
-    def __init__(
-        self,
-        session: Session,
-        root: str,
-        settings: CloudSettings,
-        credentials: LogInCredentials | ForeignCredentials,
-        ask: Ask | None,
-    ) -> None:
-        self._keyring = Keyring(session, root, credentials, ask)
+    def __init__(self, keyring: Keyring, settings: CloudSettings) -> None:
+        self._keyring = keyring
         self._home = _configured_scope(settings)
 
     @property

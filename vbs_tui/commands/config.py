@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from vbs_tui.commands.words import err, out
 from vbs_tui.config import EXAMPLE, Mistaken, Settings, load
-from vbs_tui.paths import config_file
+from vbs_tui.paths import config_file, token_directory
 from vbs_tui.ui.command_table import TABLE
 from vbs_tui.ui.keymap import KeysClash, rebound
 
@@ -21,6 +22,11 @@ def read_settings() -> Settings:
     except KeysClash as clash:
         raise Mistaken(path, clash.mistakes) from clash
     return settings
+
+
+def kept_tokens(settings: Settings) -> Path | None:
+    """Where tokens are kept; ``None`` when they are not."""
+    return token_directory() if settings.token_cache else None
 
 
 def config_main(argv: Sequence[str]) -> int:
@@ -55,6 +61,7 @@ def _shown(settings: Settings) -> str:
     if settings.mouse is not None:
         lines.append(f"mouse = {'on' if settings.mouse else 'off'}")
     lines.append(f"read_only_clouds = {', '.join(settings.read_only_clouds) or 'none'}")
+    lines.append(f"token_cache = {'on' if settings.token_cache else 'off'}")
     lines += [f"keys.{name} = {', '.join(keys)}" for name, keys in settings.keys.items()]
     lines += [f"pace.{name} = {seconds:g} s" for name, seconds in settings.pace.items()]
     lines += [f"filters.{name} = {text}" for name, text in settings.filters.items()]

@@ -58,22 +58,27 @@ class NoCloud(Exception):  # noqa: N818 - nothing is broken, something is missin
 
 
 def choose_cloud(
-    cloud: str | None = None, region: str | None = None, env: Mapping[str, str] = os.environ
+    cloud: str | None = None,
+    region: str | None = None,
+    env: Mapping[str, str] = os.environ,
+    *,
+    tokens: Path | None = None,
 ) -> Target:
     """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
 
-    Raises :class:`NoCloud`, and :class:`SeveralClouds` when the operator must choose.
+    *tokens*: the directory to keep tokens in, if they are to be kept. Raises :class:`NoCloud`, and
+    :class:`SeveralClouds` when the operator must choose.
     """
     if cloud is None and not env.get("OS_CLOUD"):
         if env.get("OS_AUTH_URL"):
-            return target_of(settings_for(env=env))
+            return target_of(settings_for(env=env), tokens)
         clouds = configured_clouds(env)
         if not clouds:
             raise NoCloud(NO_CLOUD)
         if len(clouds) > 1:
             raise SeveralClouds(clouds)
         cloud = clouds[0].name
-    return _configured(cloud or env["OS_CLOUD"], region, env)
+    return _configured(cloud or env["OS_CLOUD"], region, env, tokens)
 
 
 def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCloud, ...]:
@@ -113,7 +118,9 @@ def settings_for(
         raise NoCloud(f"{error}\n") from error
 
 
-def _configured(cloud: str, region: str | None, env: Mapping[str, str]) -> Target:
+def _configured(
+    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None
+) -> Target:
     """A cloud of the configuration, which is read only when the connection is made."""
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
@@ -121,7 +128,7 @@ def _configured(cloud: str, region: str | None, env: Mapping[str, str]) -> Targe
             settings = await asyncio.to_thread(settings_for, cloud, region, env)
         except NoCloud as error:
             raise CloudError(_unreadable(str(error).strip())) from error
-        return _connection(settings, ask, log)
+        return _connection(settings, ask, log, tokens)
 
     return Target(clean(cloud, 60), connect, lambda: None)
 
@@ -136,11 +143,11 @@ def _unreadable(message: str) -> Failure:
     )
 
 
-def target_of(settings: CloudSettings) -> Target:
-    """A cloud that can be reached by *settings*."""
+def target_of(settings: CloudSettings, tokens: Path | None = None) -> Target:
+    """A cloud that can be reached by *settings*. *tokens*: as for :func:`choose_cloud`."""
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(settings, ask, log)
+        return _connection(settings, ask, log, tokens)
 
     name = settings.name or urlsplit(settings.auth_url).hostname or "cloud"
     return Target(clean(name, 60), connect, lambda: None)
@@ -173,10 +180,12 @@ def _simulated(simulator: Simulator) -> CloudSettings:
     )
 
 
-def _connection(settings: CloudSettings, ask: Ask, log: RequestLog) -> Connection:
+def _connection(
+    settings: CloudSettings, ask: Ask, log: RequestLog, tokens: Path | None = None
+) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
-    return CloudConnection(settings, ask=ask, request_log=log)
+    return CloudConnection(settings, ask=ask, request_log=log, token_directory=tokens)
 
 
 def add_cloud_options(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vbs_tui.commands.config import kept_tokens, read_settings
 from vbs_tui.commands.connecting import (
     NoCloud,
     SeveralClouds,
@@ -21,24 +22,21 @@ from vbs_tui.commands.connecting import (
     demo,
     journal_directory,
 )
+from vbs_tui.config import Mistaken, Settings
 
 SWITCH = -1
 """What the app ends with when the operator wants another cloud; never an exit status."""
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
-    from vbs_tui.config import Settings
     from vbs_tui.ui.picker import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
     """Run the console; the exit status: 0 left in order, 1 crashed, 4 could not start."""
-    from vbs_tui.commands.config import read_settings  # noqa: PLC0415 - start-up time
-    from vbs_tui.config import Mistaken  # noqa: PLC0415
-
     try:
         settings = read_settings()
-        target = _target(options)
+        target = _target(options, settings)
     except (NoCloud, Mistaken) as error:
         print(str(error).rstrip(), file=sys.stderr)
         return 4
@@ -51,7 +49,7 @@ def console_main(options: argparse.Namespace) -> int:
         status = _open(options, settings, target)
         if status != SWITCH:
             return status
-        target = _another(options, target)
+        target = _another(options, settings, target)
     return 0
 
 
@@ -63,16 +61,16 @@ def _open(options: argparse.Namespace, settings: Settings, target: Target) -> in
             target.close()
 
 
-def _another(options: argparse.Namespace, before: Target) -> Target | None:
+def _another(options: argparse.Namespace, settings: Settings, before: Target) -> Target | None:
     """Another cloud, chosen from the list; the one before when there is no other."""
     try:
         clouds = () if options.demo else configured_clouds()
-        choice = _pick(clouds) if clouds else None
+        choice = _pick(clouds, settings) if clouds else None
     except NoCloud:
         choice = None
     if choice is None:
         return demo() if options.demo else before
-    return choose_cloud(choice.cloud, choice.region or None)
+    return _chosen(choice, settings)
 
 
 _NO_TERMINAL = """\
@@ -84,20 +82,24 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _target(options: argparse.Namespace) -> Target | None:
+def _chosen(choice: Choice, settings: Settings) -> Target:
+    return choose_cloud(choice.cloud, choice.region or None, tokens=kept_tokens(settings))
+
+
+def _target(options: argparse.Namespace, settings: Settings) -> Target | None:
     """The cloud to open; ``None`` when the operator was asked and left."""
     if options.demo:
         return demo()
     try:
-        return choose_cloud(options.cloud, options.region)
+        return choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
     except SeveralClouds as several:
         if not _has_terminal():
             raise NoCloud(str(several)) from several
-        choice = _pick(several.clouds)
-        return None if choice is None else choose_cloud(choice.cloud, choice.region or None)
+        choice = _pick(several.clouds, settings)
+        return None if choice is None else _chosen(choice, settings)
 
 
-def _pick(clouds: tuple[ConfiguredCloud, ...]) -> Choice | None:
+def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | None:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
     from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415
     from vbs_tui.ui.picker import Choice, CloudPicker  # noqa: PLC0415
@@ -117,7 +119,8 @@ def _pick(clouds: tuple[ConfiguredCloud, ...]) -> Choice | None:
         for region in one.regions or ("",)
     ]
     choices.sort(key=lambda choice: -(choice.used_at.timestamp() if choice.used_at else 0.0))
-    return CloudPicker(choices, SystemClock()).run(mouse=not _is_remote())
+    picker = CloudPicker(choices, SystemClock(), light=settings.theme == "light")
+    return picker.run(mouse=_has_mouse(settings))
 
 
 def _run(options: argparse.Namespace, settings: Settings, target: Target, directory: Path) -> int:
@@ -155,8 +158,7 @@ def _run(options: argparse.Namespace, settings: Settings, target: Target, direct
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
         note_use(directory, target.name, clock.now())
-    mouse = settings.mouse if settings.mouse is not None else not _is_remote()
-    return run(app, desk, mouse=options.mouse or mouse)
+    return run(app, desk, mouse=options.mouse or _has_mouse(settings))
 
 
 @contextlib.contextmanager
@@ -167,6 +169,10 @@ def _journal(is_demo: bool) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="vbs-tui-demo-") as directory:
         yield Path(directory)
+
+
+def _has_mouse(settings: Settings) -> bool:
+    return settings.mouse if settings.mouse is not None else not _is_remote()
 
 
 def _is_remote() -> bool:

@@ -8,10 +8,12 @@ from concurrent.futures import CancelledError
 
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.resources import Project
+from vbs_tui.commands.config import kept_tokens, read_settings
 from vbs_tui.commands.connecting import NoCloud, SeveralClouds, add_cloud_options, choose_cloud
 from vbs_tui.commands.session import Failed, Row, Session, Signalled
 from vbs_tui.commands.watch import desk_for, follow
 from vbs_tui.commands.words import EXIT, err, event_data, failure_lines, names, out, out_json
+from vbs_tui.config import Mistaken
 from vbs_tui.restore.checks import Level
 from vbs_tui.restore.desk import Examination, Refusal
 from vbs_tui.restore.events import Connected, Event, ListKind, RestoreChanged
@@ -36,12 +38,13 @@ def restore_main(argv: Sequence[str]) -> int:
     if not options.dry_run and options.confirm is None:
         parser().error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
     try:
-        target = choose_cloud(options.cloud, options.region)
-    except (NoCloud, SeveralClouds) as error:
+        settings = read_settings()
+        target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
+    except (NoCloud, SeveralClouds, Mistaken) as error:
         err(str(error).rstrip())
         return 4
     try:
-        with Session(desk_for(target), err) as session:
+        with Session(desk_for(target, settings), err) as session:
             return _run(session, options)
     except (Failed, CloudError) as error:
         for line in failure_lines(error.failure):

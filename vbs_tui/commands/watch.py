@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
+from dataclasses import replace
 
+from vbs_tui.commands.config import kept_tokens, read_settings
 from vbs_tui.commands.connecting import (
     NoCloud,
     SeveralClouds,
@@ -26,9 +28,11 @@ from vbs_tui.commands.words import (
     out,
     out_json,
 )
+from vbs_tui.config import Mistaken, Settings
 from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.events import ConnectFailed, Event, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal import JournalError
+from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import Restore
 
 
@@ -45,10 +49,15 @@ def watch_main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document a line")
     options = parser.parse_args(argv)
     try:
-        target = choose_cloud(options.cloud, options.region)
+        settings = read_settings()
+    except Mistaken as error:
+        err(str(error))
+        return 4
+    try:
+        target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
     except (NoCloud, SeveralClouds):
         target = None
-    desk = desk_for(target)
+    desk = desk_for(target, settings)
     try:
         with Session(desk, err) as session:
             found = desk.find(options.id).result()
@@ -66,15 +75,25 @@ def watch_main(argv: Sequence[str]) -> int:
         return caught.status
 
 
-def desk_for(target: Target | None, *, read_only: bool = False) -> Desk:
-    """A desk over the machine's journal; without *target* it can only follow others."""
+def desk_for(target: Target | None, settings: Settings) -> Desk:
+    """A desk over the machine's journal, as the operator's own settings want it.
+
+    Without *target* it can only follow others.
+    """
+    pace = replace(Pace(), **settings.pace)  # type: ignore[arg-type]
     if target is None:
 
         async def nowhere(*_: object) -> None:
             raise AssertionError("connect() is not called without a cloud")
 
-        return Desk(nowhere, journal_directory(), read_only=read_only)  # type: ignore[arg-type]
-    return Desk(target.connector, journal_directory(), cloud_name=target.name, read_only=read_only)
+        return Desk(nowhere, journal_directory(), pace=pace)  # type: ignore[arg-type]
+    return Desk(
+        target.connector,
+        journal_directory(),
+        cloud_name=target.name,
+        read_only=target.name in settings.read_only_clouds,
+        pace=pace,
+    )
 
 
 def follow(session: Session, restore: Restore, *, as_json: bool, connects: bool) -> int:

@@ -221,8 +221,15 @@ class Desk:
             self._emit(ProjectFailed(project, error.failure))
             return
         if not quiet:
-            expires = connection.token_expires_at
-            self._emit(ProjectOpened(project, provider.service, provider.endpoints, expires))
+            self._emit(
+                ProjectOpened(
+                    project,
+                    provider.service,
+                    provider.endpoints,
+                    connection.token_expires_at,
+                    connection.insecure,
+                )
+            )
         for kind in kinds:
             self._lister.start(provider, kind)
 

@@ -55,6 +55,8 @@ class ProjectOpened:
     service: str
     endpoints: tuple[tuple[str, str, str], ...]
     token_expires_at: datetime | None
+    insecure: str = ""
+    """What is insecure about the way to the cloud, all its services counted; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

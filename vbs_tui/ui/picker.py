@@ -15,7 +15,7 @@ from vbs_tui.times import ago
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
-from vbs_tui.ui.theme import DARK, THEMES
+from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 from vbs_tui.ui.widgets.rowlist import RowList
 
 
@@ -93,16 +93,17 @@ class PickerScreen(ListScreen[Choice]):
 class CloudPicker(QuietCrash, App[Choice | None]):
     """Its result is the choice, or nothing when the operator left."""
 
+    CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read
     TITLE = "vbs-tui"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, choices: Sequence[Choice], clock: Clock) -> None:
+    def __init__(self, choices: Sequence[Choice], clock: Clock, *, light: bool = False) -> None:
         super().__init__()
         self._picker = PickerScreen(choices, clock)
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.theme = (LIGHT if light else DARK).name
 
     def get_default_screen(self) -> Screen[None]:
         return self._picker

@@ -267,6 +267,7 @@ class Store:
         state = self._states.get(event.project.id)
         if state is not None:
             state.opening, state.opened, state.failure = False, event, None
+            self.insecure = event.insecure or self.insecure
 
     def _listed(self, event: ListStarted | ListPage | ListFailed | RowChanged) -> Change:
         state = self._states.get(event.project_id)

@@ -23,6 +23,7 @@ class OneLine(Widget):
         "line--accent",
         "line--bold",
         "line--alarm",
+        "line--danger",
     }
     DEFAULT_CSS = """
     OneLine {
@@ -35,6 +36,7 @@ class OneLine(Widget):
         & > .line--accent { color: $text-primary; text-style: bold; }
         & > .line--bold { text-style: bold; }
         & > .line--alarm { color: $text-warning; text-style: bold reverse; }
+        & > .line--danger { color: $text-error; text-style: bold reverse; }
     }
     """
 

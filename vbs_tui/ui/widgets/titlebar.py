@@ -45,8 +45,7 @@ class TitleBar(OneLine):
             )
             pieces += [(long, "alarm"), (" ", "")]
         if self._store.insecure:
-            what = f" ! {self._store.insecure} " if width >= NARROW else " ! insecure "
-            pieces += [(what, "alarm"), (" ", "")]
+            pieces += [(_warning(self._store.insecure, width), "danger"), (" ", "")]
         return pieces
 
     def _place(self) -> list[Piece]:
@@ -90,6 +89,13 @@ class TitleBar(OneLine):
             word = " failed" if long else ""
             pieces.append((f" × {self._store.failed}{word} ", "bad"))
         return pieces
+
+
+def _warning(insecure: str, width: int) -> str:
+    """What is insecure, in as many words as leave most of the line to cloud and project."""
+    short = "plain HTTP" if "plain HTTP" in insecure else "certificates unchecked"
+    words = insecure if cell_len(insecure) <= width * 2 // 5 else short
+    return f" ! {words} "
 
 
 def _squeeze(pieces: list[Piece], room: int) -> list[Piece]:

@@ -1,0 +1,158 @@
+"""Clouds of a clouds.yaml in a terminal: the list, the switch, and no secret anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.pty.conftest import CONSOLE, Start
+from tests.pty.terminal import DOWN, ENTER, ESCAPE, UP, Terminal
+from vbs_tui.simulator import Simulator
+
+LOG_IN = "/v3/auth/tokens"
+TITLE = b"\x1b]0;"
+
+
+class Home:
+    """An operator's configuration, and all the places where the program may write."""
+
+    def __init__(self, folder: Path, simulator: Simulator) -> None:
+        self.folder = folder
+        world = simulator.world
+        credential = world.app_credentials[0]
+        key = next(one for one in world.access_keys if one.security_token is None)
+        self.secrets = {simulator.password, credential.secret, key.secret}
+        where = {"auth_url": simulator.auth_url}
+        user = {"username": simulator.username, "user_domain_name": simulator.domain}
+        clouds = {
+            "by-password": {
+                "auth": {**where, **user, "project_name": "eu-de_staging"},
+                "region_name": simulator.region,
+            },
+            "by-credential": {
+                "auth_type": "v3applicationcredential",
+                "auth": {
+                    **where,
+                    "application_credential_id": credential.id,
+                    "application_credential_secret": credential.secret,
+                },
+            },
+            "by-key": {"auth": {**where, "ak": key.access, "sk": key.secret}},
+        }
+        hidden = {"by-password": {"auth": {"password": simulator.password}}}
+        (folder / "clouds.yaml").write_text(json.dumps({"clouds": clouds}))
+        (folder / "secure.yaml").write_text(json.dumps({"clouds": hidden}))
+        self.env = {
+            "OS_CLIENT_CONFIG_FILE": str(folder / "clouds.yaml"),
+            "OS_CLIENT_SECURE_FILE": str(folder / "secure.yaml"),
+        } | {
+            f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("STATE", "CACHE", "CONFIG")
+        }
+
+    def settings(self, text: str) -> None:
+        path = self.folder / "config" / "vbs-tui" / "config.toml"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+
+    def written(self) -> dict[str, bytes]:
+        """What the program wrote, by path."""
+        own = [p for kind in ("state", "cache") for p in (self.folder / kind).rglob("*")]
+        return {str(p.relative_to(self.folder)): p.read_bytes() for p in own if p.is_file()}
+
+
+@pytest.fixture
+def home(tmp_path: Path, simulator: Simulator) -> Home:
+    return Home(tmp_path, simulator)
+
+
+@pytest.fixture
+def console(start: Start, home: Home) -> Callable[..., Terminal]:
+    return lambda *arguments: start(*CONSOLE, *arguments, env=home.env)
+
+
+def log_ins(simulator: Simulator) -> int:
+    return sum(one.path == LOG_IN for one in simulator.ledger.requests)
+
+
+@pytest.mark.parametrize(
+    ("cloud", "project"),
+    [
+        ("by-password", "eu-de_staging"),
+        ("by-credential", "eu-de_prod"),
+        ("by-key", "eu-de_prod"),
+    ],
+)
+def test_no_secret_leaves_the_program(
+    cloud: str, project: str, home: Home, console: Callable[..., Terminal]
+) -> None:
+    with console("--cloud", cloud) as terminal:
+        terminal.wait_for_text(project, cloud)
+        if cloud != "by-password":  # which names a project: that one opens by itself
+            terminal.send(ENTER)
+        terminal.wait_for_text("newest first", "choose a backup first")
+        command_line = Path(f"/proc/{terminal.pid}/cmdline")
+        told = command_line.read_bytes() if command_line.exists() else b""
+        terminal.send("L")
+        terminal.wait_for_text("Requests", "GET")
+        terminal.send(ENTER)
+        terminal.wait_for_text("Request")
+        terminal.send(ESCAPE)
+        terminal.wait_for_text("Enter details")
+        terminal.send(ESCAPE)
+        terminal.wait_for_text("choose a backup first")
+        terminal.send("q")
+        assert terminal.ended() == 0
+        told += terminal.rest()
+    found = home.written()
+    assert any("journal" in name for name in found)
+    assert not any("token" in name for name in found)
+    for secret in home.secrets:
+        assert secret.encode() not in told
+        assert not [name for name, content in found.items() if secret.encode() in content]
+
+
+def test_configured_project_opens_and_others_are_a_key_away(
+    simulator: Simulator, console: Callable[..., Terminal]
+) -> None:
+    with console("--cloud", "by-password") as terminal:
+        terminal.wait_for_text("› ● eu-de_staging", "choose a backup first")
+        terminal.send("1", UP, ENTER)
+        terminal.wait_for_text("› ● eu-de_sandbox", "› eu-de_sandbox")
+    assert log_ins(simulator) == 2
+
+
+def test_choosing_from_the_list_and_switching(
+    home: Home, simulator: Simulator, console: Callable[..., Terminal]
+) -> None:
+    with console() as terminal:
+        terminal.wait_for_text("choose a cloud", "by-password", "by-credential", "by-key", "never")
+        assert log_ins(simulator) == 0
+        terminal.send(ENTER)
+        terminal.wait_for_text("eu-de_prod", "eu-de_staging")
+        terminal.send("C")
+        terminal.wait_for_text("choose a cloud", "just now")
+        terminal.send(DOWN, ENTER)
+        terminal.wait_for_text("vbs-tui  by-credential", "eu-de_prod")
+        terminal.send("q")
+        assert terminal.ended() == 0
+    with console() as terminal:
+        # The one used last is on top now.
+        terminal.wait_until(lambda: "by-credential" in terminal.screen.display[2])
+
+
+def test_tokens_are_kept_when_the_operator_wants_it(
+    home: Home, simulator: Simulator, console: Callable[..., Terminal]
+) -> None:
+    home.settings("token_cache = true\n")
+    for _ in range(2):
+        with console("--cloud", "by-password") as terminal:
+            terminal.wait_for_text("eu-de_prod", "eu-de_staging")
+            terminal.send("q")
+            assert terminal.ended() == 0
+    assert log_ins(simulator) == 1
+    kept = [name for name in home.written() if "token" in name]
+    assert len(kept) == 1
+    assert simulator.password.encode() not in b"".join(home.written().values())

@@ -71,6 +71,8 @@ def test_own_keys_take_the_place_of_the_tables() -> None:
 def test_a_key_for_two_commands_is_refused() -> None:
     with pytest.raises(KeysClash, match="zoom"):
         rebound({"restore": ("z",)})
+    with pytest.raises(KeysClash, match="restore"):
+        rebound({"filter": ("r",)})  # in a list, it would hide the global key
     with pytest.raises(KeysClash, match="kept free"):
         rebound({"restore": ("ctrl+c",)})
 

@@ -10,8 +10,13 @@ from vbs_tui.cloud.credentials import (
     PasscodeCredentials,
     PasswordCredentials,
     TokenCredentials,
+    User,
 )
-from vbs_tui.cloud.environment import MissingVariables, settings_from_environment
+from vbs_tui.cloud.environment import (
+    MissingVariables,
+    is_quickly_read,
+    settings_from_environment,
+)
 from vbs_tui.cloud.settings import CloudSettings
 
 BASE = {
@@ -71,12 +76,8 @@ def test_insecure_only_when_said(text: str) -> None:
 def test_what_is_missing_is_named() -> None:
     assert missing("OS_AUTH_URL") == ("OS_AUTH_URL",)
     assert missing("OS_USERNAME") == ("OS_USERNAME or OS_USER_ID",)
-    assert missing("OS_USER_DOMAIN_NAME") == ("OS_USER_DOMAIN_NAME or OS_USER_DOMAIN_ID",)
-    assert missing(" ".join(BASE)) == (
-        "OS_AUTH_URL",
-        "OS_USERNAME or OS_USER_ID",
-        "OS_USER_DOMAIN_NAME or OS_USER_DOMAIN_ID",
-    )
+    assert missing(" ".join(BASE)) == ("OS_AUTH_URL", "OS_USERNAME or OS_USER_ID")
+    assert missing("", OS_AUTH_TYPE="v3token") == ("OS_TOKEN",)
     assert missing("", OS_ACCESS_KEY="a") == ("OS_SECRET_KEY",)
     assert missing("", OS_APPLICATION_CREDENTIAL_ID="a") == ("OS_APPLICATION_CREDENTIAL_SECRET",)
 
@@ -94,3 +95,52 @@ def test_kinds_of_credentials() -> None:
     asked = settings(OS_PASSWORD="").credentials
     assert isinstance(asked, PasswordCredentials)
     assert asked.password is None
+
+
+@pytest.mark.parametrize(
+    ("more", "user"),
+    [
+        ({}, User("j", domain_id="default", is_domain_assumed=True)),
+        ({"OS_DEFAULT_DOMAIN": "d"}, User("j", domain_id="d", is_domain_assumed=True)),
+        ({"OS_DOMAIN_NAME": "d"}, User("j", domain_name="d")),
+        ({"OS_USER_DOMAIN_NAME": "a", "OS_DOMAIN_ID": "b"}, User("j", domain_name="a")),
+        ({"OS_USER_ID": "u"}, User("j", "u")),
+    ],
+)
+def test_domain_of_the_user(more: dict[str, str], user: User) -> None:
+    env = {"OS_AUTH_URL": "https://i.test", "OS_USERNAME": "j", **more}
+    found = settings_from_environment(env)
+    assert isinstance(found, CloudSettings)
+    assert isinstance(found.credentials, PasswordCredentials)
+    assert found.credentials.user == user
+
+
+@pytest.mark.parametrize("kind", ["password", "v3password"])
+def test_the_auth_type_decides_where_it_is_set(kind: str) -> None:
+    found = settings(OS_AUTH_TYPE=kind, OS_TOKEN="t", OS_APPLICATION_CREDENTIAL_ID="a")
+    assert isinstance(found.credentials, PasswordCredentials)
+    alone = settings(OS_AUTH_TYPE="v3totp").credentials
+    assert isinstance(alone, PasscodeCredentials)
+    assert alone.alone
+
+
+def test_consent_and_authorities() -> None:
+    assert settings(OS_INSECURE="true").allow_plain_http
+    assert settings(REQUESTS_CA_BUNDLE="/b.pem").cacert == "/b.pem"
+    assert settings(REQUESTS_CA_BUNDLE="/b.pem", OS_CACERT="/own.pem").cacert == "/own.pem"
+    assert settings(OS_ENDPOINT_TYPE="internalURL").interface == "internal"
+
+
+@pytest.mark.parametrize(
+    ("more", "quickly"),
+    [
+        ({}, True),
+        ({"OS_IDENTITY_API_VERSION": "3", "OS_LOG_FILE": "x", "OS_UNSET": ""}, True),
+        ({"OS_AUTH_TYPE": "v3oidcpassword"}, False),
+        ({"OS_CLIENT_SECRET": "s"}, False),
+        ({"OS_BLOCK_STORAGE_ENDPOINT_OVERRIDE": "https://e.test"}, False),
+        ({"OS_AUTH_TYPE": "v3multifactor", "OS_AUTH_METHODS": "v3password"}, False),
+    ],
+)
+def test_what_is_unknown_is_left_to_the_loader(more: dict[str, str], quickly: bool) -> None:
+    assert is_quickly_read({**BASE, **more, "HOME": "/x"}) is quickly

@@ -32,6 +32,8 @@ class Shell:
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}
         self.env |= {
             "XDG_STATE_HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_CACHE_HOME": str(home / "cache"),
             "OS_AUTH_URL": simulator.auth_url,
             "OS_USERNAME": simulator.username,
             "OS_PASSWORD": PASSWORD,
@@ -39,6 +41,12 @@ class Shell:
             "OS_PROJECT_NAME": "eu-de_prod",
             "OS_REGION_NAME": simulator.region,
         }
+
+    def settings(self, text: str) -> None:
+        """Write ``config.toml``."""
+        path = Path(self.env["XDG_CONFIG_HOME"]) / "vbs-tui" / "config.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
     def __call__(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
@@ -128,6 +136,31 @@ def test_what_is_not_sent(
     said = done.stdout + done.stderr
     assert words in said or "IMPOSSIBLE" in said
     assert len(shell.simulator.ledger.restore_posts()) == before
+
+
+def test_a_read_only_cloud_is_so_for_scripts_too(shell: Shell, tmp_path: Path) -> None:
+    shell.settings('read_only_clouds = ["simulated"]\n')
+    (tmp_path / "clouds.yaml").write_text(shell.simulator.clouds_yaml())
+    asked = ("--cloud", "simulated", "--backup", "demo-succeeds", "--volume", "rehearsal-01")
+    named = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml"), "OS_AUTH_URL": ""}
+    before = len(shell.simulator.ledger.restore_posts())
+    looked = shell("restore", *asked, "--dry-run", **named)
+    assert looked.returncode == 0, looked.stderr
+    sent = shell("restore", *asked, "--confirm", "rehearsal-01", **named)
+    assert sent.returncode == 4
+    assert "read-only" in sent.stderr
+    assert len(shell.simulator.ledger.restore_posts()) == before
+
+
+def test_a_mistake_in_the_settings_is_told_before_anything_is_sent(shell: Shell) -> None:
+    shell.settings("read_only_cloud = []\n")
+    before = len(shell.simulator.ledger.requests)
+    for command in (("restore", "--backup", "a", "--volume", "b", "--dry-run"), ("watch", "f")):
+        done = shell(*command)
+        assert done.returncode == 4
+        assert "line 1" in done.stderr
+        assert "did you mean read_only_clouds?" in done.stderr
+    assert len(shell.simulator.ledger.requests) == before
 
 
 def test_without_a_confirmation_nothing_starts(shell: Shell) -> None:

@@ -121,6 +121,7 @@ def test_configured_project_opens_and_others_are_a_key_away(
         terminal.wait_for_text("› ● eu-de_staging", "choose a backup first")
         terminal.send("1", UP, ENTER)
         terminal.wait_for_text("› ● eu-de_sandbox", "› eu-de_sandbox")
+        simulator.ledger.wait_for(lambda led: log_ins(simulator) == 2, 10)
     assert log_ins(simulator) == 2
 
 
@@ -156,3 +157,23 @@ def test_tokens_are_kept_when_the_operator_wants_it(
     kept = [name for name in home.written() if "token" in name]
     assert len(kept) == 1
     assert simulator.password.encode() not in b"".join(home.written().values())
+
+
+def test_own_keys_hold_in_the_list_of_clouds_too_and_hints_follow(
+    home: Home, console: Callable[..., Terminal]
+) -> None:
+    home.settings('[keys]\nfilter = "f"\nrestore = "R"\nrefresh = "f7"\n')
+    with console() as terminal:
+        terminal.wait_for_text("choose a cloud", " f filter")
+        terminal.send("f", "credential")
+        terminal.wait_without("by-key")
+        terminal.send(ENTER, ENTER)
+        terminal.wait_for_text("eu-de_prod", "then press R")
+        terminal.send(ENTER)
+        terminal.wait_for_text("choose a backup first")
+        terminal.send("f", "nightly-db")
+        terminal.wait_without("nightly-web")
+        terminal.send(ENTER, ENTER)
+        terminal.wait_for_text("targets for nightly-db")
+        terminal.send("R")
+        terminal.wait_for_text("Type the disk's name to restore")

@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -71,7 +71,7 @@ def choose_cloud(
     """
     if cloud is None and not env.get("OS_CLOUD"):
         if env.get("OS_AUTH_URL"):
-            return target_of(settings_for(env=env), tokens)
+            return target_of(settings_for(None, region, env), tokens)
         clouds = configured_clouds(env)
         if not clouds:
             raise NoCloud(NO_CLOUD)
@@ -103,13 +103,15 @@ def settings_for(
     if cloud is None and not env.get("OS_CLOUD") and env.get("OS_AUTH_URL"):
         from vbs_tui.cloud.environment import (  # noqa: PLC0415 - start-up time
             MissingVariables,
+            is_quickly_read,
             settings_from_environment,
         )
 
-        settings = settings_from_environment(env)
-        if isinstance(settings, MissingVariables):
-            raise NoCloud(f"{settings.sentence}\n")
-        return settings
+        if is_quickly_read(env):
+            settings = settings_from_environment(env)
+            if isinstance(settings, MissingVariables):
+                raise NoCloud(f"{settings.sentence}\n")
+            return settings if region is None else replace(settings, region=region)
     from vbs_tui.cloud import configuration  # noqa: PLC0415 - start-up time
 
     try:
@@ -139,7 +141,7 @@ def _unreadable(message: str) -> Failure:
         executed=Executed.NO,
         what="read the configuration",
         message=clean(message, 500),
-        hint="Correct clouds.yaml (or secure.yaml), then press F5 in the projects pane.",
+        hint="Correct clouds.yaml (or secure.yaml), then read the projects again.",
     )
 
 

@@ -36,6 +36,7 @@ def console_main(options: argparse.Namespace) -> int:
     """Run the console; the exit status: 0 left in order, 1 crashed, 4 could not start."""
     try:
         settings = read_settings()
+        _bind(settings)
         target = _target(options, settings)
     except (NoCloud, Mistaken) as error:
         print(str(error).rstrip(), file=sys.stderr)
@@ -51,6 +52,14 @@ def console_main(options: argparse.Namespace) -> int:
             return status
         target = _another(options, settings, target)
     return 0
+
+
+def _bind(settings: Settings) -> None:
+    from vbs_tui.ui.commands import use_table  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.keymap import rebound  # noqa: PLC0415
+
+    # Before any screen is imported, the picker's too: classes take their keys from the table.
+    use_table(rebound(settings.keys))
 
 
 def _open(options: argparse.Namespace, settings: Settings, target: Target) -> int:
@@ -124,11 +133,6 @@ def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | N
 
 
 def _run(options: argparse.Namespace, settings: Settings, target: Target, directory: Path) -> int:
-    from vbs_tui.ui.commands import use_table  # noqa: PLC0415 - start-up time
-    from vbs_tui.ui.keymap import rebound  # noqa: PLC0415
-
-    # Before the app is imported: its classes take their keys from the table.
-    use_table(rebound(settings.keys))
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
     from vbs_tui.commands.last_use import note_use  # noqa: PLC0415
     from vbs_tui.restore.desk import Desk  # noqa: PLC0415

@@ -20,6 +20,9 @@ __all__ = [
     "command",
     "footer",
     "in_palette",
+    "key_for",
+    "own_binding",
+    "try_again",
     "use_table",
 ]
 
@@ -42,6 +45,21 @@ def command(command_id: str) -> Command:
         if one.id == command_id:
             return one
     raise KeyError(command_id)
+
+
+def key_for(command_id: str) -> str:
+    """The key of a command as people write it, for texts that name it. Raises ``KeyError``."""
+    return command(command_id).shown
+
+
+def try_again() -> str:
+    """What to do about a list that could not be read."""
+    return f"{key_for('refresh')} tries again, {key_for('error')} explains."
+
+
+def own_binding(command_id: str, action: str) -> Binding:
+    """A dialog's own *action* on the key that a command has elsewhere. Raises ``KeyError``."""
+    return Binding(",".join(command(command_id).keys), action, show=False)
 
 
 def bindings(scope: str) -> list[BindingType]:

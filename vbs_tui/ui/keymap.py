@@ -68,11 +68,17 @@ def _clashes(table: tuple[Command, ...], keys: Mapping[str, object]) -> list[str
         for other in table:
             if other.id == one.id or not _meet(one, other):
                 continue
-            shared = set(one.keys) & set(other.keys)
+            shared = set(one.keys) & set(other.keys) - _shared_from_the_start(one.id, other.id)
             found += [f"keys.{one.id}: {key} is the key of {other.id}" for key in sorted(shared)]
     return found
 
 
 def _meet(one: Command, other: Command) -> bool:
-    """Whether both can be meant by a key pressed in the same place."""
-    return one.scope == other.scope
+    """Whether both can be meant by a key pressed in the same place: the global ones always can."""
+    return one.scope == other.scope or "global" in (one.scope, other.scope)
+
+
+def _shared_from_the_start(one: str, other: str) -> set[str]:
+    """Keys that mean one thing in a pane and another everywhere else, as they are meant to."""
+    keys = {command.id: set(command.keys) for command in TABLE}
+    return keys[one] & keys[other]

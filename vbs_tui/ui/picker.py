@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from vbs_tui.clock import Clock
 from vbs_tui.times import ago
+from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
@@ -90,7 +91,7 @@ class PickerScreen(ListScreen[Choice]):
             self.app.exit(None)
 
 
-class CloudPicker(QuietCrash, App[Choice | None]):
+class CloudPicker(KeysInOrder, QuietCrash, App[Choice | None]):
     """Its result is the choice, or nothing when the operator left."""
 
     CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read

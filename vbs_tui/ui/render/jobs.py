@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from vbs_tui.restore.records import LogEntry, Restore, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.times import local_clock, span
+from vbs_tui.ui.commands import key_for
 from vbs_tui.ui.render.table import Piece
 
 _SIGNS: dict[State, tuple[str, str]] = {
@@ -122,8 +123,8 @@ def advice_lines(restore: Restore, room: int) -> list[list[Piece]]:
     told = [(line, "accent") for line in textwrap.wrap(restore.summary, room - 2)]
     if restore.needs_a_word:
         advice = (
-            "It is never sent again by itself. Look at the disk; then keep watching, or press u to"
-            " declare that it was not sent."
+            "It is never sent again by itself. Look at the disk; then keep watching, or press"
+            f" {key_for('settle')} to declare that it was not sent."
         )
         told += [(line, "") for line in textwrap.wrap(advice, room - 2)]
     return [[(f"  {line}", style)] for line, style in told]

@@ -24,6 +24,7 @@ from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.desk import Desk, Examination, Refusal
 from vbs_tui.restore.records import Restore
+from vbs_tui.ui.commands import key_for, own_binding
 from vbs_tui.ui.render.confirmation import (
     backup_lines,
     consequence,
@@ -56,7 +57,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     AUTO_FOCUS = ""
     BINDINGS = [
         Binding("escape", "leave", "cancel", show=False),
-        Binding("f5", "read_again", "read again", show=False),
+        own_binding("refresh", "read_again"),
         Binding("pagedown", "scroll(1)", show=False),
         Binding("pageup", "scroll(-1)", show=False),
         Binding("down,j", "scroll_line(1)", show=False),
@@ -188,7 +189,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
             lines += labelled(part.label, part.text, indent=10, width=width)
         self.query_one("#asking").display = False
         self._facts.show(lines)
-        self._say("F5 tries again, Esc leaves.")
+        self._say(f"{key_for('refresh')} tries again, Esc leaves.")
 
     # Sending
 
@@ -268,7 +269,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         if self._is_over:
             self._say(f"{words} It may have been sent: leave with Esc and look at the jobs.")
         else:
-            self._say(f"{words} Nothing was sent. F5 tries again, Esc leaves.")
+            self._say(f"{words} Nothing was sent. {key_for('refresh')} tries again, Esc leaves.")
 
     # Small things
 
@@ -305,7 +306,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
             return "Esc leaves"
         if self._examination is not None and not self._facts.is_read:
             return "PgDn: more to read · Esc leaves without sending"
-        return "Esc leaves without sending · F5 reads again"
+        return f"Esc leaves without sending · {key_for('refresh')} reads again"
 
     def _say(self, text: str) -> None:
         self._said = text

@@ -16,6 +16,7 @@ from vbs_tui.restore.export import FORMATS, export
 from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.records import Restore
 from vbs_tui.times import local, span
+from vbs_tui.ui.commands import key_for, own_binding
 from vbs_tui.ui.render.jobs import sign_of
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
@@ -38,12 +39,17 @@ class HistoryScreen(Working, ListScreen[Restore]):
     """Newest first, from the journal."""
 
     BINDINGS = [
-        Binding("f5", "read", show=False),
-        Binding("d", "details", show=False),
+        own_binding("refresh", "read"),
+        own_binding("details", "details"),
         Binding("x", "export('json')", show=False),
         Binding("X,upper_x", "export('csv')", show=False),
     ]
-    keys = (("Enter", "details"), ("x", "export JSON"), ("X", "export CSV"), ("F5", "read again"))
+    keys = (
+        ("Enter", "details"),
+        ("x", "export JSON"),
+        ("X", "export CSV"),
+        (key_for("refresh"), "read again"),
+    )
 
     def __init__(self, desk: Desk, clock: Clock, zone: tzinfo | None, folder: Path) -> None:
         """*folder*: where exports are written."""

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
+from vbs_tui.ui.commands import key_for
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.oneline import OneLine
@@ -56,10 +57,15 @@ class ListScreen(Screen[None], Generic[T]):
         """Tell as many keys as there is room for, the way back before all others."""
         pieces: list[Piece] = []
         room = self.size.width
-        for key, label in (("Esc", "back"), *self.keys, ("/", "filter"), ("s", "sort")):
-            room -= len(key) + len(label) + 3
+        for shown, label in (
+            ("Esc", "back"),
+            *self.keys,
+            (key_for("filter"), "filter"),
+            (key_for("sort"), "sort"),
+        ):
+            room -= len(shown) + len(label) + 3
             if room >= 0:
-                pieces += [(f" {key}", "accent"), (f" {label} ", "")]
+                pieces += [(f" {shown}", "accent"), (f" {label} ", "")]
         self._foot.say(pieces)
 
     def action_leave(self) -> None:

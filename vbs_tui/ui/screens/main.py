@@ -8,7 +8,7 @@ from textual import on
 
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.commands import bindings
+from vbs_tui.ui.commands import bindings, key_for
 from vbs_tui.ui.render.projects import project_pairs
 from vbs_tui.ui.screens.news import NewsScreen
 from vbs_tui.ui.screens.panes import PANES
@@ -75,9 +75,9 @@ class MainScreen(NewsScreen):
         if self.read_only:
             self.refuse("This session is read-only: nothing is restored from here.")
         elif state is None:
-            self.refuse("No project is open. Choose one: pane 1, Enter.")
+            self.refuse(f"No project is open. Choose one: pane 1, {key_for('choose')}.")
         elif backup is None:
-            self.refuse("No backup is chosen. Choose one: pane 2, Enter.")
+            self.refuse(f"No backup is chosen. Choose one: pane 2, {key_for('choose')}.")
         elif volume is None:
             self.refuse("There is no volume under the cursor to restore onto (pane 3).")
         else:
@@ -86,20 +86,23 @@ class MainScreen(NewsScreen):
     def what_now(self) -> list[str]:
         """What to do next, in a few lines, from where things stand."""
         backup, volume = self.backups.chosen, self.volumes.list.highlighted
+        refresh, choose, filters = key_for("refresh"), key_for("choose"), key_for("filter")
         if self.store.connect_failure is not None:
-            return ["The log-in failed. Pane 5 says why; F5 in pane 1 tries again."]
+            return [f"The log-in failed. Pane 5 says why; {refresh} in pane 1 tries again."]
         if self.store.current is None:
-            return ["Choose a project: pane 1, arrows, Enter."]
+            return [f"Choose a project: pane 1, arrows, {choose}."]
         if self.read_only:
             return ["This session is read-only: look and watch; nothing is restored from here."]
         if backup is None:
-            return ["Choose a backup: pane 2, / filters, Enter chooses. Nothing is sent by that."]
+            how = f"{filters} filters, {choose} chooses"
+            return [f"Choose a backup: pane 2, {how}. Nothing is sent by that."]
         chosen = f"Chosen: {backup.name or backup.id}."
         if not isinstance(volume, Volume):
             return [chosen, "Choose a disk: pane 3; √ and ! are possible, × are not."]
+        shows = f"{key_for('restore')} shows every hazard and asks for the disk's name"
         return [
             f"{chosen} Disk under the cursor: {volume.name or volume.id}.",
-            "r shows every hazard and asks for the disk's name; before that nothing is sent.",
+            f"{shows}; before that nothing is sent.",
             "The jobs pane (4) then tells every change, the error pane (5) explains failures.",
         ]
 

@@ -22,6 +22,7 @@ from vbs_tui.restore.events import (
     WatchChanged,
 )
 from vbs_tui.restore.states import State
+from vbs_tui.ui.commands import key_for, try_again
 from vbs_tui.ui.screens.panes import PanesScreen
 from vbs_tui.ui.store import FAILED_STATES, Change
 from vbs_tui.ui.widgets.list_pane import CloudListPane
@@ -59,7 +60,7 @@ class NewsScreen(PanesScreen):
     def show_project(self) -> None:
         """Show the lists of the current project, as far as they are known."""
         state = self.store.current
-        waiting = "Choose a project first: pane 1, Enter."
+        waiting = f"Choose a project first: pane 1, {key_for('choose')}."
         self.backups.choose(None)
         project_id = "" if state is None else state.project.id
         self.volumes.rank_for(None, project_id)
@@ -107,7 +108,7 @@ class NewsScreen(PanesScreen):
                 words = event.failure.message or event.failure.kind.value
                 said = f"Project {event.project.name} could not be opened: {words}"
                 for pane in (self.backups, self.volumes):
-                    pane.list.set_notice("error", f"{said}  F5 tries again, e explains.")
+                    pane.list.set_notice("error", f"{said}  {try_again()}")
         self.projects.list.refresh()
 
     def _list_news(

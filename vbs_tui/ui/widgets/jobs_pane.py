@@ -17,7 +17,7 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.records import LogEntry, Restore, Watch
 from vbs_tui.restore.states import State
-from vbs_tui.ui.commands import bindings
+from vbs_tui.ui.commands import bindings, key_for
 from vbs_tui.ui.render.jobs import advice_lines, header_line, log_lines, names, watch_line
 from vbs_tui.ui.render.table import Piece, fit_text
 from vbs_tui.ui.widgets.frame import set_foot, set_title
@@ -302,7 +302,9 @@ class JobsPane(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         row = y + self.scroll_offset.y
         if not self._lines and y == 0:
-            words = "No restore yet. Choose a backup and a volume, then press r."
+            words = (
+                f"No restore yet. Choose a backup and a volume, then press {key_for('restore')}."
+            )
             return self._strip([(f" {words}", "dim")], width, on_cursor=False)
         if row >= len(self._lines):
             return Strip.blank(width, self.rich_style)

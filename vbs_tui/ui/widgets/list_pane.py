@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from vbs_tui.ui.commands import try_again
 from vbs_tui.ui.render.words import age, short_failure
 from vbs_tui.ui.store import Change, ListState
 from vbs_tui.ui.widgets.frame import set_foot, set_title
@@ -260,7 +261,7 @@ class CloudListPane(ListPane[T]):
             self.list.set_notice(
                 "error",
                 f"{self.word} could not be listed: {short_failure(state.failure)}. {words}"
-                "  F5 tries again, e explains.",
+                f"  {try_again()}",
             )
         elif state.loading or state.listed_at is None:
             self.list.set_notice("loading", f"Reading the {self.noun[1]} …")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vbs_tui.cloud.resources import Project
+from vbs_tui.ui.commands import try_again
 from vbs_tui.ui.render.projects import COLUMNS, project_row
 from vbs_tui.ui.render.table import Cell
 from vbs_tui.ui.render.words import short_failure
@@ -52,9 +53,7 @@ class ProjectsPane(ListPane[Project]):
         if store.connect_failure is not None:
             failure = store.connect_failure
             words = failure.message or failure.kind.value
-            self.list.set_notice(
-                "error", f"{short_failure(failure)}: {words}  F5 tries again, e explains."
-            )
+            self.list.set_notice("error", f"{short_failure(failure)}: {words}  {try_again()}")
         elif store.connected_at is None:
             self.list.set_notice("loading", "Logging in …")
         else:

@@ -46,12 +46,9 @@ def console_main(options: argparse.Namespace) -> int:
     if not _has_terminal():
         print(_NO_TERMINAL, file=sys.stderr)
         return 4
-    while target is not None:
-        status = _open(options, settings, target)
-        if status != SWITCH:
-            return status
-        target = _another(options, settings, target)
-    return 0
+    while (status := _open(options, settings, target)) == SWITCH:
+        target = _another(settings, target)
+    return status
 
 
 def _bind(settings: Settings) -> None:
@@ -70,16 +67,14 @@ def _open(options: argparse.Namespace, settings: Settings, target: Target) -> in
             target.close()
 
 
-def _another(options: argparse.Namespace, settings: Settings, before: Target) -> Target | None:
+def _another(settings: Settings, before: Target) -> Target:
     """Another cloud, chosen from the list; the one before when there is no other."""
     try:
-        clouds = () if options.demo else configured_clouds()
+        clouds = configured_clouds()
         choice = _pick(clouds, settings) if clouds else None
     except NoCloud:
         choice = None
-    if choice is None:
-        return demo() if options.demo else before
-    return _chosen(choice, settings)
+    return before if choice is None else _chosen(choice, settings)
 
 
 _NO_TERMINAL = """\
@@ -158,7 +153,8 @@ def _run(options: argparse.Namespace, settings: Settings, target: Target, direct
         cloud_name=target.name,
         read_only=read_only,
     )
-    app.switch_result = SWITCH
+    if not options.demo:
+        app.switch_result = SWITCH
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
         note_use(directory, target.name, clock.now())

@@ -7,13 +7,24 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from tests.simulated import Listener, brisk_desk
+from vbs_tui.cloud.errors import Executed
+from vbs_tui.cloud.provider import Connection
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.desk import Desk, Examination, Refusal
-from vbs_tui.restore.events import ListKind, Notice, RestoreChanged, SecretWanted
+from vbs_tui.restore.events import (
+    ConnectFailed,
+    Event,
+    ListKind,
+    Notice,
+    ProjectFailed,
+    RestoreChanged,
+    SecretWanted,
+)
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 from vbs_tui.simulator import Simulator
@@ -153,6 +164,27 @@ def test_a_read_only_desk_sends_nothing(simulator: Simulator, tmp_path: Path) ->
     assert "read-only" in refused(desk.submit(examined, examined.word))
     assert simulator.ledger.restore_posts() == []
     desk.stop(2.0)
+
+
+def test_a_defect_on_the_way_to_the_cloud_is_an_answer_too(tmp_path: Path) -> None:
+    async def connect(*_: object) -> Connection:
+        raise ZeroDivisionError("pa55word in the words of an error")
+
+    desk = Desk(connect, tmp_path)
+    seen: SimpleQueue[Event] = SimpleQueue()
+    desk.start(seen.put)
+    desk.connect()
+    while not isinstance(event := seen.get(timeout=20), ConnectFailed):
+        pass
+    desk.open_project(Project("0" * 32, "eu-de"))
+    while not isinstance(other := seen.get(timeout=20), ProjectFailed):
+        pass
+    desk.stop(2.0)
+    for failure in (event.failure, other.failure):
+        assert "ZeroDivisionError" in failure.message
+        assert failure.executed is Executed.NO
+        assert failure.hint
+        assert "pa55" not in repr(failure)
 
 
 def test_a_journal_that_cannot_be_made_means_look_but_not_restore(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import Ask, Connection, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
@@ -39,6 +39,7 @@ from vbs_tui.restore.loop_thread import LoopThread
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import LogEntry, Restore
+from vbs_tui.restore.refusals import defect, occupied, unfit
 
 __all__ = ["Connector", "Desk", "Examination", "Refusal"]
 
@@ -188,6 +189,9 @@ class Desk:
         except CloudError as error:
             self._emit(ConnectFailed(error.failure))
             return
+        except Exception as error:
+            self._emit(ConnectFailed(defect("log in", error, self._clock.now())))
+            return
         self._emit(
             Connected(
                 cloud=connection.cloud,
@@ -220,6 +224,10 @@ class Desk:
         except CloudError as error:
             self._emit(ProjectFailed(project, error.failure))
             return
+        except Exception as error:
+            failure = defect("open the project", error, self._clock.now())
+            self._emit(ProjectFailed(project, failure))
+            return
         if not quiet:
             self._emit(
                 ProjectOpened(
@@ -245,7 +253,7 @@ class Desk:
                 volume_names=self._lister.volume_names(project.id),
             )
         except ValueError as error:
-            raise CloudError(_unfit(str(error))) from error
+            raise CloudError(unfit(str(error))) from error
 
     async def _submit(self, examination: Examination, typed: str) -> Restore:
         await self._journal_tried.wait()
@@ -267,8 +275,8 @@ class Desk:
             return await self._engine.submit(
                 planned_restore(examination, connection, operator, now)
             )
-        except Occupied as occupied:
-            raise Refusal(_occupied(occupied.holder, examination)) from occupied
+        except Occupied as error:
+            raise Refusal(occupied(error.holder, examination)) from error
         except JournalError as error:
             raise Refusal(f"Not sent. {error}") from error
         except CloudError as error:
@@ -311,27 +319,3 @@ def _system_user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
-
-
-def _unfit(message: str) -> Failure:
-    return Failure(
-        kind=ErrorKind.NOT_SENT,
-        executed=Executed.NO,
-        what="prepare the restore",
-        message=message,
-        hint="Refresh the lists and choose again.",
-    )
-
-
-def _occupied(holder: Restore, wanted: Examination) -> str:
-    same_disk = holder.volume.id == wanted.volume.id
-    what = (
-        f"the disk {holder.volume.name or holder.volume.id}"
-        if same_disk
-        else f"the backup {holder.backup.name or holder.backup.id}"
-    )
-    return (
-        f"Not sent: {what} is already in a restore that has not ended (restore {holder.id[:8]},"
-        f" {holder.state.value}, {holder.operator}). Wait for its end, or settle it in the jobs"
-        " pane."
-    )

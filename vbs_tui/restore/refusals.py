@@ -1,0 +1,51 @@
+"""Why the desk does not do what it was asked: failures that no cloud answered, and sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.restore.examination import Examination
+from vbs_tui.restore.records import Restore
+from vbs_tui.text import clean
+
+
+def defect(what: str, error: Exception, at: datetime) -> Failure:
+    """What nobody foresaw, as an answer. The error's own words stay out: they may be secret."""
+    named = getattr(error, "name", None) if isinstance(error, ImportError) else None
+    about = f" {clean(named, 100)}" if named else ""
+    return Failure(
+        kind=ErrorKind.NOT_SENT,
+        executed=Executed.NO,
+        what=what,
+        message=f"a defect of this program, or of a library it uses: {type(error).__name__}{about}",
+        hint="Nothing was restored by this. Try again; when it stays so, install the program anew"
+        " and report it.",
+        at=at,
+    )
+
+
+def unfit(message: str) -> Failure:
+    """Backup and disk that cannot be put into one request."""
+    return Failure(
+        kind=ErrorKind.NOT_SENT,
+        executed=Executed.NO,
+        what="prepare the restore",
+        message=message,
+        hint="Refresh the lists and choose again.",
+    )
+
+
+def occupied(holder: Restore, wanted: Examination) -> str:
+    """Another restore that has the disk or the backup, as a sentence."""
+    same_disk = holder.volume.id == wanted.volume.id
+    what = (
+        f"the disk {holder.volume.name or holder.volume.id}"
+        if same_disk
+        else f"the backup {holder.backup.name or holder.backup.id}"
+    )
+    return (
+        f"Not sent: {what} is already in a restore that has not ended (restore {holder.id[:8]},"
+        f" {holder.state.value}, {holder.operator}). Wait for its end, or settle it in the jobs"
+        " pane."
+    )

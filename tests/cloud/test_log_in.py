@@ -370,6 +370,21 @@ async def test_strange_answers_to_a_log_in_are_errors_of_the_log_in(answer: byte
     assert caught.value.failure.executed is Executed.NO
 
 
+async def test_application_credential_opens_no_other_project_and_says_why() -> None:
+    bound = ApplicationCredentials(Secret("sec-1"), id="ac1")
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        return cloud.grant(auth | {"scope": "its own"})
+
+    cloud = ToyCloud(log_in=log_in)
+    async with cloud:
+        with pytest.raises(CloudError) as caught:
+            await cloud.connection(bound).open(Project("1" * 32, "another"))
+    assert caught.value.failure.kind is ErrorKind.LOG_IN
+    assert "another project" in caught.value.failure.message
+    assert "made in" in caught.value.failure.hint
+
+
 async def test_project_list_follows_pages_by_their_query_alone() -> None:
     def service(heard: Heard) -> Reply:
         if heard.path.endswith("/auth/projects"):

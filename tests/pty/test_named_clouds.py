@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.pty.conftest import CONSOLE, Start
-from tests.pty.terminal import DOWN, ENTER, ESCAPE, UP, Terminal
+from tests.pty.terminal import DOWN, ENTER, ESCAPE, F5, UP, Terminal
 from vbs_tui.simulator import Simulator
 
 LOG_IN = "/v3/auth/tokens"
@@ -38,6 +38,17 @@ class Home:
                     **where,
                     "application_credential_id": credential.id,
                     "application_credential_secret": credential.secret,
+                },
+            },
+            "by-passcode": {
+                "auth_type": "v3multifactor",
+                "auth_methods": ["v3password", "v3totp"],
+                "auth": {
+                    **where,
+                    **user,
+                    "username": "demo-mfa",
+                    "password": simulator.password,
+                    "project_name": "eu-de_prod",
                 },
             },
             "by-key": {"auth": {**where, "ak": key.access, "sk": key.secret}},
@@ -132,7 +143,7 @@ def test_choosing_from_the_list_and_switching(
         terminal.wait_for_text("choose a cloud", "by-password", "by-credential", "by-key", "never")
         assert log_ins(simulator) == 0
         terminal.send(ENTER)
-        terminal.wait_for_text("eu-de_prod", "eu-de_staging")
+        terminal.wait_for_text("1 Projects", "choose a backup first")
         terminal.send("C")
         terminal.wait_for_text("choose a cloud", "just now")
         terminal.send(DOWN, ENTER)
@@ -150,13 +161,41 @@ def test_tokens_are_kept_when_the_operator_wants_it(
     home.settings("token_cache = true\n")
     for _ in range(2):
         with console("--cloud", "by-password") as terminal:
-            terminal.wait_for_text("eu-de_prod", "eu-de_staging")
+            terminal.wait_for_text("choose a backup first")
             terminal.send("q")
             assert terminal.ended() == 0
     assert log_ins(simulator) == 1
     kept = [name for name in home.written() if "token" in name]
     assert len(kept) == 1
     assert simulator.password.encode() not in b"".join(home.written().values())
+
+
+def test_a_passcode_is_asked_for_and_serves_once_for_all_projects(
+    home: Home, simulator: Simulator, console: Callable[..., Terminal]
+) -> None:
+    with console("--cloud", "by-passcode") as terminal:
+        terminal.wait_for_text("Passcode of demo-mfa")
+        assert log_ins(simulator) == 0
+        terminal.send("000000", ENTER)
+        terminal.wait_for_text("IAM.1061")
+        terminal.wait_without("Passcode of demo-mfa")
+        assert log_ins(simulator) == 1
+        terminal.send("1", F5)
+        terminal.wait_for_text("Passcode of demo-mfa")
+        passcode = simulator.passcode()
+        terminal.send(f"{passcode[:3]} {passcode[3:]}", ENTER)
+        terminal.wait_for_text("› ● eu-de_prod", "choose a backup first")
+        terminal.send("1", DOWN, ENTER)
+        terminal.wait_for_text("› ● eu-de_sandbox")
+        simulator.ledger.wait_for(lambda led: log_ins(simulator) == 3, 10)
+        terminal.wait_for_text("newest first")
+        assert "Passcode" not in terminal.shown
+        terminal.send("q")
+        assert terminal.ended() == 0
+        told = terminal.rest()
+    for secret in (passcode, simulator.password):
+        assert secret.encode() not in told
+        assert secret.encode() not in b"".join(home.written().values())
 
 
 def test_own_keys_hold_in_the_list_of_clouds_too_and_hints_follow(

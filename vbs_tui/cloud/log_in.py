@@ -25,6 +25,12 @@ _NO_REFUSAL = frozenset({404, 405, 407, 408, 413, 421, 425, 429})
 """Statuses below 500 of a server that did not look at the credentials."""
 
 
+_BOUND = (
+    "An application credential is good for the project it was made in. Open that one, or choose a "
+    "cloud with another log-in."
+)
+
+
 class Declined(CloudError):  # noqa: N818 - an answer of the operator
     """The operator was asked for a secret and gave none."""
 
@@ -71,7 +77,9 @@ def new_log_in(
 class _Exchange:
     """The request itself, and what is made of its answer."""
 
-    def __init__(self, session: Session, url: str, label: str) -> None:
+    def __init__(self, session: Session, url: str, label: str, elsewhere: str = "") -> None:
+        """*elsewhere*: what to do when the log-in leads to another project."""
+        self._elsewhere = elsewhere
         self._session = session
         self._url = url
         self._label = label
@@ -104,13 +112,15 @@ class _Exchange:
 
     def _checked(self, answer: Answer, scope: Scope) -> Token:
         token = token_from(answer, self._now())
-        text = "the log-in gave no usable token"
+        text, hint = "the log-in gave no usable token", ""
         if token is not None:
             self._session.redactor.add(token.secret, passing=True)
             if not scope.project_id or token.project_id == scope.project_id:
                 return token
             text = "the token is for another project than the one asked for"
-        raise CloudError(_as_log_in(nonsense(answer, text, self._now()).failure))
+            hint = self._elsewhere
+        failure = nonsense(answer, text, self._now()).failure
+        raise CloudError(_as_log_in(replace(failure, hint=hint)))
 
     def _now(self) -> datetime:
         return self._session.clock.now()
@@ -122,7 +132,9 @@ class _OwnLogIn(_Exchange):
     def __init__(
         self, session: Session, url: str, credentials: LogInCredentials, ask: Ask | None
     ) -> None:
-        super().__init__(session, url, credentials.label)
+        # Such a log-in belongs to one project, and Keystone takes no scope with it.
+        self._is_bound = isinstance(credentials, ApplicationCredentials)
+        super().__init__(session, url, credentials.label, _BOUND if self._is_bound else "")
         self._credentials = credentials
         self._ask = ask
         self._typed: Secret | None = None
@@ -139,11 +151,6 @@ class _OwnLogIn(_Exchange):
 
     def refused(self) -> None:
         self._typed = None
-
-    @property
-    def _is_bound(self) -> bool:
-        """Whether the log-in belongs to one project, and Keystone takes no scope with it."""
-        return isinstance(self._credentials, ApplicationCredentials)
 
     async def _identify(self) -> dict[str, Any]:
         flow = self._credentials.flow()

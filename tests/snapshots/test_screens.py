@@ -69,6 +69,8 @@ async def _compare(
     for wide, high in sizes:
         if (wide, high) != sizes[0]:
             await pilot.resize_terminal(wide, high)
+        while app.screen.size != (wide, high):  # the app takes a new size a moment later
+            await pilot.pause()
         await pilot.pause()
         picture = _WEB_FONT.sub("", app.export_screenshot(title=app.title, simplify=True))
         name = f"{scene}-{wide}x{high}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,16 @@ def test_regions_and_interfaces_are_heeded() -> None:
         entry("vbsv2", "https://second.example/v2"),
     )
     assert made.endpoint("vbs", PID).root == "https://any.example"
+
+
+def test_interfaces_are_tried_in_order() -> None:
+    inner = entry("vbsv2", "https://inner.example/v2", interface="internal")
+    outer = entry("vbsv2", "https://outer.example/v2")
+    for order, root in (("internal,public", "inner"), ("public, internal", "outer")):
+        found = replace(catalog(outer, inner), interface=order).endpoint("vbs", PID)
+        assert found.root == f"https://{root}.example"
+    found = replace(catalog(outer), interface="internal,public").endpoint("vbs", PID)
+    assert found.root == "https://outer.example"
 
 
 def test_relatives_host_names_serve_when_the_type_is_missing() -> None:

@@ -13,9 +13,11 @@ from vbs_tui.cloud.credentials import (
     PasscodeCredentials,
     PasswordCredentials,
     TokenCredentials,
+    User,
 )
 from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.settings import CloudSettings
 
 CLOUDS = """\
 clouds:
@@ -56,7 +58,15 @@ clouds:
   oidc:
     auth_type: v3oidcpassword
     verify: false
-    auth: {auth_url: "https://iam.example.test", username: j, client_secret: hush}
+    auth:
+      auth_url: https://iam.example.test
+      username: j
+      password: hush
+      identity_provider: corp
+      protocol: openid
+      client_id: console
+      client_secret: hush
+      access_token_endpoint: https://idp.example.test/token
   half: {auth: {auth_url: "https://iam.example.test", ak: AKID}}
 """
 
@@ -166,3 +176,73 @@ def test_cloud_of_the_variable_and_vendor_profile(tmp_path: Path) -> None:
     made = settings_for(None, None, {"OS_CLIENT_CONFIG_FILE": str(path), "OS_CLOUD": "x"})
     assert made.auth_url.startswith("https://iam.eu-de.otc.t-systems.com")
     assert made.region == "eu-de"
+
+
+def cloud(tmp_path: Path, text: str, **env: str) -> CloudSettings:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(f"clouds:\n  x:\n    {text}\n")
+    return settings_for("x", None, {"OS_CLIENT_CONFIG_FILE": str(path), **env})
+
+
+def user_of(made: CloudSettings) -> User:
+    assert isinstance(made.credentials, PasswordCredentials)
+    return made.credentials.user
+
+
+@pytest.mark.parametrize(
+    ("keys", "domain"),
+    [
+        ("", User("j", domain_id="default", is_domain_assumed=True)),
+        (", user_domain_name: a, default_domain_id: b", User("j", domain_name="a")),
+        (", user_domain_id: a, default_domain_name: b", User("j", domain_id="a")),
+        (", default_domain_id: b", User("j", domain_id="b")),
+        (", default_domain_name: b", User("j", domain_name="b")),
+        (", domain_name: c, project_name: p", User("j", domain_name="c")),
+        (", user_id: u", User("j", "u")),
+    ],
+)
+def test_domain_of_the_user(keys: str, domain: User, tmp_path: Path) -> None:
+    made = cloud(tmp_path, f"auth: {{auth_url: 'https://i.test', username: j{keys}}}")
+    assert user_of(made) == domain
+
+
+def test_domain_to_assume_is_the_openstack_clients(tmp_path: Path) -> None:
+    text = "{default_domain: other, auth: {auth_url: 'https://i.test', username: j}}"
+    assert user_of(cloud(tmp_path, text)).domain_id == "default"
+    made = user_of(cloud(tmp_path, text, OS_DEFAULT_DOMAIN="mine"))
+    assert (made.domain_id, made.is_domain_assumed) == ("mine", True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "interface", "region"),
+    [
+        ("interface: [internal, publicURL]", "internal,public", ""),
+        ("interface: public, volume_interface: internal", "internal", ""),
+        ("endpoint_type: adminURL", "admin", ""),
+        ("region_name: r, block_storage_region_name: s", "public", "s"),
+    ],
+)
+def test_interfaces_and_regions(keys: str, interface: str, region: str, tmp_path: Path) -> None:
+    made = cloud(tmp_path, f"{{{keys}, auth: {{auth_url: 'https://i.test', username: j}}}}")
+    assert (made.interface, made.region) == (interface, region)
+
+
+def test_bundle_of_authorities_by_variable(tmp_path: Path) -> None:
+    text = "{auth: {auth_url: 'https://i.test', username: j}}"
+    env = {"CURL_CA_BUNDLE": "/curl.pem"}
+    assert cloud(tmp_path, text, **env).cacert == "/curl.pem"
+    env |= {"REQUESTS_CA_BUNDLE": "/requests.pem"}
+    assert cloud(tmp_path, text, **env).cacert == "/requests.pem"
+    text = "{cacert: /own.pem, auth: {auth_url: 'https://i.test', username: j}}"
+    assert cloud(tmp_path, text, **env).cacert == "/own.pem"
+
+
+def test_braces_in_a_secret_are_not_quoted(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="braces") as caught:
+        cloud(tmp_path, "{client_secret: 'a{topsecret}', auth: {auth_url: 'https://i.test'}}")
+    assert "topsecret" not in str(caught.value)
+
+
+def test_a_trust_is_left_to_keystoneauth(tmp_path: Path) -> None:
+    text = "{auth: {auth_url: 'https://i.test', username: j, password: p, trust_id: t}}"
+    assert isinstance(cloud(tmp_path, text).credentials, ForeignCredentials)

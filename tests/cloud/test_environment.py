@@ -18,6 +18,7 @@ from vbs_tui.cloud.environment import (
     settings_from_environment,
 )
 from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.commands.connecting import settings_for as named_settings
 
 BASE = {
     "OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com/v3",
@@ -144,3 +145,8 @@ def test_consent_and_authorities() -> None:
 )
 def test_what_is_unknown_is_left_to_the_loader(more: dict[str, str], quickly: bool) -> None:
     assert is_quickly_read({**BASE, **more, "HOME": "/x"}) is quickly
+
+
+def test_region_of_the_command_line_wins() -> None:
+    assert named_settings(None, "eu-nl", {**BASE, "OS_REGION_NAME": "eu-de"}).region == "eu-nl"
+    assert named_settings(None, None, {**BASE, "OS_REGION_NAME": "eu-de"}).region == "eu-de"

@@ -370,6 +370,44 @@ async def test_strange_answers_to_a_log_in_are_errors_of_the_log_in(answer: byte
     assert caught.value.failure.executed is Executed.NO
 
 
+@pytest.mark.parametrize(
+    ("user", "project_domain", "words"),
+    [
+        (User("jane", domain_id="default", is_domain_assumed=True), "ops", "user domain"),
+        (User("jane", domain_name="ops"), "", "the user's own (“ops”)"),
+        (User("jane", domain_name="ops"), "other", ""),
+        (User(id="u1"), "", ""),
+    ],
+)
+async def test_refused_log_in_tells_what_was_assumed(
+    user: User, project_domain: str, words: str
+) -> None:
+    cloud = ToyCloud(log_in=lambda heard, auth: UNAUTHORIZED)
+    async with cloud:
+        connection = cloud.connection(
+            PasswordCredentials(user, Secret("pw-1")),
+            project_name="eu-de_prod",
+            project_domain_name=project_domain,
+        )
+        with pytest.raises(CloudError) as caught:
+            await connection.projects()
+    hint = caught.value.failure.hint
+    assert "password or project is wrong" in hint
+    assert (words in hint) if words else ("assumed" not in hint)
+
+
+async def test_right_password_that_is_not_enough_is_told_so() -> None:
+    more = {"required_auth_methods": [["password", "totp"]], "receipt": {"methods": ["password"]}}
+    cloud = ToyCloud(log_in=lambda heard, auth: json_reply(more, 401))
+    async with cloud:
+        with pytest.raises(CloudError) as caught:
+            await cloud.connection().projects()
+    failure = caught.value.failure
+    assert "password + totp" in failure.message
+    assert "v3multifactor" in failure.hint
+    assert "password or project is wrong" not in failure.hint
+
+
 async def test_application_credential_opens_no_other_project_and_says_why() -> None:
     bound = ApplicationCredentials(Secret("sec-1"), id="ac1")
 

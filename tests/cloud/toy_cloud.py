@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 from tests.cloud.fast_clock import FastClock
 from tests.cloud.wire_server import Heard, Reply, WireServer, json_reply
@@ -51,7 +51,7 @@ class ToyCloud:
     def __post_init__(self) -> None:
         self.server = WireServer(self.answer)
 
-    async def __aenter__(self) -> ToyCloud:
+    async def __aenter__(self) -> Self:
         await self.server.__aenter__()
         return self
 

@@ -24,6 +24,21 @@ body = {"restore": {"volume_id": sys.argv[3]}}
 answer = cloud.volume_backup.post(f"/cloudbackups/{sys.argv[2]}/restore", json=body)
 print(json.dumps([answer.status_code, answer.json()]))
 """
+SDK_LOOK = """\
+import json, sys
+import openstack
+from otcextensions import sdk
+cloud = openstack.connect(cloud=sys.argv[1])
+sdk.register_otc_extensions(cloud)
+whole = [one.id for one in cloud.block_storage.backups(details=True)]
+paged = [one.id for one in cloud.block_storage.backups(details=True, limit=7)]
+backup = cloud.block_storage.get_backup(sys.argv[2])
+cloud.block_storage.wait_for_status(backup, "available", interval=0.1, wait=60)
+disk = cloud.block_storage.get_volume(sys.argv[3])
+cloud.block_storage.wait_for_status(disk, "available", interval=0.1, wait=60)
+job = cloud.volume_backup.get(f"/jobs/{sys.argv[4]}").json()
+print(json.dumps([whole, paged, disk.status, job["status"]]))
+"""
 
 
 class Clients:
@@ -108,6 +123,8 @@ def test_restore(key: str, clients: Clients) -> None:
     backup, disk = pair(clients, skip=key == "ID")
     printed = clients.openstack("volume", "backup", "restore", "--force", backup[key], disk[key])
     assert disk["ID"] in printed
+    rows = {row["ID"]: row["Status"] for row in clients.table("volume", "list")}
+    assert rows[disk["ID"]] in ("restoring-backup", "available")
 
 
 def test_restore_by_the_vendors_call(clients: Clients) -> None:
@@ -116,4 +133,8 @@ def test_restore_by_the_vendors_call(clients: Clients) -> None:
     arguments = (clients.name, backup["ID"], disk["ID"])
     status, answer = json.loads(clients.run(sys.executable, "-c", SDK_RESTORE, *arguments))
     assert status == 200
-    assert answer["job_id"]
+    looking = (sys.executable, "-c", SDK_LOOK, *arguments, answer["job_id"])
+    whole, paged, disk_status, job_status = json.loads(clients.run(*looking))
+    assert len(set(whole)) == 60
+    assert paged == whole
+    assert (disk_status, job_status) == ("available", "SUCCESS")

@@ -73,6 +73,7 @@ class Catalog:
     identity_root: str
     region: str = ""
     interface: str = "public"
+    """One, or several with commas between them, the best first."""
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Service (or catalog type) to URL, as the operator wrote it."""
     allow_plain_http: bool = False
@@ -96,7 +97,9 @@ class Catalog:
         for name in (service, *wanted.types):
             if url := self.overrides.get(name):
                 yield url, "set in the configuration", True
-        fitting = [row for row in self.rows if self._fits(row)]
+        fitting = [
+            row for one in self.interface.split(",") for row in self.rows if self._fits(row, one)
+        ]
         for kind in wanted.types:
             for row in fitting:
                 if row.type == kind:
@@ -108,8 +111,8 @@ class Catalog:
         if host_label(self.identity_root) in _IAM_LABELS:
             yield with_host_label(self.identity_root, service), "host name of IAM", False
 
-    def _fits(self, row: CatalogRow) -> bool:
-        if row.interface.removesuffix("URL") != self.interface.removesuffix("URL"):
+    def _fits(self, row: CatalogRow, interface: str) -> bool:
+        if row.interface.removesuffix("URL") != interface.strip().removesuffix("URL"):
             return False
         return not self.region or row.region in (self.region, "*", "")
 

@@ -36,6 +36,9 @@ _OVERRIDES = {
 }
 """``*_endpoint_override`` to the names that this program looks for."""
 
+_VOLUMES = ("block_storage_", "volumev3_", "volumev2_", "volume_", "block_store_")
+"""What stands before a key that is meant for the service of volumes alone, the best first."""
+
 _FALSE = frozenset({"false", "0", "no", "off", "n", "f"})
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})
 
@@ -75,13 +78,32 @@ def settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -
         auth = _mapping(merged.get("auth"))
         # Variables lie beside ``auth``, not in it.
         values = {**merged, **{key: value for key, value in auth.items() if value is not None}}
+        password = ""
         if not values.get("password") and env.get("OS_PASSWORD"):
-            values["password"] = env["OS_PASSWORD"]
+            password = values["password"] = env["OS_PASSWORD"]
+        # The openstack client passes over the cloud's own key of this name.
+        values["default_domain"] = env.get("OS_DEFAULT_DOMAIN")
+        _trust_bundle(merged, env)
         try:
-            credentials = credentials_of(values, lambda: config.plugin(chosen, region))
+            credentials = credentials_of(
+                values,
+                lambda: config.plugin(chosen, region, password),
+                allow_plain_http=not _verify(merged),
+            )
         except IncompleteLogIn as gap:
-            raise ConfigurationError(f"cloud {chosen!r}: {gap}", config.file) from None
-        return _settings(chosen, merged, values, credentials, config)
+            problem = str(gap)
+        else:
+            return _settings(chosen, merged, values, credentials, config)
+    if chosen == config.envvar_name:
+        raise ConfigurationError(f"the OS_* variables: {problem}")
+    raise ConfigurationError(f"cloud {chosen!r}: {problem}", config.file)
+
+
+def _trust_bundle(merged: dict[str, Any], env: Mapping[str, str]) -> None:
+    """The openstack client's HTTP library takes a bundle of authorities from the environment."""
+    bundle = env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE")
+    if bundle and not merged.get("cacert"):
+        merged["cacert"] = bundle
 
 
 def _settings(
@@ -103,7 +125,7 @@ def _settings(
         auth_url=where,
         credentials=credentials,
         name="" if name == config.envvar_name else name,
-        region=_text(merged, "region_name"),
+        region=_of_volumes(merged, "region_name"),
         project_name=_text(values, "project_name") or _text(values, "tenant_name"),
         project_id=_text(values, "project_id") or _text(values, "tenant_id"),
         project_domain_name=_text(values, "project_domain_name", "domain_name"),
@@ -129,9 +151,14 @@ def _overrides(merged: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _interface(merged: Mapping[str, Any]) -> str:
-    value = merged.get("interface") or merged.get("endpoint_type") or "public"
-    first = value[0] if isinstance(value, list) and value else value
-    return str(first).removesuffix("URL")
+    keys = [f"{one}interface" for one in (*_VOLUMES, "")]
+    value = next((merged[key] for key in keys if merged.get(key)), "public")
+    several = value if isinstance(value, list) else [value]
+    return ",".join(str(one).strip().removesuffix("URL") for one in several)
+
+
+def _of_volumes(merged: Mapping[str, Any], key: str) -> str:
+    return _text(merged, *(f"{one}{key}" for one in (*_VOLUMES, "")))
 
 
 def _verify(merged: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vbs_tui.cloud.credentials import (
+    ASSUMED_DOMAIN,
     AccessKeyCredentials,
     ApplicationCredentials,
     Credentials,
@@ -14,10 +15,14 @@ from vbs_tui.cloud.credentials import (
     TokenCredentials,
     User,
 )
-from vbs_tui.cloud.foreign import ForeignCredentials
+from vbs_tui.cloud.foreign import ForeignCredentials, UnusablePlugin, foreign_credentials
 from vbs_tui.cloud.secret import Secret
 
-_SECRET_KEYS = ("password", "client_secret", "access_token", "passcode", "secret", "token")
+_SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code", "_key", "assertion")
+"""How the keys end whose values are secret, in whatever plugin's options."""
+
+_BEYOND = ("trust_id", "system_scope")
+"""Scopes that only keystoneauth's plugins know, of the ways to log in that this program knows."""
 
 
 class IncompleteLogIn(Exception):  # noqa: N818 - something is missing, nothing broke
@@ -25,23 +30,23 @@ class IncompleteLogIn(Exception):  # noqa: N818 - something is missing, nothing 
 
 
 def credentials_of(
-    values: Mapping[str, Any], plugin: Callable[[], tuple[Any, Any]]
+    values: Mapping[str, Any],
+    plugin: Callable[[], tuple[Any, Any]],
+    *,
+    allow_plain_http: bool = False,
 ) -> Credentials | ForeignCredentials:
     """Credentials by ``auth_type``; *plugin* serves the types that this program does not know.
 
-    Raises :class:`IncompleteLogIn`. A missing password or passcode is none: it can be asked for.
+    ``default_domain`` among the *values* is the id of the domain to assume. Raises
+    :class:`IncompleteLogIn`. A missing password or passcode is none: it can be asked for.
     """
     kind = _text(values, "auth_type").lower() or "password"
     access = _text(values, "ak", "access_key")
-    if access or _text(values, "sk", "secret_key"):
+    # OAuth 1 has an access_key of its own, which is another thing.
+    if kind != "v3oauth1" and (access or _text(values, "sk", "secret_key")):
         return _access_key(values, access)
-    user = User(
-        name=_text(values, "username", "user_name"),
-        id=_text(values, "user_id"),
-        domain_name=_text(values, "user_domain_name", "domain_name", "default_domain_name"),
-        domain_id=_text(values, "user_domain_id", "domain_id", "default_domain"),
-    )
-    match kind:
+    user = _user(values)
+    match kind if not _text(values, *_BEYOND) else "":
         case "token" | "v3token":
             _need(values, kind, "token")
             return TokenCredentials(Secret(_text(values, "token")))
@@ -58,8 +63,30 @@ def credentials_of(
             if _methods(values) & {"v3totp", "totp"} or not _methods(values):
                 return PasscodeCredentials(user, _secret(values, "password"))
             return PasswordCredentials(user, _secret(values, "password"))
-    known = tuple(Secret(_text(values, key)) for key in _SECRET_KEYS if _text(values, key))
-    return ForeignCredentials(kind, user.label, known, plugin)
+    # As written, and as the plugins take it: a blank at its end may be part of a password.
+    secret = [str(value) for key, value in values.items() if value and _is_secret(key)]
+    known = tuple(Secret(text) for text in {*secret, *(text.strip() for text in secret)})
+    try:
+        return foreign_credentials(
+            kind, user.label, known, plugin, allow_plain_http=allow_plain_http
+        )
+    except UnusablePlugin as gap:
+        problem = str(gap)
+    raise IncompleteLogIn(problem)
+
+
+def _user(values: Mapping[str, Any]) -> User:
+    name, user_id = _text(values, "username", "user_name"), _text(values, "user_id")
+    for key in ("user_domain", "domain", "default_domain"):
+        domain_id, domain_name = _text(values, f"{key}_id"), _text(values, f"{key}_name")
+        if domain_id or domain_name:
+            return User(name, user_id, domain_name, domain_id)
+    assumed = _text(values, "default_domain") or ASSUMED_DOMAIN
+    return User(name, user_id) if user_id else User(name, "", "", assumed, is_domain_assumed=True)
+
+
+def _is_secret(key: str) -> bool:
+    return key.lower().replace("-", "_").endswith(_SECRET_ENDINGS)
 
 
 def _access_key(values: Mapping[str, Any], access: str) -> AccessKeyCredentials:
@@ -106,8 +133,6 @@ def _need(values: Mapping[str, Any], kind: str, key: str) -> None:
 def _need_user(user: User, kind: str) -> None:
     if not user.label:
         raise IncompleteLogIn(f"auth_type {kind} needs username or user_id")
-    if not user.id and not (user.domain_name or user.domain_id):
-        raise IncompleteLogIn(f"auth_type {kind} needs user_domain_name or user_domain_id")
 
 
 def _secret(values: Mapping[str, Any], key: str) -> Secret | None:

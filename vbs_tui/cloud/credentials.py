@@ -14,6 +14,9 @@ from typing import Any
 from vbs_tui.cloud.provider import SecretKind, SecretQuestion
 from vbs_tui.cloud.secret import Secret
 
+ASSUMED_DOMAIN = "default"
+"""The id of the domain that the openstack client assumes where none is configured."""
+
 Flow = Generator[SecretQuestion, Secret, dict[str, Any]]
 
 
@@ -25,6 +28,8 @@ class User:
     id: str = ""
     domain_name: str = ""
     domain_id: str = ""
+    is_domain_assumed: bool = False
+    """Whether no domain was configured, so that ``domain_id`` is the openstack client's guess."""
 
     def reference(self) -> dict[str, Any]:
         """``{"id"}``, or ``{"name", "domain"}``."""

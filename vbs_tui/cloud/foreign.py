@@ -6,6 +6,7 @@ their own HTTP client, so that they run in a thread; only the token comes back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,14 +17,37 @@ from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.tokens import Token
 from vbs_tui.text import clean
 
+_EXTRAS = {
+    "v3kerberos": "kerberos",
+    "v3fedkerb": "kerberos",
+    "v3samlpassword": "saml2",
+    "v3adfspassword": "saml2",
+    "v3oauth1": "oauth1",
+}
+"""``auth_type`` to the extra of keystoneauth1 that it needs; the extras' own names."""
+
+_UNKNOWN_KEY = re.compile(r"unexpected keyword argument '(\w+)'")
+
+_TALKATIVE = frozenset({"v3oidcdeviceauthz", "v3websso"})
+"""They print and wait for a browser, which a full screen cannot let them do."""
+
+_NO_REFUSAL = frozenset({404, 405, 407, 408, 413, 421, 425, 429})
+"""Statuses below 500 of a server that did not look at the credentials."""
+
+
+class UnusablePlugin(Exception):  # noqa: N818 - an answer, told by its text
+    """A plugin that cannot even be made; the text says what is missing, and holds no value."""
+
 
 class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
-    """The plugin gave no token; the text is the plugin's own, uncleaned of known secrets."""
+    """The plugin gave no token; the text is cleaned, what the plugin sent and got blotted out."""
 
-    def __init__(self, text: str, *, answered: bool) -> None:
+    def __init__(self, text: str, *, answered: bool, status: int | None = None) -> None:
         super().__init__(text)
+        self.status = status
+        """HTTP's, where there was an answer."""
         self.answered = answered
-        """Whether a server refused, rather than could not be reached."""
+        """Whether the credentials were looked at, rather than nobody (able) there to do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +59,116 @@ class ForeignCredentials:
     label: str
     known: tuple[Secret, ...]
     """What the configuration holds of secrets."""
-    make: Callable[[], tuple[Any, Any]] = field(repr=False)
-    """Gives the plugin and its session; blocking, imports keystoneauth."""
+    plugin: Any = field(repr=False)
+    """keystoneauth's plugin."""
+    session: Any = field(repr=False)
+    """keystoneauth's session: the plugin's way to the network."""
+    allow_plain_http: bool = False
 
     def secrets(self) -> tuple[Secret, ...]:
         return self.known
 
+    @property
+    def owner(self) -> str:
+        """Who logs in, and by which way: tells two users apart, and holds no secret."""
+        names = ("identity_provider", "protocol", "client_id")
+        return " ".join([self.label, *(str(getattr(self.plugin, one, "")) for one in names)])
+
     def log_in(self, now: datetime) -> Token:
-        """A fresh token. Blocking. Raises :class:`ForeignRefusal`."""
+        """A fresh token, of the scope that is configured. Blocking. Raises ForeignRefusal."""
         from keystoneauth1 import exceptions  # noqa: PLC0415 - start-up time
 
+        from vbs_tui.cloud.foreign_wire import Wire  # noqa: PLC0415 - start-up time
+
+        wire = Wire(self.session, self.known, allow_plain_http=self.allow_plain_http)
+        status = None
         try:
-            plugin, session = self.make()
-            plugin.invalidate()
-            return _token(plugin.get_access(session), now)
+            self.plugin.invalidate()
+            return _token(self.plugin.get_access(self.session), now)
+        except exceptions.HttpError as error:
+            status = int(error.http_status or 0)
+            text = f"{wire.host} answered HTTP {status}: {wire.words or error.message}"
+            answered = status < 500 and status not in _NO_REFUSAL
         except exceptions.ConnectionError as error:
-            raise ForeignRefusal(_words(error), answered=False) from None
+            text, answered = wire.trouble or str(error), False
         except Exception as error:
-            raise ForeignRefusal(_words(error), answered=True) from None
+            text = wire.trouble or f"{self.kind} cannot read the answer of {wire.host}: "
+            text = text if wire.trouble else text + f"{type(error).__name__}: {error}"
+            answered = not wire.trouble
+        # Outside of the handlers, so that no frame with a secret hangs on the error.
+        raise ForeignRefusal(clean(wire.blot(text), 600), answered=answered, status=status)
+
+
+def foreign_credentials(
+    kind: str,
+    label: str,
+    known: tuple[Secret, ...],
+    make: Callable[[], tuple[Any, Any]],
+    *,
+    allow_plain_http: bool = False,
+) -> ForeignCredentials:
+    """Credentials by the plugin and session of *make*. Raises :class:`UnusablePlugin`."""
+    if kind in _TALKATIVE:
+        raise UnusablePlugin(
+            f"auth_type {kind} talks with its user on the terminal and in a browser; "
+            "get a token with `openstack token issue`, and use auth_type v3token with it"
+        )
+    problem = _missing_library(kind)
+    try:
+        plugin, session = (None, None) if problem else make()
+    except Exception as error:
+        problem = _why_not_made(kind, error)
+    if problem:
+        raise UnusablePlugin(problem)
+    if getattr(plugin, "idp_otp_key", None):
+        raise UnusablePlugin(
+            "idp_otp_key makes the plugin ask for a passcode on the terminal; "
+            "get a token with `openstack token issue`, and use auth_type v3token with it"
+        )
+    if not hasattr(plugin, "get_access"):
+        raise UnusablePlugin(f"auth_type {kind} gives no token, which this program works with")
+    return ForeignCredentials(kind, label, known, plugin, session, allow_plain_http)
+
+
+def _missing_library(kind: str) -> str:
+    """What has to be installed for *kind*; empty when nothing is known to be missing."""
+    from keystoneauth1 import exceptions, loading  # noqa: PLC0415 - start-up time
+
+    extra = _EXTRAS.get(kind)
+    try:
+        if loading.get_plugin_loader(kind).available:
+            return ""
+    except exceptions.AuthPluginException:
+        return ""  # making it says why
+    except Exception:
+        if not extra:
+            return ""
+    how = f": pip install 'keystoneauth1[{extra}]'" if extra else ""
+    return f"auth_type {kind} needs a library that is not installed here{how}"
+
+
+def _why_not_made(kind: str, error: Exception) -> str:
+    from keystoneauth1 import exceptions  # noqa: PLC0415 - start-up time
+
+    if isinstance(error, exceptions.MissingRequiredOptions):
+        names = [str(one.dest) for one in error.options]
+        by_variable = " (or OS_PASSWORD)" if "password" in names else ""
+        return f"auth_type {kind} needs {', '.join(names)}{by_variable}"
+    if isinstance(error, ImportError):
+        name = error.name or "of its own"
+        return f"auth_type {kind} needs the library {name}, which is not installed here"
+    if isinstance(error, exceptions.NoMatchingPlugin):
+        return (
+            f"nothing installed here knows auth_type {kind}; "
+            "install the package that brings it, next to keystoneauth1"
+        )
+    if isinstance(error, exceptions.AuthPluginException):
+        return f"auth_type {kind}: {error}"
+    unknown = _UNKNOWN_KEY.search(str(error)) if isinstance(error, TypeError) else None
+    if unknown:
+        return f"auth_type {kind} does not know the key {unknown[1]}"
+    # The text of any other error may quote a value, and that value may be a secret.
+    return f"auth_type {kind} cannot be used with these keys ({type(error).__name__})"
 
 
 def _token(access: Any, now: datetime) -> Token:
@@ -78,7 +194,3 @@ def _moment(value: object) -> datetime | None:
     if not isinstance(value, datetime):
         return None
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def _words(error: Exception) -> str:
-    return clean(f"{type(error).__name__}: {error}", 2000)

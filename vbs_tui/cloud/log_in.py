@@ -5,17 +5,18 @@ Every error of a log-in says that nothing was executed: the call it was for was 
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.credentials import ApplicationCredentials, LogInCredentials
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
+from vbs_tui.cloud.log_in_failures import as_log_in, assumptions, by_plugin, demanding
 from vbs_tui.cloud.provider import Ask, SecretKind, SecretQuestion
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.session import Session
@@ -77,36 +78,40 @@ def new_log_in(
 class _Exchange:
     """The request itself, and what is made of its answer."""
 
-    def __init__(self, session: Session, url: str, label: str, elsewhere: str = "") -> None:
-        """*elsewhere*: what to do when the log-in leads to another project."""
-        self._elsewhere = elsewhere
+    def __init__(
+        self, session: Session, url: str, credentials: LogInCredentials | ForeignCredentials
+    ) -> None:
         self._session = session
         self._url = url
-        self._label = label
+        self._credentials = credentials
+        self._label = credentials.label
 
     async def by_token(self, scope: Scope, base: Token) -> Token | None:
-        answer = await self._post(_by_token(base), scope.body())
+        answer = await self._answer(self._request(_by_token(base), scope.body()))
         if answer.is_success:
             return self._checked(answer, scope)
         if answer.status == 429 or answer.status >= 500:
-            raise self._refusal(answer)
+            raise self._refusal(answer, scope)
         return None
 
-    async def _post(self, identity: dict[str, Any], scope: dict[str, Any] | None) -> Answer:
+    def _request(self, identity: dict[str, Any], scope: dict[str, Any] | None) -> Request:
+        """The log-in; its secrets live in this frame alone, which is gone when anything fails."""
         auth = {"identity": identity} | ({"scope": scope} if scope is not None else {})
         body = json.dumps({"auth": auth}).encode()
+        return Request("POST", self._url, "log in", self._label, body=body)
+
+    async def _answer(self, request: Request) -> Answer:
         failure: Failure | None = None
         try:
-            return await self._session.send(
-                Request("POST", self._url, "log in", self._label, body=body)
-            )
+            return await self._session.send(request)
         except CloudError as error:
-            failure = _as_log_in(error.failure)
+            failure = as_log_in(error.failure)
         # Outside of the handler, so that no frame with a secret hangs on the error.
         raise CloudError(failure)
 
-    def _refusal(self, answer: Answer) -> CloudError:
-        failure = _as_log_in(refused(answer, self._now()).failure)
+    def _refusal(self, answer: Answer, scope: Scope) -> CloudError:
+        told = refused(answer, self._now()).failure
+        failure = demanding(as_log_in(told, assumptions(self._credentials, scope)), answer)
         is_refusal = 400 <= answer.status < 500 and answer.status not in _NO_REFUSAL
         return Refused(failure) if is_refusal else CloudError(failure)
 
@@ -118,9 +123,9 @@ class _Exchange:
             if not scope.project_id or token.project_id == scope.project_id:
                 return token
             text = "the token is for another project than the one asked for"
-            hint = self._elsewhere
+            hint = _BOUND if isinstance(self._credentials, ApplicationCredentials) else ""
         failure = nonsense(answer, text, self._now()).failure
-        raise CloudError(_as_log_in(replace(failure, hint=hint)))
+        raise CloudError(as_log_in(replace(failure, hint=hint or failure.hint)))
 
     def _now(self) -> datetime:
         return self._session.clock.now()
@@ -132,10 +137,10 @@ class _OwnLogIn(_Exchange):
     def __init__(
         self, session: Session, url: str, credentials: LogInCredentials, ask: Ask | None
     ) -> None:
+        super().__init__(session, url, credentials)
         # Such a log-in belongs to one project, and Keystone takes no scope with it.
         self._is_bound = isinstance(credentials, ApplicationCredentials)
-        super().__init__(session, url, credentials.label, _BOUND if self._is_bound else "")
-        self._credentials = credentials
+        self._own = credentials
         self._ask = ask
         self._typed: Secret | None = None
 
@@ -143,17 +148,17 @@ class _OwnLogIn(_Exchange):
         return scope.is_project and not self._is_bound
 
     async def by_credentials(self, scope: Scope) -> Token:
-        identity = await self._identify()
-        answer = await self._post(identity, None if self._is_bound else scope.body())
+        wanted = None if self._is_bound else scope.body()
+        answer = await self._answer(self._request(await self._identify(), wanted))
         if answer.is_success:
             return self._checked(answer, scope)
-        raise self._refusal(answer)
+        raise self._refusal(answer, scope)
 
     def refused(self) -> None:
         self._typed = None
 
     async def _identify(self) -> dict[str, Any]:
-        flow = self._credentials.flow()
+        flow = self._own.flow()
         try:
             question = next(flow)
             while True:
@@ -190,8 +195,8 @@ class _PluginLogIn(_Exchange):
     """By a plugin of keystoneauth, in a thread; only its token comes back."""
 
     def __init__(self, session: Session, url: str, credentials: ForeignCredentials) -> None:
-        super().__init__(session, url, credentials.label)
-        self._credentials = credentials
+        super().__init__(session, url, credentials)
+        self._plugin = credentials
 
     def can_rescope(self, scope: Scope) -> bool:
         return scope.is_project
@@ -200,58 +205,27 @@ class _PluginLogIn(_Exchange):
         first = await self._first()
         if not scope.is_project or scope.fits(first):
             return first
-        answer = await self._post(_by_token(first), scope.body())
+        answer = await self._answer(self._request(_by_token(first), scope.body()))
         if answer.is_success:
             return self._checked(answer, scope)
-        raise self._refusal(answer)
+        raise self._refusal(answer, scope)
 
     def refused(self) -> None:
         """Nothing was typed."""
 
     async def _first(self) -> Token:
         """A token of the plugin's own scope."""
+        now = self._now()
         try:
-            token = await asyncio.to_thread(self._credentials.log_in, self._now())
+            token = await beside(lambda: self._plugin.log_in(now))
         except ForeignRefusal as refusal:
-            failure = self._plugin_failure(refusal)
+            words = self._session.redactor.blot(str(refusal), 300)
+            failure = by_plugin(self._plugin, refusal, self._url, words, now)
         else:
             self._session.redactor.add(token.secret, passing=True)
             return token
         raise (Refused if failure.kind is ErrorKind.LOG_IN else CloudError)(failure)
 
-    def _plugin_failure(self, refusal: ForeignRefusal) -> Failure:
-        kind = self._credentials.kind
-        return Failure(
-            ErrorKind.LOG_IN if refusal.answered else ErrorKind.NOT_SENT,
-            Executed.NO,
-            "log in",
-            self._label,
-            url=self._url,
-            message=self._session.redactor.blot(str(refusal), 300),
-            hint=f"The log-in is done by keystoneauth's {kind} plugin: "
-            "try the openstack client with the same cloud.",
-            at=self._now(),
-        )
-
 
 def _by_token(token: Token) -> dict[str, Any]:
     return {"methods": ["token"], "token": {"id": token.secret.reveal()}}
-
-
-def _as_log_in(failure: Failure) -> Failure:
-    """*failure* of a log-in as what it is for the caller: nothing was executed."""
-    status = failure.status
-    hint = failure.hint
-    kind = failure.kind
-    if kind is ErrorKind.REFUSED and status != 429:
-        kind = ErrorKind.LOG_IN
-        if status == 401 and not hint:
-            hint = (
-                "User, domain, password or project is wrong: clouds answer all of these alike. "
-                "Look at the configuration before trying again; too many tries lock the account."
-            )
-        elif status in (404, 405):
-            hint = "Look at auth_url: that address does not answer as an identity service."
-    elif kind is ErrorKind.NONSENSE:
-        kind = ErrorKind.LOG_IN
-    return replace(failure, kind=kind, executed=Executed.NO, what="log in", hint=hint)

@@ -59,9 +59,14 @@ class Loader:
         extra = {"region_name": region} if region else {}
         return dict(self._asked("get_one", name, validate=False, **extra).config)
 
-    def plugin(self, name: str, region: str | None) -> tuple[Any, Any]:
-        """keystoneauth's plugin and session. Raises what the plugin's loader raises."""
-        extra = {"region_name": region} if region else {}
+    def plugin(self, name: str, region: str | None, password: str = "") -> tuple[Any, Any]:
+        """keystoneauth's plugin and session, *password* put in where the files have none.
+
+        Raises what the plugin's loader raises.
+        """
+        extra: dict[str, Any] = {"region_name": region} if region else {}
+        if password:
+            extra["auth"] = {"password": password}
         found = self._config.get_one(name, **extra)
         return found.get_auth(), found.get_session()
 
@@ -69,6 +74,9 @@ class Loader:
         problem = ""
         try:
             return getattr(self._config, method)(*args, **kwargs)
+        except (KeyError, IndexError, ValueError) as error:
+            # The loader fills in what stands in braces; its words may quote a part of a secret.
+            problem = f"braces in a value name a key that is not there ({type(error).__name__})"
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
         raise ConfigurationError(f"cloud {args[0]!r} cannot be read: {problem}", self.file)

@@ -25,6 +25,7 @@ class CloudSettings:
     project_domain_name: str = ""
     project_domain_id: str = ""
     interface: str = "public"
+    """``public``, ``internal`` or ``admin``; several with commas between them, the best first."""
     endpoint_overrides: Mapping[str, str] = field(default_factory=dict)
     """``vbs``, ``evs``, ``ecs`` or a catalog type to a URL; ``%(project_id)s`` may stand in it."""
     cacert: str = ""

@@ -1,0 +1,97 @@
+"""Log-ins that failed, told as what they are for the caller: nothing was executed, and why.
+
+Clouds answer a wrong user, domain, password and project with the same 401. What this program
+assumed on its own, and what the cloud demands besides, is all that can be added to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from vbs_tui.cloud.credentials import Credentials, User
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.exchange import Answer
+from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
+from vbs_tui.cloud.tokens import Scope
+from vbs_tui.text import clean
+
+WHAT = "log in"
+
+_ALIKE = (
+    "User, domain, password or project is wrong: clouds answer all of these alike. "
+    "Look at the configuration before trying again; too many tries lock the account."
+)
+_NO_IDENTITY = "Look at auth_url: that address does not answer as an identity service."
+
+
+def as_log_in(failure: Failure, assumed: str = "") -> Failure:
+    """*failure* of a log-in. *assumed*: a sentence on what was not configured but guessed."""
+    status, hint, kind = failure.status, failure.hint, failure.kind
+    if kind is ErrorKind.REFUSED and status != 429:
+        kind = ErrorKind.LOG_IN
+        if status == 401 and not hint:
+            hint = f"{_ALIKE} {assumed}".strip()
+        elif status in (404, 405):
+            hint = _NO_IDENTITY
+    elif kind is ErrorKind.NONSENSE:
+        kind = ErrorKind.LOG_IN
+    return replace(failure, kind=kind, executed=Executed.NO, what=WHAT, hint=hint)
+
+
+def demanding(failure: Failure, answer: Answer) -> Failure:
+    """*failure* with what the cloud wants besides, where it says so.
+
+    Keystone answers a right password with 401 and ``required_auth_methods`` where rules want more.
+    """
+    rules = answer.data.get("required_auth_methods") if isinstance(answer.data, Mapping) else None
+    ways = [
+        " + ".join(clean(method, 32) for method in rule[:5])
+        for rule in (rules if isinstance(rules, list) else [])[:3]
+        if isinstance(rule, list)
+    ]
+    if answer.status != 401 or not ways:
+        return failure
+    wanted = " or ".join(ways)
+    return replace(
+        failure,
+        message=f"the cloud demands more than it was given: {wanted}",
+        hint="What was sent was right, and is not enough. For password and passcode: "
+        "auth_type: v3multifactor with auth_methods: [v3password, v3totp].",
+    )
+
+
+def assumptions(credentials: Credentials | ForeignCredentials, scope: Scope) -> str:
+    """What of *credentials* and *scope* was not configured but guessed, as a sentence."""
+    user = getattr(credentials, "user", User())
+    if user.is_domain_assumed:
+        return f"No user domain is configured, “{clean(user.domain_id, 64)}” was assumed."
+    domain = clean(scope.domain_name or scope.domain_id, 64)
+    if scope.is_domain_assumed and domain:
+        return f"No project domain is configured, the user's own (“{domain}”) was assumed."
+    return ""
+
+
+def by_plugin(
+    credentials: ForeignCredentials, refusal: ForeignRefusal, url: str, message: str, at: datetime
+) -> Failure:
+    """What keystoneauth's plugin ended with. *message*: its words, without secrets."""
+    status = refusal.status
+    kind = ErrorKind.NOT_SENT
+    if refusal.answered:
+        kind = ErrorKind.LOG_IN
+    elif status is not None:
+        kind = ErrorKind.SERVER if status >= 500 else ErrorKind.REFUSED
+    return Failure(
+        kind,
+        Executed.NO,
+        WHAT,
+        credentials.label,
+        url=url,
+        status=status,
+        message=message,
+        hint=f"The log-in is done by keystoneauth's {credentials.kind} plugin: "
+        "try the openstack client with the same cloud.",
+        at=at,
+    )

@@ -141,6 +141,7 @@ def test_choosing_from_the_list_and_switching(
 ) -> None:
     with console() as terminal:
         terminal.wait_for_text("choose a cloud", "by-password", "by-credential", "by-key", "never")
+        terminal.wait_for_text("access key", "app credential", "with passcode")
         assert log_ins(simulator) == 0
         terminal.send(ENTER)
         terminal.wait_for_text("1 Projects", "choose a backup first")

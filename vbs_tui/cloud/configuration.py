@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of
+from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of, way_of
 from vbs_tui.cloud.sdk_loader import ConfigurationError, Loader, loader
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.text import clean
@@ -51,7 +51,8 @@ class ConfiguredCloud:
     regions: tuple[str, ...]
     auth_host: str
     """Host of ``auth_url``; empty when there is none."""
-    auth_type: str
+    log_in: str
+    """How one logs in there, in a word or two."""
     project: str
     fault: str = ""
     """Why it cannot be used, in words; empty when nothing is known against it."""
@@ -183,7 +184,7 @@ def _configured(config: Loader, name: str) -> ConfiguredCloud:
         name=clean(name, 100),
         regions=tuple(clean(one, 64) for one in regions if one),
         auth_host=clean(host, 200),
-        auth_type=clean(_text(merged, "auth_type") or "password", 64),
+        log_in=clean(way_of(values), 64),
         project=clean(_text(values, "project_name") or _text(values, "project_id"), 128),
         fault="" if host else "it has no auth_url",
     )

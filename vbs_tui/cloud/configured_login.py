@@ -25,6 +25,26 @@ _BEYOND = ("trust_id", "system_scope")
 """Scopes that only keystoneauth's plugins know, of the ways to log in that this program knows."""
 
 
+_WORDS = {
+    "password": "password",
+    "v3password": "password",
+    "token": "token",
+    "v3token": "token",
+    "v3applicationcredential": "app credential",
+    "application_credential": "app credential",
+    "v3totp": "passcode",
+    "v3multifactor": "with passcode",
+}
+
+
+def way_of(values: Mapping[str, Any]) -> str:
+    """How a configured cloud logs in, in a word or two, for a list to choose from."""
+    kind = _text(values, "auth_type").lower() or "password"
+    if _has_access_key(values, kind):
+        return "access key"
+    return _WORDS.get(kind, kind)
+
+
 class IncompleteLogIn(Exception):  # noqa: N818 - something is missing, nothing broke
     """What the configuration lacks for its way to log in; the text names the keys."""
 
@@ -41,10 +61,8 @@ def credentials_of(
     :class:`IncompleteLogIn`. A missing password or passcode is none: it can be asked for.
     """
     kind = _text(values, "auth_type").lower() or "password"
-    access = _text(values, "ak", "access_key")
-    # OAuth 1 has an access_key of its own, which is another thing.
-    if kind != "v3oauth1" and (access or _text(values, "sk", "secret_key")):
-        return _access_key(values, access)
+    if _has_access_key(values, kind):
+        return _access_key(values)
     user = _user(values)
     match kind if not _text(values, *_BEYOND) else "":
         case "token" | "v3token":
@@ -75,6 +93,11 @@ def credentials_of(
     raise IncompleteLogIn(problem)
 
 
+def _has_access_key(values: Mapping[str, Any], kind: str) -> bool:
+    # OAuth 1 has an access_key of its own, which is another thing.
+    return kind != "v3oauth1" and bool(_text(values, "ak", "access_key", "sk", "secret_key"))
+
+
 def _user(values: Mapping[str, Any]) -> User:
     name, user_id = _text(values, "username", "user_name"), _text(values, "user_id")
     for key in ("user_domain", "domain", "default_domain"):
@@ -89,7 +112,8 @@ def _is_secret(key: str) -> bool:
     return key.lower().replace("-", "_").endswith(_SECRET_ENDINGS)
 
 
-def _access_key(values: Mapping[str, Any], access: str) -> AccessKeyCredentials:
+def _access_key(values: Mapping[str, Any]) -> AccessKeyCredentials:
+    access = _text(values, "ak", "access_key")
     secret = _text(values, "sk", "secret_key")
     if not access or not secret:
         missing = "sk (or secret_key)" if access else "ak (or access_key)"

@@ -114,7 +114,7 @@ def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | N
             cloud=one.name,
             region=region,
             host=one.auth_host,
-            log_in=one.auth_type,
+            log_in=one.log_in,
             project=one.project,
             used_at=uses.get(one.name),
             fault=one.fault,

@@ -39,7 +39,7 @@ COLUMNS = (
     Column("Region", 12, priority=1),
     Column("Last used", 13, sort_key=lambda c: c.used_at.timestamp() if c.used_at else 0.0),
     Column("Log-in at", None, min_width=16, share=2, priority=2),
-    Column("By", 12, priority=4),
+    Column("By", 14, priority=4),
     Column("Project", None, min_width=10, max_width=24, priority=3),
 )
 

@@ -125,6 +125,8 @@ async def test_password_alone_where_a_passcode_is_demanded(
         assert failure.status == 401
         (wanted,) = json.loads(failure.raw_body)["required_auth_methods"]
         assert set(wanted) == {"password", "totp"}
+        assert f"demands more than it was given: {' + '.join(wanted)}" in failure.message
+        assert "v3multifactor" in failure.hint
         assert failure.request_id.startswith("req-")
         assert operator.asked == []
         assert len(log_ins(connection)) == 1

@@ -26,6 +26,17 @@ def parse_time(value: object) -> datetime | None:
         return None
 
 
+def parse_http_date(value: object) -> datetime | None:
+    """An HTTP ``Date`` header as an aware UTC datetime, or ``None`` when it cannot be read."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to load, rarely needed
+
+    try:
+        moment = parsedate_to_datetime(str(value))
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
 def iso(moment: datetime) -> str:
     """UTC ISO-8601 with milliseconds and ``Z``: the form kept inside and in files."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.certificates import make_certificate
 from tests.cloud.fast_clock import FastClock
 from tests.cloud.wire_server import WireServer, json_reply
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
@@ -22,38 +17,6 @@ from vbs_tui.cloud.exchange import Request
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.trust import Trust
-
-
-def make_certificate(folder: Path, *, names: tuple[str, ...], days: int = 30) -> Path:
-    """A self-signed certificate with its key in one file; negative *days*: expired."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-    now = datetime.now(UTC)
-    until = now + timedelta(days=days)
-    alternatives: list[x509.GeneralName] = [x509.DNSName(one) for one in names]
-    alternatives.append(x509.IPAddress(ip_address("127.0.0.9")))
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(until - timedelta(days=60))
-        .not_valid_after(until)
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / f"{names[0]}{days}.pem"
-    path.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return path
 
 
 def serving(path: Path) -> WireServer:

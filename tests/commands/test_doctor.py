@@ -6,16 +6,23 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from socket import AF_INET, AF_INET6
 
 import pytest
 
-from vbs_tui.cloud.probe import Finding, Health, look_at_way
+from tests.bad_clouds import BAD_CLOUDS, FAR, SECRETS, BadCloud
+from tests.certificates import Authority
+from tests.ground import ground, port_of, relay_to, tls, tunnelling_to, user_of
+from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.probe import Health, look_at_way
+from vbs_tui.cloud.reach import Names, Reach, try_connection
 from vbs_tui.cloud.trust import Trust
 from vbs_tui.commands.doctor import doctor_main
 from vbs_tui.simulator import Simulator
 
+Capture = pytest.CaptureFixture[str]
 Doctor = Callable[..., tuple[int, dict[str, dict[str, str]]]]
 
 
@@ -46,7 +53,11 @@ def doctor(
         status = doctor_main(["--json"])
         told = capsys.readouterr().out
         assert values["OS_PASSWORD"] not in told
-        return status, {row["step"]: row for row in json.loads(told)}
+        rows = json.loads(told)
+        for row in rows:
+            if row["step"] == "endpoint":
+                row["step"] = f"endpoint {row['seen'].partition(' ')[0]}"
+        return status, {row["step"]: row for row in rows}
 
     return run
 
@@ -66,7 +77,7 @@ def test_a_good_cloud(doctor: Doctor, simulator: Simulator) -> None:
         ({"OS_PASSWORD": "not-the-password"}, "log-in"),
         ({"OS_USER_DOMAIN_NAME": "nowhere"}, "log-in"),
         ({"OS_PROJECT_NAME": "eu-de_none"}, "log-in"),
-        ({"OS_AUTH_URL": "http://name.invalid/v3"}, "DNS"),
+        ({"OS_AUTH_URL": "https://name.invalid/v3"}, "DNS"),
         ({"OS_AUTH_URL": ""}, "configuration"),
         ({"OS_USERNAME": ""}, "configuration"),
     ],
@@ -87,12 +98,154 @@ def test_a_closed_port(doctor: Doctor) -> None:
     assert found["TCP"]["health"] == "failed"
 
 
+class AnyClock(SystemClock):
+    """The machine's clock, set wrong."""
+
+    def __init__(self, off: int) -> None:
+        self.off = timedelta(seconds=off)
+
+    def now(self) -> datetime:
+        return super().now() + self.off
+
+
 @pytest.mark.parametrize(
-    ("off", "health"),
-    [(5, Health.OK), (120, Health.WARNING), (1200, Health.FAILED), (-1200, Health.FAILED)],
+    ("off", "signs", "health"),
+    [
+        (5, True, Health.OK),
+        (120, True, Health.WARNING),
+        (1200, True, Health.FAILED),
+        (-1200, True, Health.FAILED),
+        (1200, False, Health.WARNING),
+    ],
 )
-def test_clocks_are_compared(simulator: Simulator, off: int, health: Health) -> None:
-    now = datetime.now(UTC) + timedelta(seconds=off)
-    found: list[Finding] = asyncio.run(look_at_way(simulator.auth_url, Trust(), now))
-    clock = next(one for one in found if one.step == "clock")
+def test_clocks_are_compared(simulator: Simulator, off: int, signs: bool, health: Health) -> None:
+    way = asyncio.run(look_at_way(simulator.auth_url, Trust(), AnyClock(off), signs=signs))
+    clock = next(one for one in way.found if one.step == "clock")
     assert clock.health is health, clock
+    assert way.is_open
+
+
+def test_scope_and_rights_are_told(doctor: Doctor, simulator: Simulator) -> None:
+    _, found = doctor()
+    project = simulator.world.project("eu-de_prod")
+    scope = found["scope"]["seen"]
+    for words in ("eu-de_prod", project.id, simulator.domain, simulator.username, "UTC (24.0 h)"):
+        assert words in scope
+    assert found["roles"]["seen"] == "vbs_adm, evs_adm"
+    assert found["restore"]["health"] == "ok"
+    assert "catalog type vbsv2" in found["endpoint vbs"]["seen"]
+
+
+def test_a_user_who_may_only_look_is_warned(doctor: Doctor) -> None:
+    status, found = doctor(OS_USERNAME="demo-viewer")
+    assert status == 0
+    assert found["roles"]["seen"] == "readonly"
+    assert found["restore"]["health"] == "warning"
+    assert "VBS Administrator" in found["restore"]["do"]
+
+
+def test_an_access_key_is_looked_at_without_a_token(
+    simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    pair = simulator.world.access_keys[0]
+    with ground(tmp_path, monkeypatch):
+        monkeypatch.setenv("OS_AUTH_URL", simulator.auth_url)
+        monkeypatch.setenv("OS_ACCESS_KEY", pair.access)
+        monkeypatch.setenv("OS_SECRET_KEY", pair.secret)
+        status = doctor_main([])
+    told = capsys.readouterr().out
+    assert status == 0
+    assert pair.secret not in told
+    assert "no token" in told
+    assert "an access key signs each request" in told
+
+
+def test_a_password_in_the_address_is_not_shown(doctor: Doctor) -> None:
+    # The fixture makes sure that the password is nowhere in the output.
+    password = "pass-in-url-3"
+    status, found = doctor(
+        OS_AUTH_URL=f"https://jane:{password}@iam.example.test/v3", OS_PASSWORD=password
+    )
+    assert status == 1
+    assert found["address"]["health"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("days", "verify", "health", "words"),
+    [
+        (30, True, "ok", ("issued by Practice Authority", "29 days left")),
+        (10, True, "warning", ("9 days left", "ends soon")),
+        (30, False, "warning", ("not checked", "Set verify: true")),
+    ],
+)
+def test_behind_a_proxy_the_proxy_is_reached_and_the_cloud_looked_at(
+    days: int,
+    verify: bool,
+    health: str,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    heard: list[str] = []
+    with ground(tmp_path, monkeypatch) as at:
+        authority = Authority(at.folder)
+        simulator = at.simulator()
+        relay = relay_to(port_of(simulator))
+        cloud = at.server(relay, context=tls(authority.sign(FAR, days=days)))
+        proxy = at.server(tunnelling_to(cloud.port, heard))
+        values = user_of(simulator, f"https://{FAR}/v3") | {
+            "https_proxy": f"http://jane:proxy-pass-2@127.0.0.1:{proxy.port}",
+            "OS_CACERT": str(authority.path),
+            "OS_INSECURE": "" if verify else "true",
+        }
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        status = doctor_main(["--json"])
+    told = capsys.readouterr().out
+    found = {row["step"]: row for row in json.loads(told)}
+    assert status == 0, told
+    assert found["proxy"]["seen"] == f"127.0.0.1:{proxy.port}, set by https_proxy, with a user"
+    assert found["TCP"]["seen"] == f"127.0.0.1:{proxy.port} answers"
+    assert found["TLS"]["health"] == health
+    assert found["TLS"]["seen"].startswith("TLSv1")
+    for one in words:
+        assert one in f"{found['TLS']['seen']} {found['TLS']['do']}"
+    assert found["log-in"]["health"] == "ok"
+    assert not any(secret in told for secret in SECRETS)
+    assert heard
+
+
+def test_one_address_of_several_is_enough(simulator: Simulator) -> None:
+    async def look() -> Reach:
+        names = Names("cloud.example", ((AF_INET6, "ff0e::db8"), (AF_INET, "127.0.0.1")))
+        return await try_connection(names, port_of(simulator), 5.0)
+
+    reach = asyncio.run(look())
+    assert reach.is_open
+    assert "but not at ff0e::db8" in reach.seen
+
+
+@pytest.mark.parametrize("bad", BAD_CLOUDS, ids=str)
+def test_every_bad_cloud_is_told_at_its_step_with_what_to_do(
+    bad: BadCloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with ground(tmp_path, monkeypatch) as at:
+        for name, value in bad.build(at).items():
+            monkeypatch.setenv(name, value)
+        status = doctor_main(["--json"])
+    told = capsys.readouterr().out
+    assert status == int(bad.is_fatal)
+    rows = json.loads(told)
+    worst = [row for row in rows if row["step"] == bad.step and row["health"] == bad.health]
+    assert len(worst) == 1, told
+    assert worst[0]["do"]
+    for words in bad.words:
+        assert words in f"{worst[0]['seen']} {worst[0]['do']}"
+    assert not any(secret in told for secret in SECRETS)
+    assert bad.host in told
+    if not bad.is_fatal:
+        assert not any(row["health"] == "failed" for row in rows)

@@ -47,7 +47,11 @@ class Lives(RuleBasedStateMachine):
         self.loop = VirtualLoop()
         self.clock = VirtualClock(self.loop)
         self.cloud = ScriptedCloud(self.clock)
-        self.programs: dict[int, tuple[Engine, Recorder, set[asyncio.Task[None]]]] = {}
+        self.programs: dict[int, tuple[Engine, Recorder]] = {}
+        # All programs live on one loop: a task belongs to the program whose task started it.
+        self.tasks: dict[asyncio.Task[Any], int] = {}
+        self.acting = 0
+        self.loop.set_task_factory(self._new_task)
         self.events: list[Event] = []
         self.count = 0
         self.intended = 0
@@ -69,15 +73,14 @@ class Lives(RuleBasedStateMachine):
             rng=random.Random(self.count),
             emit=self.events.append,
         )
-        before = asyncio.all_tasks(self.loop)
 
         async def open_up() -> None:
             await engine.start()
             await engine.attach(self.cloud)
 
-        self.loop.run_until_complete(open_up())
         self.count += 1
-        self.programs[self.count] = (engine, recorder, asyncio.all_tasks(self.loop) - before)
+        self.programs[self.count] = (engine, recorder)
+        self._run(self.count, open_up())
 
     @precondition(lambda self: self.programs)
     @rule(
@@ -105,7 +108,7 @@ class Lives(RuleBasedStateMachine):
             return  # likewise while the cloud is at work on it
         self.cloud.answers, self.cloud.fails = list(answers), fails
         self.cloud.delay, self.cloud.works = delay, works
-        engine, _, _ = self._program(who)
+        engine, _ = self._program(who)
         self.intended += 1
         wanted = restore(disk, id=f"intent-{self.intended}")
         volume = self.loop.run_until_complete(self._fresh(wanted.volume.id))
@@ -117,7 +120,7 @@ class Lives(RuleBasedStateMachine):
                 await engine.submit(wanted)
             await self.clock.sleep(aside)
 
-        self._run(who, go())
+        self._run(self._key(who), go())
 
     @rule(seconds=st.sampled_from([0.3, 2.0, 15.0, 70.0, 1000.0]))
     def time_passes(self, seconds: float) -> None:
@@ -135,20 +138,21 @@ class Lives(RuleBasedStateMachine):
     @rule(who=st.integers(0, 2))
     def crash(self, who: int) -> None:
         key = self._key(who)
-        _, recorder, tasks = self.programs.pop(key)
+        _, recorder = self.programs.pop(key)
         assert recorder._instance is not None
         # The journal stops taking anything first: a killed program writes no last words.
         journal = recorder._opened()
         journal._db.execute("PRAGMA query_only = ON")
-        for task in tasks:
-            task.cancel()
+        for task in asyncio.all_tasks(self.loop):
+            if self.tasks.get(task) == key:
+                task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0))
         recorder._close()
 
     @precondition(lambda self: self.programs)
     @rule(who=st.integers(0, 2))
     def orderly_end(self, who: int) -> None:
-        engine, _, _ = self.programs.pop(self._key(who))
+        engine, _ = self.programs.pop(self._key(who))
         self.loop.run_until_complete(engine.stop(2.0))
 
     @precondition(lambda self: self.programs)
@@ -156,8 +160,8 @@ class Lives(RuleBasedStateMachine):
     def operator_settles_what_left_no_trace(self, who: int) -> None:
         for found in self._all():
             if found.state is State.UNKNOWN and "Probably not accepted" in found.summary:
-                engine, _, _ = self._program(who)
-                self._run(who, engine.declare(found.id, "jane"))
+                engine, _ = self._program(who)
+                self._run(self._key(who), engine.declare(found.id, "jane"))
 
     @invariant()
     def never_twice(self) -> None:
@@ -198,7 +202,7 @@ class Lives(RuleBasedStateMachine):
         for found in self._all():
             drivers = [
                 key
-                for key, (engine, recorder, _) in self.programs.items()
+                for key, (engine, recorder) in self.programs.items()
                 if found.state.is_open
                 and engine.is_driving(found.id)
                 and recorder.owner == found.owner
@@ -210,7 +214,7 @@ class Lives(RuleBasedStateMachine):
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0.01))
-        for _, recorder, _ in self.programs.values():
+        for _, recorder in self.programs.values():
             recorder._close()
         self.journal.close()
         self.witness.close()
@@ -269,14 +273,22 @@ class Lives(RuleBasedStateMachine):
         keys = sorted(self.programs)
         return keys[who % len(keys)]
 
-    def _program(self, who: int) -> tuple[Engine, Recorder, set[asyncio.Task[None]]]:
+    def _program(self, who: int) -> tuple[Engine, Recorder]:
         return self.programs[self._key(who)]
 
-    def _run(self, who: int, work: Coroutine[Any, Any, Any]) -> None:
-        before = asyncio.all_tasks(self.loop)
+    def _run(self, key: int, work: Coroutine[Any, Any, Any]) -> None:
+        """Let the program *key* do something."""
+        self.acting = key
         self.loop.run_until_complete(work)
-        new = {t for t in asyncio.all_tasks(self.loop) - before if not t.done()}
-        self._program(who)[2].update(new)
+        self.acting = 0
+
+    def _new_task(
+        self, loop: asyncio.AbstractEventLoop, work: Any, **how: Any
+    ) -> asyncio.Task[Any]:
+        task = asyncio.Task(work, loop=loop, **how)
+        parent = asyncio.current_task(loop) if loop.is_running() else None
+        self.tasks[task] = self.tasks.get(parent, 0) if parent is not None else self.acting
+        return task
 
 
 TestLives = pytest.mark.timeout(150)(Lives.TestCase)

@@ -1,36 +1,196 @@
-"""What to do about a failed first contact, in words, where the failure does not say so itself."""
+"""What to do about a contact that failed, in words, where the failure does not say so itself.
+
+The first half is for what goes wrong on the line, before any answer; the second for answers that
+are none of the cloud's. Nothing here advises to look away from a certificate.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
-from vbs_tui.cloud.errors import ErrorKind, Failure
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.proxies import proxy_for
+from vbs_tui.text import clean
+
+NAME_UNKNOWN = (
+    "Look for a typing error in the address (auth_url), then at DNS and the VPN. Where names are"
+    " resolved by a proxy only, set https_proxy."
+)
+REFUSED = "Nothing listens at that address and port: look at auth_url, VPN and firewall."
+NO_CONNECTION = "Look at network, VPN and firewall, and whether a proxy is needed (https_proxy)."
+NO_ROUTE = (
+    "No network of this machine leads there. Look at network and VPN; a host with IPv6 addresses"
+    " only needs a network or VPN with IPv6, or a proxy (https_proxy); vbs-tui doctor tells"
+    " its addresses."
+)
+SILENT = (
+    "Something swallows the connection: look at VPN and firewall, and whether a proxy is needed"
+    " (https_proxy)."
+)
+NO_TLS = (
+    "That port does not speak TLS as expected: look at scheme and port of the address (auth_url),"
+    " then for a proxy or portal in between."
+)
+NO_HTTP = "Look at scheme (http, https) and port of the address, then for a proxy in between."
+LOST = "Look at network and VPN, then try again."
+BAD_FILES = (
+    "Correct cacert, cert and key of the configuration (OS_CACERT, OS_CERT, OS_KEY): each names a"
+    " readable PEM file."
+)
+BAD_PROXY = (
+    "Correct https_proxy, http_proxy and all_proxy: http://HOST:PORT. SOCKS is not spoken here."
+)
+BAD_ADDRESS = "Correct the address (auth_url, or the endpoint that was named for the service)."
+USE_HTTPS = "Write https in auth_url; plain HTTP is for practice clouds on this machine."
+
+_OWN_AUTHORITY = (
+    "Get the authority's certificate from whoever runs that, on another way, and name its file:"
+    " cacert in clouds.yaml, OS_CACERT in the environment. If nobody can explain it, do not log in."
+)
+_BY_CODE = {
+    9: "Set this machine's clock (NTP). If it is right, tell whoever runs the cloud that the"
+    " certificate begins later.",
+    10: "Tell whoever runs the cloud to renew it. If this machine's clock is wrong, set it (NTP).",
+    18: "A cloud with a certificate of its own, or somebody in between. " + _OWN_AUTHORITY,
+    19: "A cloud with an authority of its own, or a proxy that opens TLS. " + _OWN_AUTHORITY,
+    20: "A cloud with an authority of its own, or a proxy that opens TLS. " + _OWN_AUTHORITY,
+    21: "A cloud with an authority of its own, or a proxy that opens TLS. " + _OWN_AUTHORITY,
+    23: "Do not log in there. Tell whoever runs the cloud.",
+    62: "Correct the host name in the address (auth_url) to one that the certificate names. If it"
+    " is right, a portal or proxy answers in the cloud's place, or the cloud's own is wrong:"
+    " tell whoever runs it.",
+}
+_BY_CODE[64] = _BY_CODE[62]
+
+PORTAL = (
+    "A web page came, not a cloud's answer. Open any page in a browser: the network (guest Wi-Fi,"
+    " company) may want a log-in of its own first. If not, correct auth_url or the proxy"
+    " (https_proxy, no_proxy). Then try again."
+)
+NO_IDENTITY = (
+    "That address does not answer as an identity service: correct auth_url or the proxy,"
+    " or log in to the network's own portal (guest Wi-Fi, company) in a browser first."
+)
+REDIRECTED = (
+    "Redirections are never followed. Open any page in a browser: the network (guest Wi-Fi,"
+    " company) may want a log-in of its own first. If not, correct the address (auth_url, the"
+    " endpoint), or take the proxy out with no_proxy."
+)
+_CLOCK = "The signature is too old or too new: set this machine's clock (NTP)."
+
+SKEW_REFUSED = 900.0
+"""Seconds a clock may differ before signed requests are refused."""
 
 
-def advised(failure: Failure) -> Failure:
-    """*failure* with a hint, if one is known and it had none."""
-    hint = failure.hint or _hint(failure)
+def about_certificate(code: int) -> str:
+    """What to do about a certificate that was not accepted. *code*: OpenSSL's."""
+    return _BY_CODE.get(code) or (
+        "Tell whoever runs the cloud. Never log in past a certificate that nobody can explain."
+    )
+
+
+def about_proxy(status: int | None, variable: str, *, is_named: bool) -> str:
+    """What to do about a proxy that did not connect.
+
+    *status*: what it answered. *variable*: where it is configured. *is_named*: whether a user
+    stands in its URL.
+    """
+    if status == 407:
+        if is_named:
+            return (
+                f"The proxy does not take the user and password in {variable}: correct them"
+                " (@, : and / in them as %40, %3A and %2F)."
+            )
+        return (
+            f"Put the proxy's user and password into {variable}:"
+            " http://USER:PASSWORD@HOST:PORT (@, : and / in them as %40, %3A and %2F)."
+        )
+    if status is not None and status >= 500:
+        return (
+            "The proxy is there and does not reach the cloud: look at the host name in auth_url,"
+            f" then ask whoever runs the proxy. If the cloud is reached without it, name its host"
+            f" in no_proxy (the proxy is set by {variable})."
+        )
+    return (
+        "The proxy forbids it: ask whoever runs it to allow host and port. If the cloud is reached"
+        f" without it, name its host in no_proxy (the proxy is set by {variable})."
+    )
+
+
+def about_way_to_proxy(variable: str) -> str:
+    """What to do when not even the proxy is reached."""
+    return (
+        f"Correct {variable}, or look at network and VPN. If the cloud is reached without a proxy,"
+        " name its host in no_proxy."
+    )
+
+
+def skew_words(seconds: float) -> str:
+    """``20 min behind the server's``; *seconds* this machine's clock is ahead."""
+    which = "ahead of" if seconds > 0 else "behind"
+    return f"{abs(seconds) / 60:.0f} min {which} the server's"
+
+
+def about_signature(seconds: float) -> str:
+    """What to do when a signed request was not accepted; empty when the clock is right.
+
+    *seconds* as above.
+    """
+    if abs(seconds) >= SKEW_REFUSED:
+        return (
+            f"This machine's clock is {skew_words(seconds)}, and requests signed 15 minutes off"
+            " are refused. Set this machine's clock (NTP), then try again."
+        )
+    return ""
+
+
+def is_page(text: str) -> bool:
+    """Whether *text* is a web page."""
+    return text.lstrip("\ufeff \t\r\n")[:1] == "<"
+
+
+def redirected_to(location: str) -> str:
+    """Scheme and host of a redirection, and nothing else of it; empty when there is none."""
+    try:
+        parts = urlsplit(location)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host:
+        return ""
+    return clean(f"{parts.scheme}://{host}" + (f":{port}" if port else ""), 200)
+
+
+def advised(failure: Failure, *, submits: bool = False) -> Failure:
+    """*failure* of an answer with a hint, if one is known and it had none.
+
+    *submits*: the request may start something. As long as nobody knows whether it did, there is
+    only one advice, which is not given here.
+    """
+    if failure.hint or (submits and failure.executed is not Executed.NO):
+        return failure
+    hint = _hint(failure)
     return replace(failure, hint=hint) if hint else failure
 
 
 def _hint(failure: Failure) -> str:
     text = f"{failure.message} {failure.raw_body}".lower()
+    status = failure.status or 0
     if failure.code.upper().endswith(".0303") and "sign" in text and "expired" in text:
-        return "The signature is too old or too new: set this machine's clock (15 minutes at most)."
-    if failure.kind is ErrorKind.LOG_IN and failure.status in (200, 201):
-        return (
-            "That address does not answer as an identity service: correct auth_url or the proxy, "
-            "or log in to the network's own portal (guest Wi-Fi, company) in a browser first."
-        )
-    if failure.kind is not ErrorKind.NOT_SENT:
+        return _CLOCK
+    if status == 511:
+        return PORTAL
+    if status == 407:
+        proxy = proxy_for(failure.url)
+        variable = proxy.variable if proxy is not None else "http_proxy"
+        return about_proxy(407, variable, is_named=proxy is not None and proxy.is_named)
+    if failure.kind not in (ErrorKind.NONSENSE, ErrorKind.LOG_IN):
         return ""
-    if "proxy" in text:
-        return (
-            "Look at https_proxy and no_proxy: a proxy that asks for a log-in (407) needs "
-            "user and password in its URL."
-        )
-    if "cannot be resolved" in text:
-        return "Look for a typing error in auth_url, then at DNS, the VPN and https_proxy."
-    if "refused the connection" in text:
-        return "Nothing listens at that address and port: look at auth_url, VPN and firewall."
+    if 300 <= status < 400:
+        return REDIRECTED
+    if 200 <= status < 300:
+        if is_page(failure.raw_body):
+            return PORTAL
+        return NO_IDENTITY if failure.url.endswith("/auth/tokens") else ""
     return ""

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.addresses import address_trouble, identity_root, is_plain_http
-from vbs_tui.cloud.advice import advised
 from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
 from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.credentials import (
@@ -35,6 +34,7 @@ from vbs_tui.cloud.session import Session, Timeouts
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.standing import KeyStanding, Standing, TokenStanding
 from vbs_tui.cloud.token_cache import FileTokenCache, TokenCache
+from vbs_tui.cloud.tokens import Grant
 from vbs_tui.cloud.vbs import VbsProvider
 from vbs_tui.text import clean
 
@@ -128,7 +128,8 @@ class CloudConnection:
         except CloudError as error:
             only = self._standing.only_project
             if only is None or error.failure.kind is not ErrorKind.REFUSED:
-                raise CloudError(advised(error.failure)) from None
+                # Without the frames of the log-in, which hold the password.
+                raise CloudError(error.failure) from None
             return (only,)
         return found
 
@@ -141,8 +142,15 @@ class CloudConnection:
         lock = self._opening.setdefault(project.id, asyncio.Lock())
         async with lock:
             if project.id not in self._providers:
-                self._providers[project.id] = await self._opened(project)
+                try:
+                    self._providers[project.id] = await self._opened(project)
+                except CloudError as error:
+                    raise CloudError(error.failure) from None  # as above
         return self._providers[project.id]
+
+    def grant(self, project: Project) -> Grant | None:
+        """What the cloud said of the log-in to *project*, once open; ``None`` for access keys."""
+        return self._standing.grant(project)
 
     async def aclose(self) -> None:
         await self._session.aclose()
@@ -198,8 +206,8 @@ class CloudConnection:
             return None
         user: User = getattr(credentials, "user", User())
         parts = (self._root, self._settings.name, type(credentials).__name__, credentials.label)
-        key_id = getattr(credentials, "id", "")
-        return FileTokenCache(directory, json.dumps([*parts, key_id, user.reference()]))
+        more = (getattr(credentials, "id", ""), getattr(credentials, "owner", ""))
+        return FileTokenCache(directory, json.dumps([*parts, *more, user.reference()]))
 
     def _check_identity_url(self) -> None:
         trouble = address_trouble(

@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from vbs_tui.cloud.advice import about_signature, advised, redirected_to
 from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
+from vbs_tui.times import parse_http_date
 
 
 def refused(answer: Answer, at: datetime | None = None) -> CloudError:
     """The error for an answer that is not what the call promises, of any status."""
     kind, executed, message = _judged(answer)
     envelope = answer.envelope
-    return CloudError(
-        Failure(
-            kind=kind,
-            executed=executed,
-            what=answer.request.what,
-            target=answer.request.target,
-            method=answer.request.method,
-            url=answer.request.place,
-            status=answer.status,
-            code=envelope.code,
-            message=message or envelope.message,
-            request_id=answer.request_id,
-            retry_after=envelope.retry_after,
-            raw_body=answer.raw_body,
-            at=at,
-        )
+    goal = redirected_to(answer.headers.get("location", "")) if answer.status < 400 else ""
+    failure = Failure(
+        kind=kind,
+        executed=executed,
+        what=answer.request.what,
+        target=answer.request.target,
+        method=answer.request.method,
+        url=answer.request.place,
+        status=answer.status,
+        code=envelope.code,
+        message=message or envelope.message,
+        request_id=answer.request_id,
+        retry_after=envelope.retry_after,
+        raw_body=answer.raw_body,
+        at=at,
+        extra=(("Leads to", goal),) if goal else (),
     )
+    if executed is Executed.NO and "X-Sdk-Date" in answer.request.headers:
+        failure = replace(failure, hint=_about_clock(answer, at))
+    return CloudError(advised(failure, submits=answer.request.submits))
+
+
+def _about_clock(answer: Answer, at: datetime | None) -> str:
+    """What to do about a refused signature, if the answer shows that the clock is to blame."""
+    there = parse_http_date(answer.headers.get("date"))
+    if answer.status not in (400, 401, 403) or at is None or there is None:
+        return ""
+    return about_signature((at - there).total_seconds())
 
 
 def nonsense(answer: Answer, message: str, at: datetime | None = None) -> CloudError:
     """The error for a 2xx that is not what the call promises: *message* says why."""
-    return CloudError(
-        Failure(
-            kind=ErrorKind.NONSENSE,
-            executed=Executed.UNKNOWN,
-            what=answer.request.what,
-            target=answer.request.target,
-            method=answer.request.method,
-            url=answer.request.place,
-            status=answer.status,
-            message=message,
-            request_id=answer.request_id,
-            raw_body=answer.raw_body,
-            at=at,
-        )
+    failure = Failure(
+        kind=ErrorKind.NONSENSE,
+        executed=Executed.UNKNOWN,
+        what=answer.request.what,
+        target=answer.request.target,
+        method=answer.request.method,
+        url=answer.request.place,
+        status=answer.status,
+        message=message,
+        request_id=answer.request_id,
+        raw_body=answer.raw_body,
+        at=at,
     )
+    return CloudError(advised(failure, submits=answer.request.submits))
 
 
 def unsent(

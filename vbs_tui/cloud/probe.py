@@ -1,30 +1,45 @@
-"""Looking at the way to a cloud step by step: names, connection, certificate, clock.
+"""Looking at the way to a cloud step by step: address, proxy, names, connection, certificate.
 
-No credential is used here. Every step answers with a :class:`Finding` and never raises.
+No credential is used here. Every step answers with a :class:`Finding` and never raises. The one
+request is made as all others of this program are: the same client, trust and proxies.
 """
 
 from __future__ import annotations
 
 import asyncio
 import enum
-import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from vbs_tui import __version__
+from vbs_tui.clock import Clock
+from vbs_tui.cloud import advice
+from vbs_tui.cloud.addresses import address_trouble, identity_root, is_loopback
+from vbs_tui.cloud.envelopes import read_json
+from vbs_tui.cloud.proxies import Proxy, proxy_for
+from vbs_tui.cloud.reach import look_up, try_connection
+from vbs_tui.cloud.transport import Passage, Unprepared, diagnose
 from vbs_tui.cloud.trust import Trust
 from vbs_tui.text import clean
+from vbs_tui.times import parse_http_date
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT = 10.0
 """Seconds for each step."""
 
-SKEW_WARNING, SKEW_FAILURE = 60.0, 900.0
-"""Seconds a clock may differ: tokens care little, signed requests are refused from 15 minutes."""
+SKEW_WARNING = 60.0
+"""Seconds a clock may differ before it is worth a word: tokens care little."""
 
 EXPIRY_WARNING = 21
 """Days of a certificate's remaining life below which it is worth a word."""
+
+_MOST_READ = 65_536
 
 
 class Health(enum.Enum):
@@ -45,6 +60,15 @@ class Finding:
     do: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What was found on the way to a cloud."""
+
+    found: tuple[Finding, ...]
+    is_open: bool
+    """Whether a log-in can be tried at all."""
+
+
 def ok(step: str, seen: str) -> Finding:
     return Finding(step, Health.OK, seen)
 
@@ -57,69 +81,144 @@ def failed(step: str, seen: str, do: str) -> Finding:
     return Finding(step, Health.FAILED, seen, do)
 
 
-async def look_at_way(url: str, trust: Trust, now: datetime) -> list[Finding]:
-    """DNS, TCP, TLS and clock of *url*'s host, as far as one step lets the next be taken."""
+async def look_at_way(auth_url: str, trust: Trust, clock: Clock, *, signs: bool = False) -> Way:
+    """The way to the identity service at *auth_url*, as far as one step lets the next be taken.
+
+    *signs*: requests will be signed, so that a wrong clock is no mere blemish.
+    """
+    trouble = address_trouble(auth_url.strip(), allow_plain_http=trust.allow_plain_http)
+    root = identity_root(auth_url)
+    if trouble or not root:
+        do = advice.USE_HTTPS if root.startswith("http:") else advice.BAD_ADDRESS
+        return Way((failed("address", trouble or "no address", do),), False)
+    proxy = proxy_for(root)
+    found = [_proxy(root, proxy)]
+    host, port = (proxy.host, proxy.port) if proxy is not None else _place(root)
+    names = await look_up(host, port, TIMEOUT)
+    if not names.addresses:
+        do = advice.NAME_UNKNOWN if proxy is None else advice.about_way_to_proxy(proxy.variable)
+        return Way((*found, failed("DNS", f"{clean(host, 100)}: {names.trouble}", do)), False)
+    far = "; the proxy looks up the cloud's name" if proxy is not None else ""
+    found.append(ok("DNS", names.told + far))
+    met = await try_connection(names, port, TIMEOUT)
+    if not met.is_open:
+        do = met.do if proxy is None else advice.about_way_to_proxy(proxy.variable)
+        return Way((*found, failed("TCP", met.seen, do)), False)
+    found.append(ok("TCP", met.seen))
+    asked = await _Request(f"{root}/v3", trust, clock, proxy).ask(signs=signs)
+    return Way((*found, *asked.found), asked.is_open)
+
+
+def _place(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    named = await _names(host, port)
-    if named.health is Health.FAILED:
-        return [named]
-    found = [named]
-    tls = parts.scheme == "https"
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            _, writer = await asyncio.open_connection(host, port)
-        writer.close()
-    except (OSError, TimeoutError) as error:
-        do = "Check firewall, VPN, port and proxy."
-        return [*found, failed("TCP", f"{host}:{port}: {_words(error)}", do)]
-    found.append(ok("TCP", f"{host}:{port} answers"))
-    if tls:
-        found.append(await _certificate(host, port, trust, now))
-        if found[-1].health is Health.FAILED:
-            return found
-    else:
-        do = "Use https, unless this is a practice cloud on this machine."
-        found.append(warning("TLS", "plain HTTP, nothing is encrypted", do))
-    found.append(await _clock(host, port, trust if tls else None, now))
-    return found
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-async def _names(host: str, port: int) -> Finding:
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, TimeoutError, UnicodeError) as error:
-        do = "Check the spelling of the address, the DNS server and the VPN."
-        return failed("DNS", f"{clean(host, 100)}: {_words(error)}", do)
-    addresses = list(dict.fromkeys(str(row[4][0]) for row in rows))
-    return ok("DNS", f"{clean(host, 100)} is {', '.join(addresses[:4])}")
+def _proxy(url: str, proxy: Proxy | None) -> Finding:
+    if proxy is not None:
+        named = ", with a user" if proxy.is_named else ""
+        return ok("proxy", f"{proxy.place}, set by {proxy.variable}{named}")
+    return ok("proxy", "none: it is this machine" if is_loopback(url) else "none for this address")
 
 
-async def _certificate(host: str, port: int, trust: Trust, now: datetime) -> Finding:
-    try:
-        context = trust.context()
-    except (OSError, ValueError) as error:
-        return failed(
-            "TLS", f"the certificate files: {_words(error)}", "Correct cacert, cert, key."
-        )
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
-        shown = writer.get_extra_info("peercert") or {}
-        version = writer.get_extra_info("ssl_object").version()
-        writer.close()
-    except ssl.SSLCertVerificationError as error:
-        return failed("TLS", f"certificate: {clean(error.verify_message, 120)}", _TLS_DO)
-    except (OSError, TimeoutError) as error:
-        return failed("TLS", _words(error), "Is this an https port? Does a proxy sit between?")
-    if not trust.verify:
-        return warning("TLS", f"{version}, certificate not checked", "Set verify: true.")
-    issuer = dict(pair[0] for pair in shown.get("issuer", ()))
+class _Request:
+    """The one request to the identity service, and what its answer shows."""
+
+    def __init__(self, url: str, trust: Trust, clock: Clock, proxy: Proxy | None) -> None:
+        self._url = url
+        self._trust = trust
+        self._clock = clock
+        self._proxy = proxy
+        self._is_tls = url.startswith("https:")
+
+    async def ask(self, *, signs: bool) -> Way:
+        import httpx  # noqa: PLC0415 - slow to load
+
+        try:
+            async with asyncio.timeout(2 * TIMEOUT), self._client() as client:
+                built = client.build_request(
+                    "GET",
+                    self._url,
+                    headers={
+                        "User-Agent": f"vbs-tui/{__version__}",
+                        "Accept": "application/json",
+                        "Accept-Encoding": "identity",
+                    },
+                    timeout=httpx.Timeout(TIMEOUT),
+                )
+                response = await client.send(built, stream=True)
+                try:
+                    return await self._read(response, signs=signs)
+                finally:
+                    await response.aclose()
+        except Exception as error:
+            return Way((self._failed(error),), False)
+
+    def _client(self) -> httpx.AsyncClient:
+        from vbs_tui.cloud.clients import new_client  # noqa: PLC0415 - slow to load
+
+        try:
+            context = self._trust.context()
+        except (OSError, ValueError) as error:
+            raise Unprepared(f"the certificate files cannot be used ({error})") from error
+        try:
+            return new_client(context, fresh=True, use_proxies=not is_loopback(self._url))
+        except Exception as error:
+            raise Unprepared("the proxy settings of this machine cannot be used") from error
+
+    def _failed(self, error: Exception) -> Finding:
+        import httpx  # noqa: PLC0415
+
+        trouble = diagnose(error, Passage(b""), submits=False, url=self._url)
+        step = "TLS" if self._is_tls else "identity"
+        if isinstance(error, httpx.ProxyError) or "proxy settings" in trouble.message:
+            step = "proxy"
+        return failed(step, trouble.message, trouble.hint or advice.NO_CONNECTION)
+
+    async def _read(self, response: httpx.Response, *, signs: bool) -> Way:
+        found = [self._tls(response)]
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) >= _MOST_READ:
+                break
+        who = _identity(response, bytes(body[:_MOST_READ]))
+        found += [self._skew(response, signs=signs), who]
+        return Way(tuple(found), who.health is not Health.FAILED)
+
+    def _tls(self, response: httpx.Response) -> Finding:
+        if not self._is_tls:
+            do = "Use https, unless this is a practice cloud."
+            return warning("TLS", "plain HTTP, nothing is encrypted", do)
+        stream = response.extensions.get("network_stream")
+        line = stream.get_extra_info("ssl_object") if stream is not None else None
+        if line is None:
+            return warning("TLS", "nothing is known of the certificate", "Look at it by hand.")
+        if not self._trust.verify:
+            do = "Set verify: true and, for a cloud with an authority of its own, cacert."
+            return warning(
+                "TLS", f"{line.version()}, the certificate is not checked (verify is off)", do
+            )
+        return _certificate(str(line.version()), line.getpeercert() or {}, self._clock.now())
+
+    def _skew(self, response: httpx.Response, *, signs: bool) -> Finding:
+        there = parse_http_date(response.headers.get("date"))
+        if there is None:
+            return warning("clock", "not compared: the server tells no date", "Compare it by hand.")
+        return _skew((self._clock.now() - there).total_seconds(), signs=signs)
+
+
+def _certificate(version: str, shown: Mapping[str, Any], now: datetime) -> Finding:
+    issuer: dict[str, str] = {}
+    for group in shown.get("issuer") or ():
+        for pair in group if isinstance(group, tuple) else ():
+            if isinstance(pair, tuple) and len(pair) == 2:
+                issuer[str(pair[0])] = str(pair[1])
     name = clean(issuer.get("organizationName") or issuer.get("commonName") or "unknown", 80)
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
+    try:
+        ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown.get("notAfter"))), UTC)
+    except ValueError:
+        return warning("TLS", f"{version}, issued by {name}, end unknown", "Look at it by hand.")
     days = (ends - now).days
     seen = f"{version}, issued by {name}, {days} days left"
     if days < EXPIRY_WARNING:
@@ -127,47 +226,40 @@ async def _certificate(host: str, port: int, trust: Trust, now: datetime) -> Fin
     return ok("TLS", seen)
 
 
-_TLS_DO = (
-    "For a cloud with an authority of its own, name its certificate (cacert, OS_CACERT). For an"
-    " expired one tell whoever runs it. Never log in past a certificate you cannot explain."
-)
+def _identity(response: httpx.Response, body: bytes) -> Finding:
+    """Whether it is an identity service that answered."""
+    status = response.status_code
+    data = read_json(body)
+    if isinstance(data, dict) and ("version" in data or "versions" in data):
+        version = data.get("version")
+        known = clean(version.get("id"), 20) if isinstance(version, dict) else ""
+        return ok("identity", f"an identity service{', ' + known if known else ''}")
+    if 300 <= status < 400:
+        goal = advice.redirected_to(response.headers.get("location", "")) or "elsewhere"
+        return failed("identity", f"HTTP {status}, redirected to {goal}", advice.REDIRECTED)
+    if status == 407:
+        return failed("proxy", "it asks for a log-in (407)", _proxy_advice(str(response.url)))
+    if status == 511 or (status < 300 and not isinstance(data, dict)):
+        kind = "a web page" if advice.is_page(body.decode("utf-8", "replace")) else "no JSON"
+        return failed("identity", f"HTTP {status}, {kind}, not an identity service", advice.PORTAL)
+    if status < 300:
+        return warning("identity", "JSON, but not of an identity service", advice.NO_IDENTITY)
+    return warning("identity", f"HTTP {status} to a question without log-in", "See the log-in.")
 
 
-async def _clock(host: str, port: int, trust: Trust | None, now: datetime) -> Finding:
-    """The server's Date header against this machine's clock."""
-    context = trust.context() if trust is not None else None
-    try:
-        async with asyncio.timeout(TIMEOUT):
-            reader, writer = await asyncio.open_connection(host, port, ssl=context)
-            writer.write(f"HEAD /v3 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-            await writer.drain()
-            head = await reader.read(8192)
-        writer.close()
-    except (OSError, TimeoutError) as error:
-        return warning("clock", f"not compared: {_words(error)}", "Look at the log-in below.")
-    for line in head.decode("latin-1").split("\r\n"):
-        name, _, value = line.partition(":")
-        if name.lower() == "date":
-            try:
-                there = parsedate_to_datetime(value.strip())
-            except ValueError:
-                break
-            return _skew((now - there).total_seconds())
-    return warning("clock", "not compared: the server tells no date", "Compare it by hand.")
+def _proxy_advice(url: str) -> str:
+    proxy = proxy_for(url)
+    variable = proxy.variable if proxy is not None else "http_proxy"
+    return advice.about_proxy(407, variable, is_named=proxy is not None and proxy.is_named)
 
 
-def _skew(seconds: float) -> Finding:
+def _skew(seconds: float, *, signs: bool) -> Finding:
     size = abs(seconds)
-    which = "ahead of" if seconds > 0 else "behind"
     if size < SKEW_WARNING:
         return ok("clock", f"within {max(2, round(size))} s of the server's")
-    seen = f"{size / 60:.0f} min {which} the server's"
-    do = "Set this machine's clock (NTP): tokens and signatures go by it."
-    return failed("clock", seen, do) if size >= SKEW_FAILURE else warning("clock", seen, do)
-
-
-def _words(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no answer within {TIMEOUT:.0f} s"
-    text = clean(getattr(error, "strerror", None) or error, 120)
-    return text or type(error).__name__
+    seen = advice.skew_words(seconds)
+    if signs and size >= advice.SKEW_REFUSED:
+        do = "Set this machine's clock (NTP): requests signed 15 minutes off are refused."
+        return failed("clock", seen, do)
+    do = "Set this machine's clock (NTP): certificates, signatures and the journal go by it."
+    return warning("clock", seen, do)

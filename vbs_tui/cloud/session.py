@@ -18,7 +18,7 @@ from vbs_tui import __version__
 from vbs_tui.clock import Clock
 from vbs_tui.cloud import envelopes
 from vbs_tui.cloud.addresses import address_trouble, is_loopback
-from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import unsent
 from vbs_tui.cloud.ratelimit import RateLimiter
@@ -218,6 +218,7 @@ class Session:
             self._learn(token)
         found = envelopes.decode(status, lower, body, data=data, now=self.clock.now())
         found = self._safe(found)
+        is_strange = data is envelopes.NOT_JSON  # a portal's or proxy's page
         answer = Answer(
             request=request,
             status=status,
@@ -225,7 +226,7 @@ class Session:
             data=data,
             envelope=found,
             request_id=found.request_id,
-            raw_body=self._fit(body, _RAW) if status >= 300 or found.told else "",
+            raw_body=self._fit(body, _RAW) if status >= 300 or found.told or is_strange else "",
         )
         return answer, self._fit(body, _LOGGED)
 
@@ -248,6 +249,8 @@ class Session:
         return clean_block(self.redactor.blot(text, limit), limit)
 
     def _failure(self, request: Request, trouble: Trouble, status: int | None) -> Failure:
+        # While it is open whether a submission ran, there is other advice than the line's.
+        is_open = request.submits and trouble.executed is not Executed.NO
         return Failure(
             kind=trouble.kind,
             executed=trouble.executed,
@@ -258,6 +261,7 @@ class Session:
             status=status,
             message=trouble.message,
             at=self.clock.now(),
+            hint="" if is_open else trouble.hint,
         )
 
     def _check(self, request: Request) -> None:
@@ -288,7 +292,7 @@ class Session:
                 if self._context is None:
                     self._context = self.trust.context()
             except (OSError, ValueError) as error:
-                raise Unprepared("the certificate files cannot be used") from error
+                raise Unprepared(f"the certificate files cannot be used ({error})") from error
             try:
                 client = new_client(self._context, fresh=fresh, use_proxies=not local)
             except Exception as error:

@@ -15,7 +15,7 @@ from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.signing import KeyAuthorizer
-from vbs_tui.cloud.tokens import Scope
+from vbs_tui.cloud.tokens import Grant, Scope
 
 
 class Standing(Protocol):
@@ -51,6 +51,10 @@ class Standing(Protocol):
 
     def catalog_of(self, project: Project) -> object:
         """The catalog that came with the log-in to *project*; ``None`` when none came."""
+        ...
+
+    def grant(self, project: Project) -> Grant | None:
+        """What the cloud said of the log-in to *project*; ``None`` without one."""
         ...
 
 
@@ -99,6 +103,10 @@ class TokenStanding:
         token = self._keyring.peek(self._scope(project))
         return token.catalog if token is not None else None
 
+    def grant(self, project: Project) -> Grant | None:
+        token = self._keyring.peek(self._scope(project))
+        return token.grant if token is not None else None
+
     def _scope(self, project: Project) -> Scope:
         home = self._keyring.peek(self._home)
         if home is not None and home.project_id == project.id:
@@ -133,6 +141,10 @@ class KeyStanding:
         del project
         return None
 
+    def grant(self, project: Project) -> Grant | None:
+        del project
+        return None
+
 
 def _configured_scope(settings: CloudSettings) -> Scope:
     if settings.project_id:
@@ -141,11 +153,13 @@ def _configured_scope(settings: CloudSettings) -> Scope:
         return Scope()
     user = getattr(settings.credentials, "user", None)
     domain_id, domain_name = settings.project_domain_id, settings.project_domain_name
-    if not domain_id and not domain_name:
+    is_assumed = not domain_id and not domain_name
+    if is_assumed:
         domain_id = getattr(user, "domain_id", "")
         domain_name = getattr(user, "domain_name", "")
     return Scope(
         project_name=settings.project_name,
         domain_id=domain_id,
         domain_name="" if domain_id else domain_name,
+        is_domain_assumed=is_assumed,
     )

@@ -18,6 +18,7 @@ MARGIN = timedelta(minutes=15)
 
 _UNKNOWN_LIFE = timedelta(hours=1)
 _LONGEST_TOKEN = 65536
+_MOST_ROLES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Scope:
     domain_id: str = ""
     """The domain of the project, needed with its name on some clouds."""
     domain_name: str = ""
+    is_domain_assumed: bool = field(default=False, compare=False)
+    """Whether the project's domain is not configured, so that the user's own stands in for it."""
 
     @property
     def is_project(self) -> bool:
@@ -56,6 +59,21 @@ class Scope:
 UNSCOPED = Scope()
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the cloud says of a log-in: who, where, as what, until when. Holds no secret."""
+
+    user: str
+    user_domain: str
+    project_id: str
+    """Empty for a token of no project."""
+    project: str
+    project_domain: str
+    roles: tuple[str, ...]
+    """Names of the roles in the project; empty when the cloud told none."""
+    expires_at: datetime | None
+
+
 @dataclass(slots=True, eq=False)
 class Token:
     """A token in memory. All moments are of this machine's clock, but for ``expires_at``."""
@@ -73,6 +91,23 @@ class Token:
     catalog: object = field(default=None, repr=False)
     worked: bool = False
     """Whether any service took it yet."""
+    roles: tuple[str, ...] = ()
+    """Names of the user's roles where the token is of; empty when none were told."""
+    user_domain: str = ""
+    project_domain: str = ""
+
+    @property
+    def grant(self) -> Grant:
+        """What may be told of it."""
+        return Grant(
+            user=self.user_name or self.user_id,
+            user_domain=self.user_domain,
+            project_id=self.project_id,
+            project=self.project_name,
+            project_domain=self.project_domain,
+            roles=self.roles,
+            expires_at=self.expires_at,
+        )
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is time for another: less than 15 minutes left, or a quarter of its life."""
@@ -109,7 +144,23 @@ def token_from(answer: Answer, now: datetime) -> Token | None:
         project_id=plain_id(project.get("id")),
         project_name=clean(project.get("name"), 128),
         catalog=body.get("catalog"),
+        roles=_roles(body.get("roles")),
+        user_domain=_domain(user),
+        project_domain=_domain(project),
     )
+
+
+def _roles(value: object) -> tuple[str, ...]:
+    rows = value[:_MOST_ROLES] if isinstance(value, list) else []
+    # Id "0" marks a switch of the cloud, not a right of the user.
+    real = (row for row in map(_mapping, rows) if row.get("id") != "0")
+    names = (clean(row.get("name"), 64).strip() for row in real)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _domain(owner: Mapping[str, Any]) -> str:
+    domain = _mapping(owner.get("domain"))
+    return clean(domain.get("name") or domain.get("id"), 128)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

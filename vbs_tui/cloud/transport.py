@@ -8,13 +8,17 @@ for cannot have been executed.
 
 from __future__ import annotations
 
+import errno
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud import advice
 from vbs_tui.cloud.errors import ErrorKind, Executed
+from vbs_tui.cloud.proxies import Proxy, proxy_for
 from vbs_tui.text import clean
 
 _CERTIFICATE_SENTENCES = {
@@ -69,6 +73,22 @@ class Trouble:
     message: str
     is_permanent: bool = False
     """Whether another try at once is pointless (a certificate, an address)."""
+    hint: str = ""
+    """What to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Why nothing was sent."""
+
+    text: str
+    hint: str
+    is_permanent: bool = False
+
+
+_NO_ROUTE = frozenset(
+    {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+)
 
 
 def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> Trouble:
@@ -96,54 +116,101 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
         | Unprepared,
     )
     if not passage.left and (submits or never_left):
-        text, permanent = _before(error, host)
-        return Trouble(ErrorKind.NOT_SENT, Executed.NO, text, is_permanent=permanent)
-    return Trouble(ErrorKind.BROKEN, Executed.UNKNOWN, _after(error, host))
+        cause = _before(error, host, url)
+        return Trouble(
+            ErrorKind.NOT_SENT,
+            Executed.NO,
+            cause.text,
+            is_permanent=cause.is_permanent,
+            hint=cause.hint,
+        )
+    text, hint = _after(error, host)
+    return Trouble(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
 
 
-def _before(error: Exception, host: str) -> tuple[str, bool]:
-    """Why nothing was sent, and whether that will stay so."""
+def has_no_route(error: BaseException) -> bool:
+    """Whether *error* says that this machine's networks do not lead there at all."""
+    return any(isinstance(one, OSError) and one.errno in _NO_ROUTE for one in _causes(error))
+
+
+def _before(error: Exception, host: str, url: str) -> _Cause:
+    """Why nothing was sent, what to do, and whether that will stay so."""
     import httpx  # noqa: PLC0415
 
     if isinstance(error, Unprepared):
-        return str(error), True
+        text = clean(error, 400)
+        files = text.startswith("the certificate")
+        return _Cause(text, advice.BAD_FILES if files else advice.BAD_PROXY, True)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"{host} is not trusted: {_certificate_sentence(cause)}", True
+            return _Cause(
+                f"{host} is not trusted: {_certificate_sentence(cause)}",
+                advice.about_certificate(getattr(cause, "verify_code", 0)),
+                True,
+            )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return f"no secure connection to {host} (TLS handshake failed)", True
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return f"the name {host} cannot be resolved", False
-    if isinstance(error, httpx.ProxyError):
-        return f"the proxy refused to connect to {host}", False
+        text = f"no secure connection to {host} (TLS handshake failed)"
+        return _Cause(text, advice.NO_TLS, True)
     if isinstance(error, httpx.PoolTimeout):
-        return "no connection became free in time", False
-    if isinstance(error, httpx.ConnectTimeout):
-        return f"{host} did not take the connection in time", False
-    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return f"{host} refused the connection", False
-    if isinstance(error, httpx.ConnectError):
-        return f"no connection to {host}", False
+        return _Cause("no connection became free in time", advice.LOST)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError | Rewritten):
-        return "the address cannot be used", True
+        return _Cause("the address cannot be used", advice.BAD_ADDRESS, True)
     if isinstance(error, httpx.LocalProtocolError):
-        return "the request could not be formed", True
-    return f"the connection failed before the request left ({type(error).__name__})", False
+        return _Cause("the request could not be formed", "", True)
+    proxy = proxy_for(url)
+    if isinstance(error, httpx.ProxyError):
+        return _by_proxy(error, host, proxy)
+    if proxy is not None:
+        text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
+        return _Cause(text, advice.about_way_to_proxy(proxy.variable))
+    return _Cause(*_unreached(error, causes, host))
 
 
-def _after(error: Exception, host: str) -> str:
+def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
+    """The proxy was reached, and did not go on to *host*."""
+    told = re.match(r"(\d{3})\b", str(error))
+    status = int(told.group(1)) if told is not None else None
+    place = f" {proxy.place}" if proxy is not None else ""
+    variable = proxy.variable if proxy is not None else "https_proxy"
+    hint = advice.about_proxy(status, variable, is_named=proxy is not None and proxy.is_named)
+    if status == 407:
+        return _Cause(f"the proxy{place} asks for a log-in (407) on the way to {host}", hint, True)
+    answer = f" ({status})" if status is not None else ""
+    return _Cause(f"the proxy{place} refused to connect to {host}{answer}", hint)
+
+
+def _unreached(error: Exception, causes: list[BaseException], host: str) -> tuple[str, str]:
+    """*host* was not even reached: in which way, and what to do."""
+    import httpx  # noqa: PLC0415
+
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        name = host if host.startswith("the ") else f"the name {host}"
+        return f"{name} cannot be resolved", advice.NAME_UNKNOWN
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"{host} did not take the connection in time", advice.SILENT
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return f"{host} refused the connection", advice.REFUSED
+    if has_no_route(error):
+        return f"no route to {host}", advice.NO_ROUTE
+    if isinstance(error, httpx.ConnectError):
+        return f"no connection to {host}", advice.NO_CONNECTION
+    name = type(error).__name__
+    return f"the connection failed before the request left ({name})", advice.NO_CONNECTION
+
+
+def _after(error: Exception, host: str) -> tuple[str, str]:
     import httpx  # noqa: PLC0415
 
     if isinstance(error, httpx.ReadTimeout | TimeoutError):
-        return f"{host} did not answer in time"
+        return f"{host} did not answer in time", advice.LOST
     if isinstance(error, httpx.TimeoutException):
-        return f"{host} did not take the request in time"
+        return f"{host} did not take the request in time", advice.LOST
     if isinstance(error, httpx.RemoteProtocolError):
-        return f"{host} broke off the answer, or it was no HTTP"
+        return f"{host} broke off the answer, or it was no HTTP", advice.NO_HTTP
     if isinstance(error, httpx.NetworkError | OSError):
-        return f"the connection to {host} was lost"
-    return f"the exchange with {host} failed ({type(error).__name__})"
+        return f"the connection to {host} was lost", advice.LOST
+    return f"the exchange with {host} failed ({type(error).__name__})", ""
 
 
 def _certificate_sentence(error: ssl.SSLCertVerificationError) -> str:

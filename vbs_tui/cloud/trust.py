@@ -6,6 +6,18 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from vbs_tui.text import clean
+
+
+class UnusableFile(OSError):  # noqa: N818 - a finding, named for what it says
+    """A configured certificate or key does not serve; the text says which, and why."""
+
+    def __init__(self, setting: str, path: str, reason: Exception) -> None:
+        why = "no usable PEM in it"
+        if isinstance(reason, OSError) and not isinstance(reason, ssl.SSLError):
+            why = reason.strerror or type(reason).__name__
+        super().__init__(clean(f"{setting} {path}: {why}", 300))
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -20,12 +32,15 @@ class Trust:
     """Whether HTTP without TLS may be used to hosts other than this machine."""
 
     def context(self) -> ssl.SSLContext:
-        """The TLS settings. Raises ``OSError`` or ``ssl.SSLError`` for files that do not serve."""
+        """The TLS settings. Raises :class:`UnusableFile` for files that do not serve."""
         where = Path(self.cacert).expanduser() if self.cacert else None
-        context = ssl.create_default_context(
-            cafile=str(where) if where is not None and not where.is_dir() else None,
-            capath=str(where) if where is not None and where.is_dir() else None,
-        )
+        try:
+            context = ssl.create_default_context(
+                cafile=str(where) if where is not None and not where.is_dir() else None,
+                capath=str(where) if where is not None and where.is_dir() else None,
+            )
+        except (OSError, ValueError) as error:
+            raise UnusableFile("cacert", self.cacert, error) from error
         if where is None and not context.cert_store_stats()["x509_ca"]:
             import certifi  # noqa: PLC0415 - only where the machine has no store of its own
 
@@ -35,7 +50,12 @@ class Trust:
             context.verify_mode = ssl.CERT_NONE
         if self.client_cert:
             key = str(Path(self.client_key).expanduser()) if self.client_key else None
-            context.load_cert_chain(str(Path(self.client_cert).expanduser()), key, password=_none)
+            certificate = str(Path(self.client_cert).expanduser())
+            try:
+                context.load_cert_chain(certificate, key, password=_none)
+            except (OSError, ValueError) as error:
+                names = self.client_cert + (f", {self.client_key}" if self.client_key else "")
+                raise UnusableFile("cert, key", names, error) from error
         return context
 
 

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import locale
 import os
-import shutil
 import stat
-import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.addresses import identity_root
 from vbs_tui.cloud.connection import CloudConnection
+from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.probe import Finding, Health, failed, look_at_way, ok, warning
 from vbs_tui.cloud.provider import SecretQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.cloud.tokens import Grant
 from vbs_tui.codes import explain, explain_status
 from vbs_tui.commands.connecting import (
     NoCloud,
@@ -30,9 +31,12 @@ from vbs_tui.commands.connecting import (
     journal_directory,
     settings_for,
 )
+from vbs_tui.commands.rights import rights_of
+from vbs_tui.commands.terminal import look_at_terminal
 from vbs_tui.commands.words import out, out_json
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
+from vbs_tui.text import clean
 
 _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
@@ -45,14 +49,14 @@ def doctor_main(argv: Sequence[str]) -> int:
     add_cloud_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
-    found = [*_terminal(), _journal()]
+    found = [*look_at_terminal(), _journal()]
     try:
         settings = settings_for(options.cloud, options.region)
     except NoCloud as error:
         do = "Name a cloud of clouds.yaml, or set the OS_* variables."
         found.append(failed("configuration", " ".join(str(error).split()), do))
     else:
-        found.append(ok("configuration", f"{settings.auth_url}, region {settings.region or 'any'}"))
+        found.append(_configuration(settings))
         try:
             found += asyncio.run(_cloud(settings))
         except KeyboardInterrupt:
@@ -69,20 +73,12 @@ def doctor_main(argv: Sequence[str]) -> int:
     return 1 if any(one.health is Health.FAILED for one in found) else 0
 
 
-def _terminal() -> list[Finding]:
-    size = shutil.get_terminal_size()
-    term = os.environ.get("TERM", "")
-    encoding = locale.getpreferredencoding(False)
-    colours = "true colour" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else term
-    seen = f"{size.columns}×{size.lines}, {colours or 'unknown type'}, {encoding}"
-    if not sys.stdout.isatty():
-        return [ok("terminal", "none: this output goes to a file or a pipe")]
-    if size.columns < 60 or size.lines < 16:
-        return [warning("terminal", seen, "60×16 is the least that shows everything.")]
-    if encoding.lower().replace("-", "") != "utf8":
-        return [warning("terminal", seen, "Set a UTF-8 locale, or signs will look odd.")]
-    inside = "; inside tmux, copying needs set-clipboard on" if os.environ.get("TMUX") else ""
-    return [ok("terminal", seen + inside)]
+def _configuration(settings: CloudSettings) -> Finding:
+    # A password in the URL is refused later on, and must not be seen here.
+    name = f"{clean(settings.name, 60)}: " if settings.name else ""
+    root = identity_root(settings.auth_url)
+    where = clean(root.rpartition("@")[2] if "@" in root else root, 200) or "no usable address"
+    return ok("configuration", f"{name}{where}, region {clean(settings.region, 60) or 'any'}")
 
 
 def _journal(directory: Path | None = None) -> Finding:
@@ -114,14 +110,16 @@ def _existing(path: Path) -> Path:
 
 
 async def _cloud(settings: CloudSettings) -> list[Finding]:
-    found = await look_at_way(settings.auth_url, settings.trust, SystemClock().now())
-    if any(one.health is Health.FAILED for one in found):
-        return found
-    connection = CloudConnection(settings, ask=_ask)
-    try:
-        found += await _log_in(connection, settings)
-    finally:
-        await connection.aclose()
+    signs = isinstance(settings.credentials, AccessKeyCredentials)
+    clock = SystemClock()
+    way = await look_at_way(settings.auth_url, settings.trust, clock, signs=signs)
+    found = list(way.found)
+    if way.is_open:
+        connection = CloudConnection(settings, ask=_ask)
+        try:
+            found += await _log_in(connection, settings, clock.now())
+        finally:
+            await connection.aclose()
     return found
 
 
@@ -129,45 +127,69 @@ async def _ask(question: SecretQuestion) -> str | None:
     return await asyncio.to_thread(ask_on_terminal, question)
 
 
-async def _log_in(connection: CloudConnection, settings: CloudSettings) -> list[Finding]:
+async def _log_in(
+    connection: CloudConnection, settings: CloudSettings, now: datetime
+) -> list[Finding]:
     try:
         projects = await connection.projects()
     except CloudError as error:
         return [_refused("log-in", error)]
-    found = [ok("log-in", f"as {connection.user or 'the user'}, {len(projects)} projects")]
+    how = f"as {connection.user or 'the user'}"
+    if isinstance(settings.credentials, AccessKeyCredentials):
+        how = "none: an access key signs each request"
+    found = [ok("log-in", f"{how}, {len(projects)} projects")]
     if connection.insecure:
         found.append(warning("protection", connection.insecure, "Only for practice clouds."))
     wanted = settings.project_name or settings.project_id
-    chosen = [one for one in projects if wanted in (one.name, one.id)] or list(projects[:1])
-    if wanted and not any(wanted in (one.name, one.id) for one in projects):
+    chosen = [one for one in projects if wanted in (one.name, one.id)]
+    if wanted and not chosen:
         names = ", ".join(one.name for one in projects[:8])
-        do = f"Name one of: {names}."
-        return [*found, failed("project", f"{wanted} is not among this user's projects", do)]
-    if not chosen:
+        do = f"Name one of: {names}." if names else "Ask for a role in that project."
+        seen = f"{clean(wanted, 100)} is not among this user's projects"
+        return [*found, failed("project", seen, do)]
+    if not projects:
         do = "Ask for a role in a project."
         return [*found, failed("project", "this user has none", do)]
-    return [*found, *await _project(connection, chosen[0])]
+    return [*found, *await _project(connection, (chosen or projects)[0], now)]
 
 
-async def _project(connection: CloudConnection, project: Project) -> list[Finding]:
+async def _project(connection: CloudConnection, project: Project, now: datetime) -> list[Finding]:
     try:
         provider = await connection.open(project)
     except CloudError as error:
         return [_refused("project", error)]
-    found = [ok("project", f"{project.name} ({project.id})")]
+    grant = connection.grant(project)
+    found = [ok("project", f"{project.name} ({project.id})"), _scope(grant, now)]
     found += [ok("endpoint", f"{name} {url} ({why})") for name, url, why in provider.endpoints]
     for step, pages in (("backups", provider.backups()), ("volumes", provider.volumes())):
-        try:
-            count = 0
-            async for rows in pages:
-                count = len(rows)
-                break
-        except CloudError as error:
-            found.append(_refused(step, error))
-        else:
-            found.append(ok(step, f"can be listed, {count} on the first page"))
-    found.append(ok("restore", "not tried; it needs the role VBS Administrator (or its like) here"))
-    return found
+        found.append(await _list(step, pages))
+    return [*found, *rights_of(grant)]
+
+
+async def _list(step: str, pages: AsyncIterator[tuple[object, ...]]) -> Finding:
+    """Whether the first page of a list can be read."""
+    try:
+        rows = await anext(pages, ())
+    except CloudError as error:
+        return _refused(step, error)
+    return ok(step, f"can be listed, {len(rows)} on the first page")
+
+
+def _scope(grant: Grant | None, now: datetime) -> Finding:
+    """What the token is good for, and until when."""
+    if grant is None:
+        return ok("scope", "no token: each signed request names its project")
+    user = grant.user + (f" of domain {grant.user_domain}" if grant.user_domain else "")
+    if grant.project_id:
+        domain = f", domain {grant.project_domain}" if grant.project_domain else ""
+        place = f"project {grant.project} ({grant.project_id}{domain})"
+    else:
+        place = "no project"
+    until = ""
+    if grant.expires_at is not None:
+        hours = (grant.expires_at - now).total_seconds() / 3600
+        until = f", until {grant.expires_at:%Y-%m-%d %H:%M} UTC ({hours:.1f} h)"
+    return ok("scope", f"{place} for {user}{until}")
 
 
 def _refused(step: str, error: CloudError) -> Finding:
@@ -178,5 +200,5 @@ def _refused(step: str, error: CloudError) -> Finding:
     if not do and failure.status:
         do = explain_status(failure.status).remedy
     what = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
-    seen = f"{failure.what}: {what} {failure.message}".strip()
+    seen = f"{failure.what}: {what}" + (f": {failure.message}" if failure.message else "")
     return failed(step, seen, do or "Look at the request log of the console (L).")

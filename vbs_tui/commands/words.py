@@ -102,6 +102,7 @@ def failure_lines(failure: Failure) -> list[str]:
         lines.append(f"  Do       {remedy}")
     if failure.request_id:
         lines.append(f"  Request  {failure.request_id}")
+    lines += [f"  {name:<8} {value}" for name, value in failure.extra]
     return lines
 
 

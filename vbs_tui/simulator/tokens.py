@@ -7,7 +7,7 @@ from typing import Any
 
 from vbs_tui.simulator import envelopes
 from vbs_tui.simulator.calls import ApiError, Call, Grant, Reply
-from vbs_tui.simulator.iam import Doorkeeper, Token
+from vbs_tui.simulator.iam import Doorkeeper, Refusal, Token
 from vbs_tui.simulator.world import Project, User, World, derived_hex
 
 _WRONG = "Log-in refused: these credentials do not open this scope."
@@ -98,6 +98,9 @@ class IdentityService:
     def enter(self, call: Call) -> Grant:
         """The grant of the request, or a 401 like the identity service's."""
         grant = self.doorkeeper.check(call)
+        if grant is Refusal.CLOCK_SKEW:
+            text = "The time of the signature is too far from the gateway's."
+            raise envelopes.gateway(401, "APIG.0303", text, call.request_id)
         if not isinstance(grant, Grant):
             raise envelopes.identity(401, "Valid credentials are needed for this.")
         call.authenticated = True

@@ -106,8 +106,8 @@ def _meaning(failure: Failure) -> tuple[str, Part | None, str]:
         return said, near, told.remedy or remedy
     if failure.status is not None and failure.kind is not ErrorKind.JOB:
         status = explain_status(failure.status)
-        if failure.kind is ErrorKind.NONSENSE and failure.status < 300:
-            return meaning, None, remedy
+        if failure.kind in (ErrorKind.NONSENSE, ErrorKind.LOG_IN) and failure.status < 300:
+            return _KINDS[ErrorKind.NONSENSE][0], None, remedy
         return status.meaning, None, status.remedy
     return meaning, None, remedy
 

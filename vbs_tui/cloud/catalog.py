@@ -132,11 +132,19 @@ class Catalog:
             text += f"; its regions are {', '.join(regions[:10])}, not {self.region}"
         if faults:
             text += f"; passed over: {'; '.join(faults[:5])}"
-        hint = f"Name the address of {service} in the configuration, or correct the region."
-        if service == "vbs" and SUCCESSOR in types:
+        name = f"{service}_endpoint_override"
+        hint = f"If the cloud has it all the same, name its address: {name}."
+        if regions and self.region and self.region not in regions:
+            hint = f"Correct the region. {hint}"
+        elif service == "vbs" and SUCCESSOR in types:
             hint = (
-                "This project has CBR, the successor of VBS. VBS may be closed for it; backups "
-                "made by CBR are restored in CBR's own console. " + hint
+                "This project has CBR (Cloud Backup and Recovery), the successor of VBS. VBS may be "
+                f"closed for it; backups made by CBR are restored in CBR's own console. {hint}"
+            )
+        elif service == "vbs":
+            hint = (
+                "This program restores by VBS, the backup service of Open Telekom Cloud and its "
+                f"relatives; its successor CBR is not there either. {hint}"
             )
         return NoEndpoint(text, hint)
 

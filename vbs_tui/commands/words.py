@@ -95,7 +95,8 @@ def failure_lines(failure: Failure) -> list[str]:
     if not remedy and failure.status:
         remedy = explain_status(failure.status).remedy
     if failure.message:
-        lines.append(f"  Server   {failure.message}")
+        who = "Server" if failure.status or failure.code else "Why"
+        lines.append(f"  {who:<8} {failure.message}")
     if failure.executed is Executed.UNKNOWN:
         lines.append("  Beware   the cloud may have executed it all the same")
     if remedy:

@@ -75,7 +75,7 @@ def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
     parts = [Part("Do", failure.hint or remedy, "bold")]
     if cause is not None:
         parts.append(cause)
-    if failure.message:
+    if failure.message and not _is_own_word(failure):
         parts.append(Part("Server", f"“{failure.message}”"))
     if failure.method not in _READS or failure.kind is ErrorKind.JOB:
         style = "warn" if failure.executed is Executed.UNKNOWN else ""
@@ -94,9 +94,26 @@ def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
     return Decoded(failure.code or _stand_in(failure), _where(failure), meaning, tuple(parts))
 
 
+def _is_own_word(failure: Failure) -> bool:
+    """Whether the message is this program's own: no server has said anything."""
+    return failure.status is None and not failure.code and failure.kind is not ErrorKind.JOB
+
+
+def _own_words(failure: Failure, meaning: str) -> str:
+    """What happened, and then what that means, where there was a request at all."""
+    said = failure.message
+    if said.partition(" ")[0] in ("the", "no", "a", "nothing"):  # a host's name stays as it is
+        said = said[:1].upper() + said[1:]
+    said = said if said.endswith((".", "!", "?")) else f"{said}."
+    # What was to be sent and was not has to be said; all else is in the words already.
+    return f"{said} {meaning}" if failure.url and failure.kind is ErrorKind.NOT_SENT else said
+
+
 def _meaning(failure: Failure) -> tuple[str, Part | None, str]:
     """Meaning, cause (when one is known) and remedy: by code, else by status, else by kind."""
     meaning, remedy = _KINDS[failure.kind]
+    if failure.message and _is_own_word(failure):
+        return _own_words(failure, meaning), None, remedy
     if failure.code:
         told = explain(failure.code)
         if told.known:

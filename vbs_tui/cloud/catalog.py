@@ -138,8 +138,8 @@ class Catalog:
             hint = f"Correct the region. {hint}"
         elif service == "vbs" and SUCCESSOR in types:
             hint = (
-                "This project has CBR (Cloud Backup and Recovery), the successor of VBS. VBS may be "
-                f"closed for it; backups made by CBR are restored in CBR's own console. {hint}"
+                "This project has CBR (Cloud Backup and Recovery), the successor of VBS. VBS may "
+                f"be closed for it; backups made by CBR are restored in CBR's own console. {hint}"
             )
         elif service == "vbs":
             hint = (

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.toy_cloud import PROJECT, VOLUME, ToyCloud, a_token
-from tests.cloud.wire_server import Heard, Reply, json_reply, reply, reset
+from tests.cloud.toy_cloud import PROJECT, QUICK, VOLUME, ToyCloud, a_token
+from tests.cloud.wire_server import Heard, Reply, json_reply, reply, reset, stall
 from vbs_tui.cloud.credentials import (
     ApplicationCredentials,
     Credentials,
@@ -199,6 +199,82 @@ async def test_refused_log_in_is_never_repeated_by_itself(status: int) -> None:
         with pytest.raises(CloudError):
             await connection.projects()
     assert len(cloud.server.log_ins) == 2
+
+
+PROJECTS = [Project(f"{number:032d}", f"p{number}") for number in range(6)]
+WEB_PAGE = reply(b"<html>Sign in to the Wi-Fi</html>", 403, {"Content-Type": "text/html"})
+BUSY = json_reply({"error": {"code": 503, "message": "busy"}}, 503)
+TOO_MANY = json_reply({"error": {"code": 429, "message": "x"}}, 429, {"Retry-After": "200"})
+
+
+@pytest.mark.parametrize("answer", [stall, reset, BUSY, TOO_MANY, WEB_PAGE, UNAUTHORIZED])
+async def test_one_log_in_for_all_who_wait_also_when_it_fails(answer: Reply) -> None:
+    cloud = ToyCloud(log_in=lambda heard, auth: answer)
+    async with cloud:
+        connection = cloud.connection(timeouts=QUICK)
+        opened = await asyncio.gather(
+            *(connection.open(project) for project in PROJECTS), return_exceptions=True
+        )
+        assert all(isinstance(one, CloudError) for one in opened)
+        assert len(cloud.server.log_ins) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "pauses"),
+    [
+        (reset, (9, 2, 17, 4)),
+        (BUSY, (9, 2, 17, 4)),
+        (WEB_PAGE, (9, 2, 17, 4)),
+        (TOO_MANY, (190, 20, 190, 20)),
+    ],
+)
+async def test_log_in_without_a_verdict_is_repeated_after_growing_pauses(
+    answer: Reply, pauses: tuple[int, ...]
+) -> None:
+    cloud = ToyCloud(log_in=lambda heard, auth: answer)
+    counts = []
+    async with cloud:
+        connection = cloud.connection()
+        for pause in (0, *pauses):
+            cloud.clock.passed += pause
+            with pytest.raises(CloudError) as caught:
+                await connection.open(THE_PROJECT)
+            counts.append(len(cloud.server.log_ins))
+            is_told = "The next log-in is tried in" in caught.value.failure.hint
+            assert is_told is (counts[-1] == counts[-2] if len(counts) > 1 else False)
+        assert counts == [1, 1, 2, 2, 3]
+        with pytest.raises(CloudError):
+            await connection.projects()  # the operator wants it now
+        assert len(cloud.server.log_ins) == 4
+
+
+async def test_web_page_in_place_of_a_renewal_does_not_end_a_watch() -> None:
+    pages = [WEB_PAGE]
+    cloud = ToyCloud(a_volume)
+    async with cloud:
+        provider = await cloud.provider()
+        await provider.volume(VOLUME)
+        cloud.clock.passed += 25 * 3600
+        cloud.log_in = lambda heard, auth: pages.pop() if pages else None
+        with pytest.raises(CloudError):
+            await provider.volume(VOLUME)
+        cloud.clock.passed += 60
+        assert (await provider.volume(VOLUME)).id == VOLUME
+
+
+async def test_passcode_serves_for_all_projects_of_a_short_lived_token_too() -> None:
+    asked: list[SecretQuestion] = []
+
+    async def ask(question: SecretQuestion) -> str:
+        asked.append(question)
+        return "123456"
+
+    cloud = ToyCloud(a_volume, life=timedelta(minutes=10))
+    async with cloud:
+        connection = cloud.connection(PasscodeCredentials(JANE, Secret("pw-1")), ask=ask)
+        (project,) = await connection.projects()
+        await (await connection.open(project)).volume(VOLUME)
+    assert len(asked) == 1
 
 
 async def test_password_changed_under_way_costs_two_refusals_and_no_more() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import stat
 from dataclasses import replace
@@ -131,7 +133,16 @@ def other_project(path: Path) -> None:
     path.write_text(path.read_text().replace(PROJECT, "f" * 32))
 
 
-@pytest.mark.parametrize("harm", [loosen, cut, link, empty, other_project])
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+def deepen(path: Path) -> None:
+    path.write_text("[" * 100_000)
+
+
+@pytest.mark.parametrize("harm", [loosen, cut, link, empty, other_project, pipe, deepen])
 async def test_file_that_cannot_be_trusted_is_passed_over(tmp_path: Path, harm: Any) -> None:
     async with ToyCloud(service) as cloud:
         await use(cloud, tmp_path)
@@ -140,6 +151,60 @@ async def test_file_that_cannot_be_trusted_is_passed_over(tmp_path: Path, harm: 
         assert len(cloud.server.log_ins) == 2
         await use(cloud, tmp_path)
         assert len(cloud.server.log_ins) == 2
+
+
+def open_to_all(folder: Path) -> Path:
+    folder.mkdir()
+    folder.chmod(0o777)
+    return folder
+
+
+def elsewhere(folder: Path) -> Path:
+    folder.with_name("there").mkdir(mode=0o700)
+    folder.symlink_to(folder.with_name("there"))
+    return folder
+
+
+@pytest.mark.parametrize("prepare", [open_to_all, elsewhere])
+async def test_folder_that_others_may_have_filled_is_not_used(tmp_path: Path, prepare: Any) -> None:
+    folder = prepare(tmp_path / "tokens")
+    async with ToyCloud(service) as cloud:
+        for _ in range(2):
+            await use(cloud, folder)
+        assert len(cloud.server.log_ins) == 2
+    assert list(folder.iterdir()) == []
+
+
+async def test_folder_that_others_may_read_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "tokens").mkdir(mode=0o755)
+    async with ToyCloud(service) as cloud:
+        for _ in range(2):
+            await use(cloud, tmp_path / "tokens")
+        assert len(cloud.server.log_ins) == 1
+    assert stat.S_IMODE((tmp_path / "tokens").stat().st_mode) == 0o700
+
+
+async def test_what_is_known_of_the_log_in_is_kept_too(tmp_path: Path) -> None:
+    def log_in(heard: Heard, auth: dict[str, Any]) -> bytes:
+        _, _, body = cloud.grant(auth).partition(b"\r\n\r\n")
+        told = json.loads(body)
+        told["token"]["roles"] = [{"id": "1", "name": "vbs_adm"}]
+        return json_reply(told, 201, {"X-Subject-Token": a_token(cloud.given)})
+
+    cloud = ToyCloud(service, log_in)
+    async with cloud:
+        await use(cloud, tmp_path)
+        again = CloudConnection(
+            CloudSettings(auth_url=f"{cloud.server.url}/v3", credentials=JANE),
+            clock=cloud.clock,
+            token_directory=tmp_path,
+        )
+        await again.open(THE_PROJECT)
+        grant = again.grant(THE_PROJECT)
+        await again.aclose()
+    assert len(cloud.server.log_ins) == 1
+    assert grant is not None
+    assert grant.roles == ("vbs_adm",)
 
 
 async def test_disk_that_takes_nothing_is_no_obstacle(tmp_path: Path) -> None:

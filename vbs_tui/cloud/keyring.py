@@ -1,21 +1,26 @@
-"""All tokens of one user: got once for everybody who waits, renewed in time, refused only once.
-
-A log-in that was refused is remembered and not tried again until the operator wants it, so that
-two wrong passwords never become five and a locked account.
-"""
+"""All tokens of one user: got once for everybody who waits, renewed in time, refused only once."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.beside import beside
+from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.exchange import Request
 from vbs_tui.cloud.log_in import Declined, LogIn, Refused
+from vbs_tui.cloud.log_in_memory import LogInMemory
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.token_cache import NoTokenCache, TokenCache
 from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token
+
+T = TypeVar("T")
+
+_DISK_PATIENCE = 5.0
+"""Seconds that the cache on disk may take."""
 
 _PAUSE = timedelta(seconds=60)
 """Between renewals that look vain: of a token that still serves, of one that no service took."""
@@ -28,13 +33,10 @@ class Keyring:
         self._session = session
         self._log_in = log_in
         self._cache = cache or NoTokenCache()
+        self._memory = LogInMemory()
         self._looked: set[Scope] = set()
         self._lock = asyncio.Lock()
         self._tokens: dict[Scope, Token] = {}
-        self._refused: dict[Scope, Failure] = {}
-        self._blocked: Failure | None = None
-        self._refusals = 0
-        self._succeeded = False
         self._early_again: dict[Scope, datetime] = {}
         self._vain: dict[Scope, datetime] = {}
         self.last: Token | None = None
@@ -42,18 +44,17 @@ class Keyring:
 
     def forgive(self) -> None:
         """The operator wants another try: forget past refusals."""
-        self._refused.clear()
-        self._blocked = None
-        self._refusals = 0
+        self._memory.forgive()
 
     async def token(self, scope: Scope) -> Token:
         """A token of *scope* with time left. Raises ``CloudError``."""
         held = self._held(scope)
         if held is not None:
             return held
+        since = self._memory.ended
         async with self._lock:
             held = self._held(scope) or await self._cached(scope)
-            return held if held is not None else await self._early(scope)
+            return held if held is not None else await self._early(scope, since)
 
     def peek(self, scope: Scope) -> Token | None:
         """The token of *scope* that is at hand, whatever is left of it."""
@@ -66,6 +67,7 @@ class Keyring:
 
     async def renew(self, scope: Scope, spent: Token) -> bool:
         """Replace a refused token, once for all who were refused with it."""
+        since = self._memory.ended
         async with self._lock:
             held = self._tokens.get(scope)
             if held is not None and held is not spent:
@@ -73,8 +75,8 @@ class Keyring:
             if not spent.worked and self._is_vain(scope):
                 return False
             self.discard(scope, spent)
-            await asyncio.to_thread(self._cache.forget, scope)
-            await self._keep(scope, await self._obtain(scope))
+            await self._on_disk(lambda: self._cache.forget(scope))
+            await self._keep(scope, await self._obtain(scope, since))
             return True
 
     def _is_vain(self, scope: Scope) -> bool:
@@ -99,17 +101,24 @@ class Keyring:
         if scope in self._looked:
             return None
         self._looked.add(scope)
-        token = await asyncio.to_thread(self._cache.load, scope, self._now())
+        token = await self._on_disk(lambda: self._cache.load(scope, self._now()))
         if token is not None:
             self._session.redactor.add(token.secret, passing=True)
             self._tokens[scope] = self.last = token
         return token
 
-    async def _early(self, scope: Scope) -> Token:
+    async def _on_disk(self, work: Callable[[], T]) -> T | None:
+        """*work* on the cache; a disk that does not answer is an empty cache."""
+        try:
+            return await asyncio.wait_for(beside(work), _DISK_PATIENCE)
+        except TimeoutError:
+            return None
+
+    async def _early(self, scope: Scope, since: int) -> Token:
         """A new token; the old one goes on serving while it can and no other is to be had."""
         held = self._tokens.get(scope)
         try:
-            new = await self._obtain(scope)
+            new = await self._obtain(scope, since)
         except CloudError:
             now = self._now()
             if held is None or held.is_over(now):
@@ -122,27 +131,29 @@ class Keyring:
     async def _keep(self, scope: Scope, token: Token) -> None:
         self._tokens[scope] = self.last = token
         self._early_again.pop(scope, None)
-        await asyncio.to_thread(self._cache.store, scope, token)
+        await self._on_disk(lambda: self._cache.store(scope, token))
 
-    async def _obtain(self, scope: Scope) -> Token:
+    async def _obtain(self, scope: Scope, since: int) -> Token:
         """By another token where that works, else by the credentials."""
-        for before in (self._blocked, self._refused.get(scope)):
-            if before is not None:
-                raise CloudError(before)
-        base = self._base(scope)
-        if base is not None:
-            token = await self._log_in.by_token(scope, base)
-            if token is not None:
-                return token
+        known = self._memory.known(scope, self._now(), since)
+        if known is not None:
+            raise CloudError(known)
         try:
-            token = await self._log_in.by_credentials(scope)
+            base = self._base(scope)
+            token = await self._log_in.by_token(scope, base) if base is not None else None
+            if token is None:
+                token = await self._log_in.by_credentials(scope)
         except Declined as error:
-            self._blocked = error.failure  # ask again only when the operator wants it
+            self._memory.declined(error.failure)
             raise
         except Refused as error:
-            self._count_refusal(scope, error.failure)
+            self._log_in.refused()
+            self._memory.refused(scope, error.failure)
             raise
-        self._succeeded, self._refusals = True, 0
+        except CloudError as error:
+            self._memory.failed(error.failure, self._now())
+            raise
+        self._memory.succeeded()
         return token
 
     def _base(self, scope: Scope) -> Token | None:
@@ -151,15 +162,6 @@ class Keyring:
         now = self._now()
         fit = [t for s, t in self._tokens.items() if s != scope and t.can_be_base(now)]
         return max(fit, key=lambda token: token.ends_at, default=None)
-
-    def _count_refusal(self, scope: Scope, failure: Failure) -> None:
-        self._log_in.refused()
-        self._refusals += 1
-        self._refused[scope] = failure
-        # Clouds refuse a wrong password and a forbidden project with the same words: where the
-        # password was good before, one refusal blames the project, a second one the password.
-        if not self._succeeded or self._refusals > 1:
-            self._blocked = failure
 
     def _now(self) -> datetime:
         return self._session.clock.now()

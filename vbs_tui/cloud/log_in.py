@@ -6,6 +6,7 @@ Every error of a log-in says that nothing was executed: the call it was for was 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -112,8 +113,7 @@ class _Exchange:
     def _refusal(self, answer: Answer, scope: Scope) -> CloudError:
         told = refused(answer, self._now()).failure
         failure = demanding(as_log_in(told, assumptions(self._credentials, scope)), answer)
-        is_refusal = 400 <= answer.status < 500 and answer.status not in _NO_REFUSAL
-        return Refused(failure) if is_refusal else CloudError(failure)
+        return Refused(failure) if _is_verdict(answer) else CloudError(failure)
 
     def _checked(self, answer: Answer, scope: Scope) -> Token:
         token = token_from(answer, self._now())
@@ -225,6 +225,13 @@ class _PluginLogIn(_Exchange):
             self._session.redactor.add(token.secret, passing=True)
             return token
         raise (Refused if failure.kind is ErrorKind.LOG_IN else CloudError)(failure)
+
+
+def _is_verdict(answer: Answer) -> bool:
+    """Whether the identity service itself refused, and not something that stands before it."""
+    if not 400 <= answer.status < 500 or answer.status in _NO_REFUSAL:
+        return False
+    return answer.status == 401 or isinstance(answer.data, Mapping)
 
 
 def _by_token(token: Token) -> dict[str, Any]:

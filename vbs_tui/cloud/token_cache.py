@@ -60,14 +60,17 @@ class FileTokenCache:
     def load(self, scope: Scope, now: datetime) -> Token | None:
         path = self._path(scope)
         try:
+            if not _is_own_directory(self._directory):
+                return None
             # A link could lead to somebody else's file.
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+            descriptor = os.open(path, flags)
             with os.fdopen(descriptor, "rb") as file:
                 private = _is_private(os.fstat(file.fileno()))
                 token = _token(json.loads(file.read(_LARGEST))) if private else None
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             token = None
         if token is None or token.is_due(now) or not _fits(scope, token):
             self.forget(scope)
@@ -77,15 +80,17 @@ class FileTokenCache:
     def store(self, scope: Scope, token: Token) -> None:
         path = self._path(scope)
         draft = path.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError, TypeError):
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _is_own_directory(self._directory):
+                return
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
             draft.unlink(missing_ok=True)
             try:
                 with os.fdopen(os.open(draft, flags, 0o600), "w", encoding="utf-8") as file:
                     json.dump(_row(token), file)
                 draft.replace(path)
-            except OSError:
+            except (OSError, ValueError, TypeError):
                 draft.unlink(missing_ok=True)
                 raise
 
@@ -98,6 +103,18 @@ class FileTokenCache:
         parts += [scope.domain_id, scope.domain_name]
         name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
         return self._directory / f"token-{name}.json"
+
+
+def _is_own_directory(path: Path) -> bool:
+    """Whether nobody else could have put anything there; closes it to others where need be."""
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        return False
+    if stat.S_IMODE(found.st_mode) & 0o022:
+        return False
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        path.chmod(0o700)
+    return True
 
 
 def _is_private(found: os.stat_result) -> bool:
@@ -123,6 +140,9 @@ def _row(token: Token) -> dict[str, Any]:
         "project_id": token.project_id,
         "project_name": token.project_name,
         "catalog": token.catalog,
+        "user_domain": token.user_domain,
+        "project_domain": token.project_domain,
+        "roles": list(token.roles),
     }
 
 
@@ -132,6 +152,9 @@ def _token(row: object) -> Token | None:
         return None
     got_at, ends_at = parse_time(row.get("got_at")), parse_time(row.get("ends_at"))
     text = row.get("token")
+    catalog = row.get("catalog")
+    if not isinstance(catalog, list | None):
+        return None
     usable = isinstance(text, str) and text and text.isascii() and text.isprintable()
     if not usable or got_at is None or ends_at is None:
         return None
@@ -144,5 +167,8 @@ def _token(row: object) -> Token | None:
         user_name=clean(row.get("user_name"), 128),
         project_id=plain_id(row.get("project_id")),
         project_name=clean(row.get("project_name"), 128),
-        catalog=row.get("catalog"),
+        catalog=catalog,
+        roles=tuple(clean(role, 64) for role in row.get("roles") or () if isinstance(role, str)),
+        user_domain=clean(row.get("user_domain"), 128),
+        project_domain=clean(row.get("project_domain"), 128),
     )

@@ -119,7 +119,7 @@ class Token:
 
     def can_be_base(self, now: datetime) -> bool:
         """Whether another token got with this one, which ends with it, would be worth having."""
-        return self.ends_at - now >= MARGIN
+        return not self.is_due(now)
 
 
 def token_from(answer: Answer, now: datetime) -> Token | None:

@@ -1,0 +1,103 @@
+"""What past log-ins teach: which are not to be tried again, and which not yet.
+
+A refused log-in is not tried again until the operator wants it, so that two wrong passwords never
+become five and a locked account. One without a verdict (no answer, a server error, a portal) may
+have been counted all the same: it is repeated after a pause that grows, and everybody who waited
+for it gets its failure in place of a log-in of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from vbs_tui.cloud.errors import ErrorKind, Failure
+from vbs_tui.cloud.tokens import Scope
+
+_FIRST_PAUSE = 10.0
+_LONGEST_PAUSE = 300.0
+"""Seconds, while no log-in has succeeded yet."""
+
+_KNOWN_GOOD = 60.0
+"""Seconds, once one has: a watch is not to stay blind for long."""
+
+_LONGEST_ASKED = 900.0
+"""Seconds that a server may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The last log-in, when it ended without a verdict."""
+
+    failure: Failure
+    number: int
+    until: datetime
+
+
+class LogInMemory:
+    """The refusals and failures of one user's log-ins."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+        """How many log-ins have ended so far."""
+        self._refused: dict[Scope, Failure] = {}
+        self._blocked: Failure | None = None
+        self._refusals = 0
+        self._succeeded = False
+        self._open: _Open | None = None
+        self._misses = 0
+
+    def forgive(self) -> None:
+        """The operator wants another try: forget what speaks against it."""
+        self._refused.clear()
+        self._blocked = None
+        self._refusals = 0
+        self._open = None
+        self._misses = 0
+
+    def known(self, scope: Scope, now: datetime, since: int) -> Failure | None:
+        """The failure that a log-in to *scope* would meet again, or meets for having waited.
+
+        *since*: :attr:`ended` when the caller began to wait.
+        """
+        for before in (self._blocked, self._refused.get(scope)):
+            if before is not None:
+                return before
+        last = self._open
+        if last is not None and now < last.until:
+            seconds = max(1, round((last.until - now).total_seconds()))
+            wait = f"The next log-in is tried in {seconds} s; reading the projects again tries now."
+            return replace(last.failure, hint=f"{last.failure.hint} {wait}".strip())
+        return last.failure if last is not None and last.number > since else None
+
+    def succeeded(self) -> None:
+        """A log-in gave a token."""
+        self.ended += 1
+        self._succeeded, self._refusals = True, 0
+        self._open, self._misses = None, 0
+
+    def declined(self, failure: Failure) -> None:
+        """The operator gave no secret: not asked again before they want it."""
+        self.ended += 1
+        self._blocked = failure
+
+    def refused(self, scope: Scope, failure: Failure) -> None:
+        """The cloud does not take the credentials for *scope*."""
+        self.ended += 1
+        self._refusals += 1
+        self._refused[scope] = failure
+        # Clouds refuse a wrong password and a forbidden project with the same words: where the
+        # password was good before, one refusal blames the project, a second one the password.
+        if not self._succeeded or self._refusals > 1:
+            self._blocked = failure
+
+    def failed(self, failure: Failure, now: datetime) -> None:
+        """There was no verdict."""
+        self.ended += 1
+        pause = 0.0
+        if failure.kind is not ErrorKind.NOT_SENT:
+            longest = _KNOWN_GOOD if self._succeeded else _LONGEST_PAUSE
+            pause = min(_FIRST_PAUSE * 2**self._misses, longest)
+            pause = max(pause, min(failure.retry_after or 0.0, _LONGEST_ASKED))
+            self._misses += 1
+        self._open = _Open(failure, self.ended, now + timedelta(seconds=pause))

@@ -14,12 +14,11 @@ from datetime import datetime, timedelta
 from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.cloud.tokens import Scope
 
-_FIRST_PAUSE = 10.0
-_LONGEST_PAUSE = 300.0
-"""Seconds, while no log-in has succeeded yet."""
+_PAUSES = (10.0, 300.0)
+"""The first and the longest, in seconds, while no log-in has succeeded yet."""
 
-_KNOWN_GOOD = 60.0
-"""Seconds, once one has: a watch is not to stay blind for long."""
+_PAUSES_KNOWN_GOOD = (2.0, 60.0)
+"""Once one has: a good password locks no account, and a watch is not to stay blind for long."""
 
 _LONGEST_ASKED = 900.0
 """Seconds that a server may ask for."""
@@ -96,8 +95,8 @@ class LogInMemory:
         self.ended += 1
         pause = 0.0
         if failure.kind is not ErrorKind.NOT_SENT:
-            longest = _KNOWN_GOOD if self._succeeded else _LONGEST_PAUSE
-            pause = min(_FIRST_PAUSE * 2**self._misses, longest)
+            first, longest = _PAUSES_KNOWN_GOOD if self._succeeded else _PAUSES
+            pause = min(first * 2**self._misses, longest)
             pause = max(pause, min(failure.retry_after or 0.0, _LONGEST_ASKED))
             self._misses += 1
         self._open = _Open(failure, self.ended, now + timedelta(seconds=pause))

@@ -246,3 +246,12 @@ def test_braces_in_a_secret_are_not_quoted(tmp_path: Path) -> None:
 def test_a_trust_is_left_to_keystoneauth(tmp_path: Path) -> None:
     text = "{auth: {auth_url: 'https://i.test', username: j, password: p, trust_id: t}}"
     assert isinstance(cloud(tmp_path, text).credentials, ForeignCredentials)
+
+
+def test_a_file_without_clouds_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "clouds.yaml"
+    for text in ("", "clouds: {}\n"):
+        path.write_text(text)
+        assert cloud_names({"OS_CLIENT_CONFIG_FILE": str(path)}) == ()
+    path.write_text("clouds: {defaults: {auth: {auth_url: 'https://i.test'}}}\n")
+    assert [one.name for one in cloud_names({"OS_CLIENT_CONFIG_FILE": str(path)})] == ["defaults"]

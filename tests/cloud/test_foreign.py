@@ -190,7 +190,8 @@ async def test_a_provider_that_is_not_well(
         if kind is ErrorKind.LOG_IN:
             with pytest.raises(CloudError):
                 await connection.open(THE_PROJECT)
-        else:  # nothing was refused, so that it may be tried again at once
+        else:  # nothing was refused, so that it is tried again after a pause
+            company.clock.passed += 10
             await connection.open(THE_PROJECT)
 
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud.configuration_files import ConfigurationError
 from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of, way_of
-from vbs_tui.cloud.sdk_loader import ConfigurationError, Loader, loader
+from vbs_tui.cloud.sdk_loader import Loader, guarded, loader
 from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.cloud.variables import Variables
 from vbs_tui.text import clean
 
 __all__ = ["ConfigurationError", "ConfiguredCloud", "cloud_names", "settings_for"]
@@ -48,7 +50,11 @@ class ConfiguredCloud:
     """One cloud of the configuration, for a list to choose from; holds no secret."""
 
     name: str
+    """Its name, cleaned to be shown."""
+    raw_name: str
+    """Its name as it is configured, to open it by; never to be shown."""
     regions: tuple[str, ...]
+    """As they are configured; never to be shown as they are."""
     auth_host: str
     """Host of ``auth_url``; empty when there is none."""
     log_in: str
@@ -60,16 +66,33 @@ class ConfiguredCloud:
 
 def cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
     """The clouds of the files and of *env*, in their order. Raises :class:`ConfigurationError`."""
-    with _quiet():
-        config = loader(env)
-        return tuple(_configured(config, name) for name in config.names())
+    env = Variables(env)
+    found = guarded(lambda: _cloud_names(env))
+    if isinstance(found, ConfigurationError):
+        raise found
+    return found
 
 
 def settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -> CloudSettings:
     """The cloud called *name*, else that of ``OS_CLOUD``, of *env*, or the only one.
 
-    *region* overrides the configured one. Raises :class:`ConfigurationError`.
+    *region* overrides the configured one. Raises :class:`ConfigurationError`, with no frame on it
+    that holds a secret.
     """
+    env = Variables(env)
+    made = guarded(lambda: _settings_for(name, region, env))
+    if isinstance(made, ConfigurationError):
+        raise made
+    return made
+
+
+def _cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
+    with _quiet():
+        config = loader(env)
+        return tuple(_configured(config, name) for name in config.names())
+
+
+def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -> CloudSettings:
     with _quiet():
         config = loader(env)
         chosen = config.chosen(name)
@@ -169,11 +192,16 @@ def _verify(merged: Mapping[str, Any]) -> bool:
 
 
 def _configured(config: Loader, name: str) -> ConfiguredCloud:
-    try:
-        merged = config.merged(name, None)
-        regions = config.regions(name)
-    except ConfigurationError as error:
-        return ConfiguredCloud(clean(name, 100), (), "", "", "", clean(error.sentence, 300))
+    found = guarded(lambda: _described(config, name))
+    if isinstance(found, ConfigurationError):
+        fault = clean(found.sentence, 300)
+        return ConfiguredCloud(clean(name, 100), name, (), "", "", "", fault)
+    return found
+
+
+def _described(config: Loader, name: str) -> ConfiguredCloud:
+    merged = config.merged(name, None)
+    regions = config.regions(name)
     values = {**merged, **_mapping(merged.get("auth"))}
     where = _text(values, "auth_url")
     try:
@@ -182,12 +210,19 @@ def _configured(config: Loader, name: str) -> ConfiguredCloud:
         host = ""
     return ConfiguredCloud(
         name=clean(name, 100),
-        regions=tuple(clean(one, 64) for one in regions if one),
+        raw_name=name,
+        regions=tuple(one for one in regions if one),
         auth_host=clean(host, 200),
         log_in=clean(way_of(values), 64),
         project=clean(_text(values, "project_name") or _text(values, "project_id"), 128),
-        fault="" if host else "it has no auth_url",
+        fault=_fault(name, host),
     )
+
+
+def _fault(name: str, host: str) -> str:
+    if not name:
+        return "it has no name to open it by"
+    return "" if host else "it has no auth_url"
 
 
 @contextmanager

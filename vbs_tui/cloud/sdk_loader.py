@@ -1,34 +1,62 @@
 """openstacksdk's configuration loader, reading a given environment and telling its mistakes.
 
-Left alone, the loader reads the process's environment and passes over broken files with a log line.
+Left alone, the loader reads the process's environment, passes over broken files with a log line,
+waits for ever on a pipe, and answers an odd shape with a library's error. Nothing that is raised
+here hangs on a frame that holds a value, nor quotes one.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from vbs_tui.text import clean
+from vbs_tui.cloud.configuration_files import (
+    ABSENT,
+    TOO_DEEP,
+    ConfigurationError,
+    check_profiles,
+    in_shape,
+    read,
+)
+
+T = TypeVar("T")
+
+_SELECTORS = frozenset(
+    {
+        "OS_CLOUD",
+        "OS_REGION_NAME",
+        "OS_CLIENT_CONFIG_FILE",
+        "OS_CLIENT_SECURE_FILE",
+        "OS_CLOUD_NAME",
+    }
+)
+_HARMLESS = re.compile(
+    r"Region [^\n]*? is not a valid region name for cloud |Cloud [^\n]*? was not found"
+    r"|'[^']*' defines a cloud named "
+)
+"""The beginnings of those of openstacksdk's words that quote nothing but names."""
 
 
-class ConfigurationError(Exception):
-    """A configuration that cannot be used: a sentence, and the place where one is known."""
-
-    def __init__(self, sentence: str, file: str = "", line: int | None = None) -> None:
-        self.sentence = clean(sentence, 500)
-        self.file = clean(file, 400)
-        self.line = line
-        place = f"{self.file}, line {line}: " if file and line else f"{self.file}: " if file else ""
-        super().__init__(f"{place}{self.sentence}")
+def guarded(work: Callable[[], T]) -> T | ConfigurationError:
+    """What *work* returns, or why it failed, whatever it raised: in words, with no frame on it."""
+    try:
+        return work()
+    except ConfigurationError as error:
+        return error.bare()
+    except (RecursionError, MemoryError):
+        return ConfigurationError(TOO_DEEP)
+    except Exception as error:
+        return ConfigurationError(f"the configuration cannot be used ({type(error).__name__})")
 
 
 class Loader:
     """What this program asks of openstacksdk's loader."""
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: Any, faults: Mapping[str, ConfigurationError]) -> None:
+        """*faults*: what was found wrong with single clouds, by their names."""
         self._config = config
+        self._faults = faults
         self.file: str = config.config_filename or ""
         self.envvar_name: str = config.envvar_key
 
@@ -70,27 +98,83 @@ class Loader:
         found = self._config.get_one(name, **extra)
         return found.get_auth(), found.get_session()
 
-    def _asked(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        problem = ""
+    def _asked(self, method: str, name: str, **options: Any) -> Any:
+        if name in self._faults:
+            raise self._faults[name].bare()
         try:
-            return getattr(self._config, method)(*args, **kwargs)
-        except (KeyError, IndexError, ValueError) as error:
-            # The loader fills in what stands in braces; its words may quote a part of a secret.
-            problem = f"braces in a value name a key that is not there ({type(error).__name__})"
+            return getattr(self._config, method)(name, **options)
+        except ConfigurationError as error:  # a file that is read for its profiles
+            problem = error.bare()
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(f"cloud {args[0]!r} cannot be read: {problem}", self.file)
+            text = f"cloud {name!r} cannot be read: {self._why(name, error)}"
+            problem = ConfigurationError(text, self.file)
+        raise problem
+
+    def _why(self, name: str, error: Exception) -> str:
+        """*error* in words that quote no value: those of most libraries may."""
+        if isinstance(error, RecursionError | MemoryError):
+            return TOO_DEEP
+        if type(error).__name__ == "ConfigException" and _HARMLESS.match(str(error)):
+            return str(error)
+        kind = type(error).__name__
+        # The loader fills in what stands in braces, by the keys beside it.
+        found = _with_braces(self._config.cloud_config["clouds"].get(name))
+        if found and isinstance(
+            error, KeyError | IndexError | ValueError | AttributeError | TypeError
+        ):
+            return (
+                f"braces in the value of {' or '.join(found)} name no key that is there ({kind}); "
+                "below auth, braces are taken as they are"
+            )
+        return f"openstacksdk can make nothing of it ({kind})"
 
     def _is_stand_in(self, name: object) -> bool:
         """Whether *name* is the loader's own, for want of any."""
-        return name == "defaults" and not self.file
+        clouds = self._config.cloud_config["clouds"]
+        return name == "defaults" and clouds.get(name) == self._config.defaults
 
 
 def loader(env: Mapping[str, str]) -> Loader:
     """Read all files and *env*. Raises :class:`ConfigurationError`."""
+    problem = _missing_library()
+    faults: dict[str, ConfigurationError] = {}
+    files: list[str] = []
+    if problem is None:
+        try:
+            return Loader(_reading(env, files, faults), faults)
+        except ConfigurationError as error:
+            problem = error.bare()
+        except (RecursionError, MemoryError):
+            problem = ConfigurationError(TOO_DEEP, " with ".join(files))
+        except Exception as error:
+            text = f"openstacksdk can make nothing of it ({type(error).__name__})"
+            if type(error).__name__ == "ConfigException" and _HARMLESS.match(str(error)):
+                text = str(error)
+            problem = ConfigurationError(text, " with ".join(files))
+    raise problem
+
+
+def _missing_library() -> ConfigurationError | None:
+    try:
+        import openstack.config.loader  # noqa: F401, PLC0415 - costs a quarter of a second
+        import yaml  # noqa: F401, PLC0415 - comes with openstacksdk
+    except Exception as error:
+        kind, module = type(error).__name__, getattr(error, "name", None)
+        return ConfigurationError(
+            f"openstacksdk cannot be loaded ({kind}{f' of {module}' if module else ''}): install "
+            "it anew for the Python that runs this program",
+            hint="Install openstacksdk (pip install openstacksdk), then start the program again.",
+        )
+    return None
+
+
+def _reading(
+    env: Mapping[str, str], files: list[str], faults: dict[str, ConfigurationError]
+) -> Any:
+    """openstacksdk's loader over *env*; what it read goes into *files*, what is wrong with single
+    clouds into *faults*."""
     import openstack.config.loader as sdk  # noqa: PLC0415 - costs a quarter of a second
     from openstack.config.defaults import get_defaults  # noqa: PLC0415
-    from openstack.exceptions import ConfigException  # noqa: PLC0415
 
     class Telling(sdk.OpenStackConfig):
         def _get_envvar(self, key: str, default: str | None = None) -> str | None:
@@ -108,51 +192,25 @@ def loader(env: Mapping[str, str]) -> Loader:
 
         def _load_yaml_json_file(self, filelist: list[str]) -> Any:
             for path in filelist:
-                if Path(path).exists():
-                    data = _read(path)
-                    if data is not _UNREADABLE:
+                data = read(path)
+                if data is not ABSENT:
+                    if filelist is self._vendor_files:
+                        check_profiles(path, data)
                         return path, data
+                    files.append(path)
+                    return path, in_shape(path, data, faults)
             return None, None
 
-    try:
-        return Loader(Telling(load_envvars=True))
-    except ConfigException as error:
-        problem = str(error)
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
-        problem = f"its shape is not that of a clouds.yaml ({type(error).__name__}: {error})"
-    raise ConfigurationError(problem, env.get("OS_CLIENT_CONFIG_FILE", ""))
+    return Telling(load_envvars=True)
 
 
-_SELECTORS = frozenset(
-    {
-        "OS_CLOUD",
-        "OS_REGION_NAME",
-        "OS_CLIENT_CONFIG_FILE",
-        "OS_CLIENT_SECURE_FILE",
-        "OS_CLOUD_NAME",
-    }
-)
-_UNREADABLE = object()
-
-
-def _read(path: str) -> Any:
-    """The file's content; ``_UNREADABLE`` when it may not be read, as the loader passes it over."""
-    import yaml  # noqa: PLC0415 - comes with openstacksdk
-
-    line: int | None = None
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        return json.loads(text) if path.endswith("json") else yaml.safe_load(text)
-    except PermissionError:
-        return _UNREADABLE
-    except OSError as error:
-        problem = error.strerror or "it cannot be read"
-    except yaml.MarkedYAMLError as error:
-        # The problem alone: the snippet that YAML quotes may hold a password.
-        problem = f"this is no YAML: {error.problem or 'it cannot be read'}"
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-    except json.JSONDecodeError as error:
-        problem, line = f"this is no JSON: {error.msg}", error.lineno
-    except (UnicodeDecodeError, yaml.YAMLError):
-        problem = "it is no text in UTF-8, or holds characters that YAML forbids"
-    raise ConfigurationError(problem, path, line)
+def _with_braces(cloud: Any) -> list[str]:
+    """The keys beside ``auth`` whose values hold braces, which openstacksdk fills in."""
+    values = cloud if isinstance(cloud, dict) else {}
+    auth = values.get("auth")
+    where = {"auth_url": auth.get("auth_url")} if isinstance(auth, dict) else {}
+    return [
+        key
+        for key, value in (values | where).items()
+        if isinstance(value, str) and key != "password" and ("{" in value or "}" in value)
+    ]

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Ask, Connection, SecretKind, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
+from vbs_tui.cloud.variables import Variables
 from vbs_tui.restore.desk import Connector
 from vbs_tui.text import clean
 
@@ -39,6 +41,9 @@ class Target:
     """A cloud to connect to, not yet connected."""
 
     name: str
+    """Its name, cleaned to be shown."""
+    raw_name: str
+    """Its name as it is configured, to compare with other names; never to be shown."""
     connector: Connector
     close: Callable[[], None]
     """Ends what was started for it (the simulated cloud); safe to call twice."""
@@ -56,6 +61,11 @@ class SeveralClouds(Exception):  # noqa: N818 - nothing is broken, a choice is n
 class NoCloud(Exception):  # noqa: N818 - nothing is broken, something is missing
     """No cloud is configured; the text says what to do, fit for the terminal."""
 
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(text)
+        self.hint = hint
+        """What to do where it is not to correct a file; else empty."""
+
 
 def choose_cloud(
     cloud: str | None = None,
@@ -69,6 +79,7 @@ def choose_cloud(
     *tokens*: the directory to keep tokens in, if they are to be kept. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
+    env, cloud = Variables(env), cloud or None
     if cloud is None and not env.get("OS_CLOUD"):
         if env.get("OS_AUTH_URL"):
             return target_of(settings_for(None, region, env), tokens)
@@ -77,7 +88,7 @@ def choose_cloud(
             raise NoCloud(NO_CLOUD)
         if len(clouds) > 1:
             raise SeveralClouds(clouds)
-        cloud = clouds[0].name
+        cloud = clouds[0].raw_name
     return _configured(cloud or env["OS_CLOUD"], region, env, tokens)
 
 
@@ -85,12 +96,15 @@ def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCl
     """The clouds of clouds.yaml and its like. Takes a quarter of a second. Raises ``NoCloud``."""
     from vbs_tui.cloud.configuration import ConfigurationError, cloud_names  # noqa: PLC0415
 
+    env = Variables(env)
     try:
         found = cloud_names(env)
     except ConfigurationError as error:
-        raise NoCloud(f"{error}\n") from error
-    # Variables without an address are no cloud; those with one never come here.
-    return tuple(one for one in found if one.name != VARIABLES)
+        problem = NoCloud(f"{error}\n", error.hint)
+    else:
+        # Variables without an address are no cloud; those with one never come here.
+        return tuple(one for one in found if one.raw_name != VARIABLES)
+    raise problem
 
 
 def settings_for(
@@ -98,8 +112,10 @@ def settings_for(
 ) -> CloudSettings:
     """How to reach a cloud: one of the configuration by name, else that of the variables.
 
-    Blocks when it reads the configuration. Raises :class:`NoCloud`.
+    Blocks when it reads the configuration. Raises :class:`NoCloud`, with no frame on it that holds
+    a secret.
     """
+    env, cloud = Variables(env), cloud or None
     if cloud is None and not env.get("OS_CLOUD") and env.get("OS_AUTH_URL"):
         from vbs_tui.cloud.environment import (  # noqa: PLC0415 - start-up time
             MissingVariables,
@@ -117,7 +133,8 @@ def settings_for(
     try:
         return configuration.settings_for(cloud, region, env)
     except configuration.ConfigurationError as error:
-        raise NoCloud(f"{error}\n") from error
+        problem = NoCloud(f"{error}\n", error.hint)
+    raise problem
 
 
 def _configured(
@@ -127,21 +144,24 @@ def _configured(
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         try:
-            settings = await asyncio.to_thread(settings_for, cloud, region, env)
+            # A home directory on a network that hangs must not keep the program from ending.
+            settings = await beside(lambda: settings_for(cloud, region, env))
         except NoCloud as error:
-            raise CloudError(_unreadable(str(error).strip())) from error
-        return _connection(settings, ask, log, tokens)
+            failure = _unreadable(str(error).strip(), error.hint)
+        else:
+            return _connection(settings, ask, log, tokens)
+        raise CloudError(failure)
 
-    return Target(clean(cloud, 60), connect, lambda: None)
+    return Target(clean(cloud, 60), cloud, connect, lambda: None)
 
 
-def _unreadable(message: str) -> Failure:
+def _unreadable(message: str, hint: str) -> Failure:
     return Failure(
         kind=ErrorKind.NOT_SENT,
         executed=Executed.NO,
         what="read the configuration",
         message=clean(message, 500),
-        hint="Correct clouds.yaml (or secure.yaml), then read the projects again.",
+        hint=hint or "Correct clouds.yaml (or secure.yaml), then read the projects again.",
     )
 
 
@@ -152,7 +172,7 @@ def target_of(settings: CloudSettings, tokens: Path | None = None) -> Target:
         return _connection(settings, ask, log, tokens)
 
     name = settings.name or urlsplit(settings.auth_url).hostname or "cloud"
-    return Target(clean(name, 60), connect, lambda: None)
+    return Target(clean(name, 60), name, connect, lambda: None)
 
 
 def demo() -> Target:
@@ -165,7 +185,7 @@ def demo() -> Target:
         await asyncio.to_thread(simulator.start)
         return _connection(_simulated(simulator), ask, log)
 
-    return Target("demo", connect, simulator.stop)
+    return Target("demo", "demo", connect, simulator.stop)
 
 
 def _simulated(simulator: Simulator) -> CloudSettings:

@@ -23,6 +23,7 @@ from vbs_tui.commands.connecting import (
     journal_directory,
 )
 from vbs_tui.config import Mistaken, Settings
+from vbs_tui.text import clean
 
 SWITCH = -1
 """What the app ends with when the operator wants another cloud; never an exit status."""
@@ -87,7 +88,7 @@ def _has_terminal() -> bool:
 
 
 def _chosen(choice: Choice, settings: Settings) -> Target:
-    return choose_cloud(choice.cloud, choice.region or None, tokens=kept_tokens(settings))
+    return choose_cloud(choice.raw_cloud, choice.raw_region or None, tokens=kept_tokens(settings))
 
 
 def _target(options: argparse.Namespace, settings: Settings) -> Target | None:
@@ -96,11 +97,12 @@ def _target(options: argparse.Namespace, settings: Settings) -> Target | None:
         return demo()
     try:
         return choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
-    except SeveralClouds as several:
-        if not _has_terminal():
-            raise NoCloud(str(several)) from several
-        choice = _pick(several.clouds, settings)
-        return None if choice is None else _chosen(choice, settings)
+    except SeveralClouds as error:
+        several = error
+    if not _has_terminal():
+        raise NoCloud(str(several))
+    choice = _pick(several.clouds, settings)
+    return None if choice is None else _chosen(choice, settings)
 
 
 def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | None:
@@ -112,19 +114,35 @@ def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | N
     choices = [
         Choice(
             cloud=one.name,
-            region=region,
+            raw_cloud=one.raw_name,
+            region=clean(region, 64),
+            raw_region=region,
             host=one.auth_host,
             log_in=one.log_in,
             project=one.project,
-            used_at=uses.get(one.name),
+            used_at=uses.get(one.raw_name),
             fault=one.fault,
         )
         for one in clouds
         for region in one.regions or ("",)
     ]
     choices.sort(key=lambda choice: -(choice.used_at.timestamp() if choice.used_at else 0.0))
-    picker = CloudPicker(choices, SystemClock(), light=settings.theme == "light")
+    picker = CloudPicker(
+        choices,
+        SystemClock(),
+        light=settings.theme == "light",
+        notice=_unknown(settings, clouds),
+    )
     return picker.run(mouse=_has_mouse(settings))
+
+
+def _unknown(settings: Settings, clouds: tuple[ConfiguredCloud, ...]) -> str:
+    """Names that were meant to protect a cloud, and protect none; empty when there are none."""
+    known = {one.raw_name for one in clouds}
+    names = [clean(one, 60) for one in settings.read_only_clouds if one not in known]
+    if not names:
+        return ""
+    return f"read_only_clouds: no cloud here is called {clean(' or '.join(names), 200)}"
 
 
 def _run(options: argparse.Namespace, settings: Settings, target: Target, directory: Path) -> int:
@@ -136,7 +154,7 @@ def _run(options: argparse.Namespace, settings: Settings, target: Target, direct
     from vbs_tui.ui.leaving import run  # noqa: PLC0415
 
     clock = SystemClock()
-    read_only = options.read_only or target.name in settings.read_only_clouds
+    read_only = options.read_only or target.raw_name in settings.read_only_clouds
     desk = Desk(
         target.connector,
         directory,
@@ -157,7 +175,7 @@ def _run(options: argparse.Namespace, settings: Settings, target: Target, direct
         app.switch_result = SWITCH
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
-        note_use(directory, target.name, clock.now())
+        note_use(directory, target.raw_name, clock.now())
     return run(app, desk, mouse=options.mouse or _has_mouse(settings))
 
 

@@ -91,7 +91,7 @@ def desk_for(target: Target | None, settings: Settings) -> Desk:
         target.connector,
         journal_directory(),
         cloud_name=target.name,
-        read_only=target.name in settings.read_only_clouds,
+        read_only=target.raw_name in settings.read_only_clouds,
         pace=pace,
     )
 

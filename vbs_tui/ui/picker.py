@@ -32,6 +32,9 @@ class Choice:
     used_at: datetime | None
     fault: str = ""
     """Why it cannot be chosen; empty when it can."""
+    raw_cloud: str = ""
+    """What the configuration calls it, to open it by: never shown, and never changed."""
+    raw_region: str = ""
 
 
 COLUMNS = (
@@ -42,6 +45,11 @@ COLUMNS = (
     Column("By", 14, priority=4),
     Column("Project", None, min_width=10, max_width=24, priority=3),
 )
+
+
+def _key(choice: Choice) -> str:
+    # Two names that look alike are two clouds.
+    return repr((choice.raw_cloud, choice.raw_region, choice.cloud, choice.region))
 
 
 class PickerScreen(ListScreen[Choice]):
@@ -55,9 +63,7 @@ class PickerScreen(ListScreen[Choice]):
         super().__init__()
 
     def make_pane(self) -> SolePane[Choice]:
-        rows: RowList[Choice] = RowList(
-            COLUMNS, lambda choice: f"{choice.cloud}/{choice.region}", self._row
-        )
+        rows: RowList[Choice] = RowList(COLUMNS, _key, self._row)
         return SolePane(rows, "vbs-tui · choose a cloud")
 
     def on_mount(self) -> None:
@@ -98,13 +104,26 @@ class CloudPicker(KeysInOrder, QuietCrash, App[Choice | None]):
     TITLE = "vbs-tui"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, choices: Sequence[Choice], clock: Clock, *, light: bool = False) -> None:
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        clock: Clock,
+        *,
+        light: bool = False,
+        notice: str = "",
+    ) -> None:
+        """*notice*: a warning to begin with, cleaned; none when empty."""
         super().__init__()
+        self._notice = notice
         self._picker = PickerScreen(choices, clock)
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = (LIGHT if light else DARK).name
+
+    def on_mount(self) -> None:
+        if self._notice:
+            self.notify(self._notice, severity="warning", markup=False)
 
     def get_default_screen(self) -> Screen[None]:
         return self._picker

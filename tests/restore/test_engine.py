@@ -158,6 +158,25 @@ def test_a_forgotten_job_is_judged_by_the_states(house: House) -> None:
     house.run(story())
 
 
+def test_a_cloud_that_was_set_back_proves_nothing(house: House) -> None:
+    async def story() -> None:
+        house.cloud.works = 300.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().disk_seen_busy)
+        # As after a service is put back from its own backup: no job, and the disk as it was.
+        house.cloud.executed.clear()
+        house.cloud.forgets_jobs = True
+        await house.until(lambda: house.latest().job_lost)
+        await house.clock.sleep(4000)
+        ended = house.latest()
+        assert ended.state is State.UNKNOWN
+        assert "set back" in ended.summary
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
 def test_silence_is_told_and_never_a_failure(house: House) -> None:
     async def story() -> None:
         engine = await house.engine()

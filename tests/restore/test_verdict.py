@@ -18,6 +18,7 @@ PLAIN = Facts(
     disk_seen_busy=False,
     backup_seen_busy=False,
     disk_changed=False,
+    disk_set_back=False,
     traced=False,
 )
 STATELY = replace(PLAIN, job_is_askable=False, job_status="")
@@ -41,6 +42,8 @@ ROWS = [
     (replace(PLAIN, job_status="A_NEW_WORD"), Standing.WATCH),
     (replace(PLAIN, volume_status="error_restoring"), Standing.WATCH),
     (replace(STATELY, disk_seen_busy=True), Standing.SUCCEEDED),
+    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Standing.SUCCEEDED),
+    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Standing.UNDETERMINED),
     (STATELY, Standing.UNDETERMINED),
     (replace(STATELY, disk_changed=True), Standing.UNDETERMINED),
     (replace(STATELY, traced=True), Standing.SUCCEEDED),
@@ -75,6 +78,7 @@ ANY = st.builds(
     disk_seen_busy=st.booleans(),
     backup_seen_busy=st.booleans(),
     disk_changed=st.booleans(),
+    disk_set_back=st.booleans(),
     traced=st.booleans(),
 )
 
@@ -84,7 +88,8 @@ def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
     if judge(facts).standing is Standing.SUCCEEDED:
         assert facts.volume_status in HEALTHY
         assert facts.backup_status != "restoring"
-        reason = facts.disk_seen_busy or facts.traced or facts.backup_seen_busy
+        busy = facts.disk_seen_busy and not facts.disk_set_back
+        reason = busy or facts.traced or facts.backup_seen_busy
         assert facts.job_status == "SUCCESS" if facts.job_is_askable else reason
 
 

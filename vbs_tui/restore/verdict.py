@@ -44,7 +44,9 @@ class Facts:
     backup_seen_busy: bool
     """The backup was seen in ``restoring`` since the request left."""
     disk_changed: bool
-    """The disk's ``updated_at`` is not the one seen at confirmation."""
+    """The disk's ``updated_at`` is later than the one seen at confirmation."""
+    disk_set_back: bool
+    """The disk's ``updated_at`` is still, or again, the one seen at confirmation, or older."""
     traced: bool
     """The disk's metadata names this backup, and did not before."""
 
@@ -141,7 +143,7 @@ def _by_states(facts: Facts) -> Verdict:
     if facts.backup_status == "restoring":
         return Verdict(Standing.WATCH, "The backup is being read.")
     if volume in HEALTHY:
-        if facts.disk_seen_busy:
+        if facts.disk_seen_busy and not facts.disk_set_back:
             return Verdict(
                 Standing.SUCCEEDED,
                 f"The disk was being written and is {volume} again; no job could be asked.",
@@ -157,6 +159,12 @@ def _by_states(facts: Facts) -> Verdict:
                 Standing.SUCCEEDED,
                 f"The backup was being read, the disk changed and is {volume}; no job could be"
                 " asked.",
+            )
+        if facts.disk_seen_busy:
+            return Verdict(
+                Standing.UNDETERMINED,
+                "The disk was being written, but is back at its state from before the request:"
+                " the cloud itself may have been set back.",
             )
         if facts.disk_changed:
             return Verdict(

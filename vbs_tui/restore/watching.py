@@ -197,13 +197,15 @@ class Watching:
             return [
                 (Source.WATCH, f"{seconds} after sending: the disk changed, by what is unclear")
             ]
+        if facts.disk_seen_busy:
+            return [(Source.WATCH, f"{seconds} after sending: the disk's state was set back")]
         return [(Source.WATCH, f"{seconds} after sending: no trace; probably not accepted")]
 
     def _summary(self, restore: Restore, state: State, verdict: Verdict, facts: Facts) -> str:
         if state is State.UNKNOWN and verdict.standing is Standing.UNDETERMINED:
             if not self._long_enough(restore):
                 return "No clear answer; looking at disk and backup for traces."
-            seen = facts.disk_changed or facts.backup_seen_busy
+            seen = facts.disk_changed or facts.disk_seen_busy or facts.backup_seen_busy
             untraced = not seen and facts.volume_status in HEALTHY
             return f"{UNTRACED if untraced else UNCLEAR}: {verdict.sentence}"
         return verdict.sentence
@@ -213,6 +215,9 @@ def facts_of(restore: Restore, sight: Sight) -> Facts:
     """What one look, and all before it, let the verdict go by."""
     volume = sight.volume
     before = restore.volume
+    is_later: bool | None = None
+    if volume is not None and volume.updated_at is not None and before.updated_at is not None:
+        is_later = volume.updated_at > before.updated_at
     return Facts(
         job_status=sight.job.status if sight.job else "",
         job_is_askable=bool(restore.job_id) and not restore.job_lost,
@@ -220,10 +225,8 @@ def facts_of(restore: Restore, sight: Sight) -> Facts:
         backup_status=sight.backup_status,
         disk_seen_busy=restore.disk_seen_busy,
         backup_seen_busy=restore.backup_seen_busy,
-        disk_changed=volume is not None
-        and volume.updated_at is not None
-        and before.updated_at is not None
-        and volume.updated_at > before.updated_at,
+        disk_changed=is_later is True,
+        disk_set_back=is_later is False,
         traced=volume is not None
         and volume.src_backup_id == restore.backup.id
         and before.src_backup_id != restore.backup.id,

@@ -157,7 +157,8 @@ class ScriptedCloud:
         await self._read()
         for run in self.executed:
             if run.job_id == job_id and not self.forgets_jobs:
-                return Job(job_id, run.phase(self.clock.now()))
+                phase = run.phase(self.clock.now())
+                return Job(job_id, phase, end_time=run.ended if phase == "SUCCESS" else None)
         raise CloudError(
             Failure(ErrorKind.REFUSED, Executed.NO, "job", status=400, code="Common.0011")
         )

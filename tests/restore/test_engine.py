@@ -177,6 +177,25 @@ def test_a_cloud_that_was_set_back_proves_nothing(house: House) -> None:
     house.run(story())
 
 
+def test_a_restore_that_nobody_watched_took_as_long_as_the_cloud_says(house: House) -> None:
+    async def story() -> None:
+        house.cloud.works = 300.0
+        first = await house.engine()
+        await first.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        await first.stop(1.0)
+        await house.clock.sleep(7200)
+        second = await house.engine()
+        ended = await house.settled()
+        assert ended.state is State.SUCCEEDED
+        assert ended.ended_at is not None
+        assert ended.sent_at is not None
+        assert 300 <= (ended.ended_at - ended.sent_at).total_seconds() < 320
+        await second.stop(1.0)
+
+    house.run(story())
+
+
 def test_silence_is_told_and_never_a_failure(house: House) -> None:
     async def story() -> None:
         engine = await house.engine()

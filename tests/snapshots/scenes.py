@@ -316,6 +316,17 @@ async def job_blind(s: Stage) -> None:
     await s.keys("4")
 
 
+async def job_elsewhere(s: Stage) -> None:
+    await s.choose()
+    there = replace(running(2), cloud="otc-dev", project_name="eu-de_test")
+    await s.tell(there, Watch(there.id, elsewhere="connect to otc-dev to watch"))
+    other = replace(running(3), log=STORY[:3])
+    await s.tell(other, Watch(other.id, elsewhere="watched by vbs-tui process 4711"))
+    here = running()
+    await s.tell(here, Watch(here.id, NOW - timedelta(seconds=2), NOW + timedelta(seconds=3)))
+    await s.keys("4", "g", "j")
+
+
 async def settle_unknown(s: Stage) -> None:
     await job_unknown(s)
     await s.keys("u", *"not s")
@@ -399,7 +410,8 @@ SCENES: dict[str, Scene] = {
     for scene in (
         *(start, loading, chosen, filtered, empty, list_failed, stale),
         *(confirm, confirm_soft, confirm_by_id, confirm_impossible),
-        *(job_running, job_done, job_failed, job_refused, job_unknown, job_blind, settle_unknown),
+        *(job_running, job_done, job_failed, job_refused, job_unknown, job_blind),
+        *(job_elsewhere, settle_unknown),
         *(
             whole_log,
             raw_error,

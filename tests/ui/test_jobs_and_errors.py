@@ -14,7 +14,7 @@ from vbs_tui.restore.events import RestoreChanged, WatchChanged
 from vbs_tui.restore.records import UNTRACED, LogEntry, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.ui.render.failure import decode, ticket
-from vbs_tui.ui.render.jobs import header_line, log_lines, standing, watch_line
+from vbs_tui.ui.render.jobs import header_line, last_words, log_lines, standing, watch_line
 from vbs_tui.ui.screens.settle import SettleScreen
 
 FAILURE = Failure(
@@ -57,10 +57,38 @@ def test_long_log_lines_are_wrapped_not_cut() -> None:
 def test_silence_and_other_watchers_are_told() -> None:
     one = restore(state=State.RUNNING)
     blind = Watch(one.id, NOW, NOW + timedelta(seconds=30), blind_since=NOW)
-    assert "cannot be reached since 09:14:02" in watch_line(one, blind, UTC)[0][0]
+    assert "cannot be reached, since 09:14:02" in watch_line(one, blind, UTC)[0][0]
+    told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.LOG_IN))
+    assert "for want of a log-in, since 09:14:02" in watch_line(one, told, UTC)[0][0]
+    told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.SERVER, status=503))
+    assert "answers HTTP 503, since 09:14:02" in watch_line(one, told, UTC)[0][0]
     elsewhere = Watch(one.id, elsewhere="connect to otc to watch")
     assert "connect to otc" in watch_line(one, elsewhere, UTC)[0][0]
     assert watch_line(replace(one, state=State.FAILED), blind, UTC) == []
+
+
+def test_a_head_fits_and_says_where_it_runs_and_that_nobody_looks() -> None:
+    one = replace(restore(state=State.RUNNING), cloud="otc")
+    for room in (50, 60, 100):
+        pieces = header_line(one, NOW, room, elsewhere=True, cloud="otc")
+        text = "".join(part for part, _ in pieces)
+        assert len(text) <= room
+        assert " on otc   running, not watched here" in text
+    failed = replace(restore(state=State.FAILED), failure=FAILURE)
+    assert "e explains" in "".join(part for part, _ in header_line(failed, NOW, 100))
+    assert "e explains" not in "".join(part for part, _ in header_line(failed, NOW, 40))
+
+
+def test_who_leaves_is_told_what_goes_on() -> None:
+    running = replace(restore(state=State.RUNNING), cloud="my cloud")
+    done = replace(restore(1, id="done"), state=State.SUCCEEDED)
+    words = last_words([running, done])
+    assert words.startswith("1 restore goes on")
+    assert f"vbs-tui watch --cloud 'my cloud' {running.id[:8]}" in words
+    assert last_words([done]) == ""
+    many = last_words([replace(running, id=f"{n:08}") for n in range(9)])
+    assert "9 restores go on" in many
+    assert "4 more" in many
 
 
 @pytest.mark.parametrize("kind", ErrorKind)

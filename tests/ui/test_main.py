@@ -106,15 +106,16 @@ async def test_choosing_a_backup_ranks_the_volumes() -> None:
         assert "4 possible of 7" in foot(con.main.volumes)
 
 
-async def test_its_own_source_comes_first_of_the_impossible_ones_too() -> None:
+async def test_its_own_source_has_the_cursor_though_it_is_impossible() -> None:
     async with console() as con:
         await con.open_prod()
         await con.press("2", *["down"] * 5, "enter")
         drawn = lines(con.main.volumes.list)[1:]
         impossible = [line for line in drawn if line[2] == "×"]
-        assert "web-01" in impossible[0]
         assert "its own source; attached to web-01" in impossible[0]
-        assert drawn[0][2] == "!"
+        assert drawn[0] == impossible[0]
+        assert drawn[1][2] == "!"
+        assert con.main.volumes.list.cursor_row == 0
 
 
 @pytest.mark.parametrize(
@@ -300,9 +301,9 @@ async def test_a_changed_row_is_shown_and_ranked_anew() -> None:
         assert "×" in own
         assert "restoring-backup" in own
         assert "3 possible of 7" in foot(con.main.volumes)
-        # It went down among the impossible ones, and the cursor went with it.
+        # It keeps its place: no other disk comes under the cursor.
         assert con.main.volumes.list.highlighted == busy
-        assert con.main.volumes.list.cursor_row == 3
+        assert con.main.volumes.list.cursor_row == 0
         con.desk.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
         await con.settle()
         assert "0 possible of 7" in foot(con.main.volumes)

@@ -122,6 +122,21 @@ async def test_the_cursor_stays_near_when_its_row_is_gone() -> None:
         assert app.chosen == []
 
 
+async def test_a_filter_puts_the_cursor_on_its_first_match() -> None:
+    async with shelf(300) as (app, pilot):
+        rows = app.rows
+        await pilot.press("G")
+        rows.set_filter("name-00001")
+        await pilot.pause()
+        assert rows.cursor_row == 0
+        assert rows.highlighted == some(300)[10]
+        await pilot.press("down", "down")
+        on = rows.highlighted
+        rows.set_filter("name-0000")  # the item that was gone to stays
+        await pilot.pause()
+        assert rows.highlighted == on == some(300)[12]
+
+
 async def test_sorting_goes_round_the_columns_and_keeps_the_item() -> None:
     async with shelf(100) as (app, pilot):
         rows = app.rows

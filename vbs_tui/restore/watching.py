@@ -22,6 +22,9 @@ from vbs_tui.restore.records import UNCLEAR, UNTRACED, Restore, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.restore.verdict import HEALTHY, Facts, Standing, Verdict, judge
 
+_LONG_UNSEEN = 300.0
+"""Seconds without a look after which the moment of the verdict no longer tells when it ended."""
+
 
 class Watching:
     """The watch over one case. Ends with the case, or when another program takes it."""
@@ -48,6 +51,7 @@ class Watching:
         self._sub_jobs: dict[str, str] = {}
         self._job_missing_since: float | None = None
         self._untraced_said = False
+        self._looked_before: datetime | None = None
 
     def look_now(self) -> None:
         """Cut the present wait short."""
@@ -79,6 +83,7 @@ class Watching:
         else:
             self._blind_looks = 0
             self._watch = replace(self._watch, blind_since=None, failure=None)
+        self._looked_before = self._watch.looked_at
         self._watch = replace(self._watch, looked_at=self._clock.now())
         for row in (sight.volume, sight.backup):
             if row is not None:
@@ -126,6 +131,8 @@ class Watching:
             lines.append((Source.VERDICT, _step_text(restore.state, state, verdict, facts)))
             if state is State.FAILED:
                 changes["failure"] = failure_of(seen, sight, verdict)
+            if state.is_sure and (end := self._unseen_end(seen, sight)):
+                changes["ended_at"] = end
         elif verdict.standing is Standing.UNDETERMINED and self._long_enough(seen):
             lines += self._say_untraced(facts)
         summary = self._summary(seen, state, verdict, facts)
@@ -169,6 +176,15 @@ class Watching:
         if self._job_missing_since is None:
             self._job_missing_since = now
         return restore.job_lost or now - self._job_missing_since >= self._pace.job_patience
+
+    def _unseen_end(self, restore: Restore, sight: Sight) -> datetime | None:
+        """When the job ended, by the cloud's word, if nobody had looked for long before now."""
+        end = None if sight.job is None else sight.job.end_time
+        now, begun = self._clock.now(), restore.sent_at or restore.created_at
+        before = self._looked_before or begun
+        if end is None or not begun < end <= now or (now - before).total_seconds() < _LONG_UNSEEN:
+            return None
+        return end
 
     def _next_state(self, restore: Restore, facts: Facts, verdict: Verdict) -> State:
         standing = verdict.standing
@@ -219,7 +235,7 @@ def facts_of(restore: Restore, sight: Sight) -> Facts:
     if volume is not None and volume.updated_at is not None and before.updated_at is not None:
         is_later = volume.updated_at > before.updated_at
     return Facts(
-        job_status=sight.job.status if sight.job else "",
+        job_status=sight.job.status if sight.job else _last_word(restore),
         job_is_askable=bool(restore.job_id) and not restore.job_lost,
         volume_status=sight.volume_status,
         backup_status=sight.backup_status,
@@ -231,6 +247,11 @@ def facts_of(restore: Restore, sight: Sight) -> Facts:
         and volume.src_backup_id == restore.backup.id
         and before.src_backup_id != restore.backup.id,
     )
+
+
+def _last_word(restore: Restore) -> str:
+    """What the job said before, where that still tells something: no end is taken from memory."""
+    return "" if restore.job_status in ("SUCCESS", "FAIL") else restore.job_status
 
 
 def failure_of(restore: Restore, sight: Sight, verdict: Verdict) -> Failure:

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
@@ -25,6 +26,7 @@ from vbs_tui.text import clean
 from vbs_tui.ui.commands import COMMANDS, in_palette
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
+from vbs_tui.ui.render.jobs import last_words
 from vbs_tui.ui.screens.main import MainScreen
 from vbs_tui.ui.store import Store
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
@@ -70,6 +72,7 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         self.zone = zone
         self.store = Store(cloud_name)
         self.main = MainScreen(self.store, clock, zone, demo=demo, read_only=read_only)
+        self._demo = demo
         self.switch_result: int | None = None
         """What to end with when the operator wants another cloud; ``None``: there is no other."""
         self.animation_level = "none"
@@ -124,7 +127,10 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
             if restore is not None:
                 self.main.focus_pane("jobs")
 
-        self.push_screen(ConfirmScreen(self.desk, project, backup, volume, self.clock), done)
+        place = (self.store.cloud, self.store.region, project.name)
+        self.push_screen(
+            ConfirmScreen(self.desk, project, backup, volume, self.clock, place=place), done
+        )
 
     def show_details(self, title: str, pairs: Sequence[tuple[str, str]], raw: str = "") -> None:
         """Show facts about one thing; empty ones are left out. *raw*: an answer as it came."""
@@ -214,12 +220,19 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         """End with *result*; asks first while a submission has no answer yet."""
         sending = self.desk.sending
         if not sending:
-            self.exit(result)
+            self._leave(result)
             return
         from vbs_tui.ui.screens.quit import QuitScreen  # noqa: PLC0415 - when first needed
 
         if not isinstance(self.screen, QuitScreen):
-            self.push_screen(QuitScreen(sending), lambda sure: self.exit(result) if sure else None)
+            self.push_screen(
+                QuitScreen(sending), lambda sure: self._leave(result) if sure else None
+            )
+
+    def _leave(self, result: int) -> None:
+        """End; the terminal is told what goes on. A simulated cloud ends with the program."""
+        watched = [] if self._demo else self.store.watched_here()
+        self.exit(result, message=Text(last_words(watched)) if watched else None)
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C interrupts nothing here."""

@@ -191,6 +191,8 @@ class Store:
         self.restores: dict[str, Restore] = {}
         self.watches: dict[str, Watch] = {}
         self._states: dict[str, ProjectState] = {}
+        self._news: set[str] = set()
+        """Ids of the restores that changed since the program started."""
 
     def enter(self, project: Project) -> ProjectState:
         """Make *project* the one that is worked in; what was listed of it before is kept."""
@@ -218,10 +220,23 @@ class Store:
         """Restores whose outcome is unknown."""
         return sum(one.state is State.UNKNOWN for one in self.restores.values())
 
+    def watched_here(self) -> list[Restore]:
+        """The restores that this program watches, and nobody when it ends."""
+        return [
+            one
+            for one in self.restores.values()
+            if one.state.is_open and not self._elsewhere(one.id)
+        ]
+
+    def _elsewhere(self, restore_id: str) -> str:
+        watch = self.watches.get(restore_id)
+        return "" if watch is None else watch.elsewhere
+
     @property
     def failed(self) -> int:
-        """Restores that ended without success."""
-        return sum(restore.state in FAILED_STATES for restore in self.restores.values())
+        """Restores that failed while this program ran; a cause to look, and not a record."""
+        found = (self.restores[key].state for key in self._news)
+        return sum(state is State.FAILED for state in found)
 
     def preferred(self) -> Project | None:
         """The project the configuration names, or the only one there is."""
@@ -250,6 +265,8 @@ class Store:
                 return self._listed(event)
             case RestoreChanged():
                 self.restores[event.restore.id] = event.restore
+                if not event.replayed:
+                    self._news.add(event.restore.id)
             case WatchChanged():
                 self.watches[event.watch.restore_id] = event.watch
             case _:

@@ -22,6 +22,17 @@ def _line(label: str, text: str, style: str = "") -> Content:
     return Content.assemble((label.ljust(_LABEL), "$text-muted"), (text, style))
 
 
+def place_line(place: tuple[str, ...]) -> Content:
+    """Where it happens: cloud, region, project, as far as there are names."""
+    *way, project = place
+    steps = " › ".join(step for step in way if step)
+    return Content.assemble(
+        ("Where".ljust(_LABEL), "$text-muted"),
+        f"{steps} › " if steps else "",
+        (project, "bold $text-primary"),
+    )
+
+
 def backup_lines(backup: Backup, now: datetime, zone: tzinfo | None) -> list[Content]:
     """The backup: name, when taken, size, state, id."""
     taken = backup.taken_at

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 
+from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.restore.records import LogEntry, Restore, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.times import local_clock, span
 from vbs_tui.ui.commands import key_for
-from vbs_tui.ui.render.table import Piece
+from vbs_tui.ui.render.table import Piece, fit_text
 
 _SIGNS: dict[State, tuple[str, str]] = {
     State.PLANNED: ("►", "warn"),
@@ -28,6 +31,7 @@ _SIGNS: dict[State, tuple[str, str]] = {
 }
 
 _INDENT = 12
+_FEW = 5
 _ADDRESS = re.compile(r" https?://\S+(?=, try)")
 """The address of the request, too long for the pane; the whole log has it."""
 
@@ -72,20 +76,54 @@ def standing(restore: Restore, now: datetime) -> str:
             return "declared not sent"
 
 
-def header_line(restore: Restore, now: datetime, room: int | None = None) -> list[Piece]:
-    """The one line that every restore has; in *room* cells the hint gives way before all else."""
+def header_line(
+    restore: Restore,
+    now: datetime,
+    room: int | None = None,
+    *,
+    elsewhere: bool = False,
+    cloud: str = "",
+) -> list[Piece]:
+    """The one line that every restore has, in *room* cells: hint and names give way first.
+
+    *elsewhere*: it is not watched here. *cloud*: the one it runs on, where that is another.
+    """
     sign, style = sign_of(restore)
     strong = "bold" if restore.state.is_open else ""
-    pieces = [
+    told = standing(restore, now)
+    if elsewhere and restore.state.is_open:
+        told, style = f"{restore.state.value}, not watched here", "warn"
+    where = f" on {cloud}" if cloud else ""
+    hint = f"   {key_for('explain')} explains" if restore.failure is not None else ""
+    name = names(restore)
+    if room is not None:
+        fixed = 2 + 3 + cell_len(told)
+        if fixed + cell_len(name) + cell_len(where) + len(hint) > room:
+            hint = ""
+        most = max(12, room - fixed - cell_len(where))
+        name = fit_text(name, most) if cell_len(name) > most else name
+    return [
         (f"{sign} ", style),
-        (names(restore), strong),
-        (f"   {standing(restore, now)}", style),
+        (name, strong),
+        (where, "dim"),
+        (f"   {told}", style),
+        (hint, "dim"),
     ]
-    if restore.failure is not None:
-        hint = "   e explains"
-        if room is None or sum(cell_len(text) for text, _ in pieces) + len(hint) <= room:
-            pieces.append((hint, "dim"))
-    return pieces
+
+
+def last_words(restores: Iterable[Restore]) -> str:
+    """For the terminal that is left: what goes on without a watch, and how to watch it."""
+    left = [one for one in restores if one.state.is_open]
+    if not left:
+        return ""
+    many = "restores go" if len(left) > 1 else "restore goes"
+    lines = [f"{len(left)} {many} on in the cloud and nobody here watches any more:"]
+    for one in left[:_FEW]:
+        lines.append(f"  {names(one)} ({one.state.value})")
+        lines.append(f"    vbs-tui watch --cloud {shlex.quote(one.cloud)} {one.id[:8]}")
+    if len(left) > _FEW:
+        lines.append(f"  and {len(left) - _FEW} more: vbs-tui jobs --open")
+    return "\n".join(lines)
 
 
 def log_lines(entry: LogEntry, zone: tzinfo | None, room: int) -> list[list[Piece]]:
@@ -103,17 +141,28 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     if not restore.state.is_open:
         return []
     if watch is not None and watch.elsewhere:
-        return [(f"  {watch.elsewhere}", "warn")]
+        news = local_clock(restore.changed_at, zone)
+        return [(f"  {watch.elsewhere}; last news {news}", "warn")]
     if watch is None or (watch.looked_at is None and watch.blind_since is None):
         return [("  not looked at yet", "dim")]
     if watch.blind_since is not None:
         since = local_clock(watch.blind_since, zone)
         following = f", next try {local_clock(watch.next_at, zone)}" if watch.next_at else ""
-        return [(f"  the cloud cannot be reached since {since}{following}", "warn")]
+        why = _why_blind(watch.failure)
+        return [(f"  {why}, since {since}{following}", "warn")]
     if watch.looked_at is None:
         return []
     following = f", next {local_clock(watch.next_at, zone)}" if watch.next_at else ""
     return [(f"  last look {local_clock(watch.looked_at, zone)}{following}", "dim")]
+
+
+def _why_blind(failure: Failure | None) -> str:
+    """Why nothing is seen, in a few words; the whole of it stands in the error panel."""
+    if failure is not None and failure.kind is ErrorKind.LOG_IN:
+        return "not watched for want of a log-in"
+    if failure is not None and failure.status is not None:
+        return f"the cloud answers HTTP {failure.status}"
+    return "the cloud cannot be reached"
 
 
 def advice_lines(restore: Restore, room: int) -> list[list[Piece]]:

@@ -17,10 +17,11 @@ class Standing(enum.IntEnum):
 
     OWN = 0
     """The disk the backup was taken from, and possible."""
-    OTHER = 1
+    OWN_IMPOSSIBLE = 1
+    """The disk the backup was taken from, but not now; before all others all the same, so that
+    no stranger takes the place where it is looked for."""
+    OTHER = 2
     """Another disk, and possible."""
-    OWN_IMPOSSIBLE = 2
-    """The disk the backup was taken from, but not now."""
     IMPOSSIBLE = 3
 
 
@@ -38,7 +39,7 @@ class Rank:
 
     @property
     def is_possible(self) -> bool:
-        return self.standing <= Standing.OTHER
+        return self.standing in (Standing.OWN, Standing.OTHER)
 
 
 def rank(backup: Backup, volume: Volume, hazards: tuple[Hazard, ...]) -> Rank:

@@ -30,6 +30,7 @@ from vbs_tui.ui.render.confirmation import (
     consequence,
     differences,
     hazard_lines,
+    place_line,
     request_lines,
     typing_line,
     volume_lines,
@@ -65,9 +66,18 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     ]
 
     def __init__(
-        self, desk: Desk, project: Project, backup: Backup, volume: Volume, clock: Clock
+        self,
+        desk: Desk,
+        project: Project,
+        backup: Backup,
+        volume: Volume,
+        clock: Clock,
+        *,
+        place: tuple[str, ...],
     ) -> None:
+        """*place*: the names of cloud, region and project; empty where there is none."""
         super().__init__()
+        self._place = place
         self._desk = desk
         self._project = project
         self._backup = backup
@@ -141,6 +151,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     def _show_listed(self) -> None:
         now, zone = self._clock.now(), self._zone
         lines = [
+            place_line(self._place),
             *backup_lines(self._backup, now, zone),
             *volume_lines(self._volume, now, zone),
         ]
@@ -149,6 +160,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     def _show(self, found: Examination) -> None:
         now, zone = self._clock.now(), self._zone
         facts = [
+            place_line(self._place),
             *backup_lines(found.backup, now, zone),
             *volume_lines(found.volume, now, zone),
             Content(""),

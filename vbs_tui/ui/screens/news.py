@@ -40,6 +40,7 @@ class NewsScreen(PanesScreen):
         """Show *event*, which the store has taken note of already; *change* is what it did."""
         match event:
             case Connecting() | Connected():
+                self.jobs.at_home_in(self.store.cloud)
                 self.projects.show()
                 self._go_on_connected(event)
             case ConnectFailed():

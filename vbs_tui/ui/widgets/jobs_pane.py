@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import tzinfo
 
@@ -25,7 +26,13 @@ from vbs_tui.ui.widgets.frame import set_foot, set_title
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""
 
-_OVER = {State.SUCCEEDED, State.NOT_SENT, State.ABANDONED}
+_COUNTED: tuple[tuple[State, str], ...] = (
+    (State.UNKNOWN, "unknown"),
+    (State.FAILED, "failed"),
+    (State.REFUSED, "refused"),
+    (State.SUCCEEDED, "done"),
+)
+_NEVER_SENT = (State.NOT_SENT, State.ABANDONED)
 
 
 class JobsPane(ScrollView, can_focus=True):
@@ -112,6 +119,7 @@ class JobsPane(ScrollView, can_focus=True):
         self._lines: list[Line] = []
         self._stick = True
         self._told = ("", "")
+        self._home = ""
 
     # What happens
 
@@ -132,8 +140,16 @@ class JobsPane(ScrollView, can_focus=True):
 
     def watch_changed(self, watch: Watch) -> None:
         """Show how the looking goes; only a line of the selected restore can change."""
+        before = self._watches.get(watch.restore_id)
         self._watches[watch.restore_id] = watch
-        if watch.restore_id == self._selected:
+        moved = before is None or before.elsewhere != watch.elsewhere
+        if moved or watch.restore_id == self._selected:
+            self._rebuild()
+
+    def at_home_in(self, cloud: str) -> None:
+        """Name the cloud of those restores that run on another one than *cloud*."""
+        if cloud != self._home:
+            self._home = cloud
             self._rebuild()
 
     def tell_ages(self) -> None:
@@ -227,7 +243,11 @@ class JobsPane(ScrollView, can_focus=True):
             restore = self._restores[key]
             if key == self._selected:
                 first = len(lines)
-            lines.append((header_line(restore, now, room or None), key))
+            watch = self._watches.get(key)
+            is_elsewhere = watch is not None and bool(watch.elsewhere)
+            cloud = restore.cloud if self._home and restore.cloud != self._home else ""
+            head = header_line(restore, now, room or None, elsewhere=is_elsewhere, cloud=cloud)
+            lines.append((head, key))
             if key == self._selected:
                 lines += [(pieces, key) for pieces in self._opened(restore)]
                 last = len(lines) - 1
@@ -270,12 +290,10 @@ class JobsPane(ScrollView, can_focus=True):
         self._tell_foot()
 
     def _tell_foot(self) -> None:
-        states = [restore.state for restore in self._restores.values()]
-        running = sum(state.is_open and state is not State.UNKNOWN for state in states)
-        unknown = states.count(State.UNKNOWN)
-        failed = states.count(State.FAILED) + states.count(State.REFUSED)
-        done = sum(state in _OVER for state in states)
-        parts = [(running, "running"), (unknown, "unknown"), (failed, "failed"), (done, "done")]
+        states = Counter(restore.state for restore in self._restores.values())
+        running = sum(states[one] for one in states if one.is_open and one is not State.UNKNOWN)
+        parts = [(running, "running"), *((states[one], word) for one, word in _COUNTED)]
+        parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
         foot = " · ".join(f"{count} {word}" for count, word in parts if count)
         sign = "›" if self.has_focus else " "
         title = f"{sign}4 Jobs"

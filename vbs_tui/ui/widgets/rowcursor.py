@@ -129,17 +129,22 @@ class RowCursor(RowLines[T]):
 
     def _after_step(self, kind: str, ended: bool) -> None:
         if ended:
-            self.settle()
+            self.settle(filtered=kind == "filter")
         elif kind == "filter":
-            self.settle(final=False)
+            self.settle(final=False, filtered=True)
 
-    def settle(self, *, final: bool = True) -> None:
-        """After rows changed: the cursor back to its item, at the line of the screen it had."""
+    def settle(self, *, final: bool = True, filtered: bool = False) -> None:
+        """After rows changed: the cursor back to its item, at the line of the screen it had.
+
+        Where the item is gone the cursor stays near, or goes to the first match of a new filter.
+        """
         line = self._cursor - self.scroll_offset.y
         was_visible = 0 <= line < self.body
         key = None if self._at_top else self._cursor_key
         row = None if key is None else self._rows.row_of(key)
-        self._cursor = max(0, min(self._cursor, len(self._rows) - 1)) if row is None else row
+        if row is None:
+            row = 0 if filtered else max(0, min(self._cursor, len(self._rows) - 1))
+        self._cursor = row
         self.virtual_size = Size(1, len(self._rows) + self.head)
         if self.size.height:
             self.scroll_to(y=max(0, self._cursor - line), animate=False, force=True)

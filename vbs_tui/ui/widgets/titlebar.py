@@ -27,14 +27,16 @@ class TitleBar(OneLine):
     def tell(self, now: datetime) -> None:
         """Say what the store says *now*."""
         width = self.app.size.width
-        left = self._signs(width) + self._place()
-        right = self._counts(width)
-        right = [*self._age(now, width), *right]
-        room = width - sum(cell_len(text) for text, _ in right) - 1
-        self.say(_squeeze(left, room), [*right, (" ", "")])
+        left = [(" vbs-tui ", "bold"), *self._signs(width), *self._place()]
+        right = [*self._age(now, width), *self._counts(long=width >= 72), (" ", "")]
+        if _width(left) + _width(right) >= width:
+            # The program's name and the words beside signs give way before cloud and project.
+            left = left[1:]
+            right = [*self._age(now, width), *self._counts(long=False), (" ", "")]
+        self.say(_squeeze(left, width - _width(right) - 1), right)
 
     def _signs(self, width: int) -> list[Piece]:
-        pieces: list[Piece] = [(" vbs-tui ", "bold")]
+        pieces: list[Piece] = []
         if self._read_only:
             pieces += [(" READ-ONLY ", "alarm"), (" ", "")]
         if self._demo:
@@ -76,9 +78,8 @@ class TitleBar(OneLine):
             return [(f"! {said}, not refreshed since", "warn"), ("  ", "")]
         return [(said, "dim"), ("  ", "")]
 
-    def _counts(self, width: int) -> list[Piece]:
+    def _counts(self, *, long: bool) -> list[Piece]:
         pieces: list[Piece] = []
-        long = width >= 72
         if self._store.running:
             word = " running" if long else ""
             pieces.append((f" ► {self._store.running}{word} ", "warn"))
@@ -98,9 +99,13 @@ def _warning(insecure: str, width: int) -> str:
     return f" ! {words} "
 
 
+def _width(pieces: list[Piece]) -> int:
+    return sum(cell_len(text) for text, _ in pieces)
+
+
 def _squeeze(pieces: list[Piece], room: int) -> list[Piece]:
     """The same pieces in *room* cells: the middle of the way gives first, the project last."""
-    over = sum(cell_len(text) for text, _ in pieces) - room
+    over = _width(pieces) - room
     if over <= 0:
         return pieces
     squeezed: list[Piece] = []

@@ -6,13 +6,23 @@ Every setting has a default, an absent file is an empty one, and an unknown name
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vbs_tui.text import clean
+
+LARGEST = 64 * 1024
+"""Bytes of a file that are taken for settings at most."""
+DEEPEST = 32
+"""Brackets within brackets, or parts of a dotted name, at most."""
+MOST = 30
+"""Mistakes that are told at a time."""
 THEMES = ("dark", "light")
 LISTS = ("backups", "volumes")
 PACES = ("first", "middle", "late", "unsettled")
@@ -35,6 +45,8 @@ class Settings:
     """Seconds between looks: ``first``, ``middle``, ``late``, ``unsettled``."""
     filters: Mapping[str, str] = field(default_factory=dict)
     """``backups``, ``volumes``: the filter each list begins with."""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Where in the file each setting stands, by its full name (``keys.restore``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +61,23 @@ class Mistake:
 class Mistaken(Exception):  # noqa: N818 - the operator's file, not the program
     """The file cannot be used; :attr:`mistakes` say why, each with its line."""
 
-    def __init__(self, path: Path, mistakes: tuple[Mistake, ...]) -> None:
+    def __init__(
+        self, path: Path, mistakes: tuple[Mistake, ...], settings: Settings | None = None
+    ) -> None:
         self.path = path
-        self.mistakes = mistakes
-        lines = [
-            f"{path}{f', line {one.line}' if one.line else ''}: {one.sentence}" for one in mistakes
-        ]
+        self.mistakes = tuple(sorted(mistakes, key=lambda one: one.line))
+        self.settings = settings or Settings()
+        """What the file says apart from the mistakes."""
+        lines = [told(path, one) for one in self.mistakes[:MOST]]
+        if len(self.mistakes) > MOST:
+            lines.append(f"… and {len(self.mistakes) - MOST} more")
         super().__init__("\n".join(lines))
+
+
+def told(path: Path, mistake: Mistake) -> str:
+    """A mistake on one line, with its place, fit for a terminal."""
+    line = f", line {mistake.line}" if mistake.line else ""
+    return f"{clean(path, 400)}{line}: {mistake.sentence}"
 
 
 EXAMPLE = """\
@@ -87,31 +109,94 @@ def load(path: Path, command_ids: Collection[str] = ()) -> Settings:
 
     *command_ids*: what may stand under ``[keys]``. Raises :class:`Mistaken`.
     """
+    text = _text_of(path)
+    reader = _Reader(text, _parsed(path, text), frozenset(command_ids))
+    settings = reader.settings()
+    if reader.mistakes:
+        raise Mistaken(path, tuple(reader.mistakes), settings)
+    return settings
+
+
+def _text_of(path: Path) -> str:
+    """Empty when there is no file. Waits for no pipe, and opens no device."""
     try:
-        text = path.read_text(encoding="utf-8")
+        _demand_file(path, path.stat())
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            _demand_file(path, os.fstat(handle))
+            data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistaken(path, (Mistake(0, f"cannot be read: {error}"),)) from error
+        return ""
+    except OSError as error:
+        why = f"cannot be read: {error.strerror or type(error).__name__}"
+        raise Mistaken(path, (Mistake(0, why),)) from error
+    if len(data) > LARGEST:
+        raise Mistaken(path, (Mistake(0, "is larger than 64 KiB, and so no settings"),))
     try:
-        data = tomllib.loads(text)
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        mistake = Mistake(line, f"is no text in UTF-8 (at byte {error.start + 1})")
+        raise Mistaken(path, (mistake,)) from error
+
+
+def _demand_file(path: Path, found: os.stat_result) -> None:
+    kind = stat.S_IFMT(found.st_mode)
+    # Who wants no settings at all links the null device here, which reads as an empty file.
+    is_null = kind == stat.S_IFCHR and found.st_rdev == Path(os.devnull).stat().st_rdev
+    if kind == stat.S_IFREG or is_null:
+        return
+    kinds = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    raise Mistaken(path, (Mistake(0, f"is {kinds.get(kind, 'a device')}, not a file"),))
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    deep = _line_too_deep(text)
+    if deep:
+        raise Mistaken(path, (Mistake(deep, "is nested too deeply"),))
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         words = re.sub(r" \(at .*\)$", "", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise Mistaken(path, (Mistake(line, words),)) from error
-    reader = _Reader(text, data, frozenset(command_ids))
-    settings = reader.settings()
-    if reader.mistakes:
-        raise Mistaken(path, tuple(sorted(reader.mistakes, key=lambda one: one.line)))
-    return settings
+        raise Mistaken(path, (Mistake(line, clean(words, 200)),)) from error
+    except (ValueError, RecursionError) as error:
+        # Numbers of thousands of digits, dates that do not exist: without a place.
+        line = next((n for n, one in enumerate(text.split("\n"), 1) if _is_bad(one)), 0)
+        raise Mistaken(path, (Mistake(line, "holds a value that cannot be read"),)) from error
+
+
+def _line_too_deep(text: str) -> int:
+    """The first line that the parser would lose itself in; 0 when there is none."""
+    chain = re.compile(rf"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
+    depth = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        bare = re.sub(r'"[^"]*"|\'[^\']*\'|#.*', "x", line)
+        for char in bare:
+            depth = max(0, depth + (char in "[{") - (char in "]}"))
+            if depth > DEEPEST:
+                return number
+        if chain.search(bare):
+            return number
+    return 0
+
+
+def _is_bad(line: str) -> bool:
+    try:
+        tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return False
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 class _Reader:
     """Takes values out of parsed TOML and notes what is wrong with them."""
 
     def __init__(self, text: str, data: dict[str, Any], command_ids: frozenset[str]) -> None:
-        self._lines = text.splitlines()
+        self._lines = _lines_of(text)
         self._data = data
         self._commands = command_ids
         self.mistakes: list[Mistake] = []
@@ -119,8 +204,11 @@ class _Reader:
     def settings(self) -> Settings:
         names = ("theme", "mouse", "read_only_clouds", "token_cache", "keys", "pace", "filters")
         self._known("", self._data, names)
+        for name in ("keys", "pace", "filters"):
+            if not isinstance(self._data.get(name, {}), dict):
+                self._wrong("", name, "must be a table")
         clouds = self._data.get("read_only_clouds", [])
-        if not (isinstance(clouds, list) and all(isinstance(one, str) for one in clouds)):
+        if not (isinstance(clouds, list) and all(isinstance(one, str) and one for one in clouds)):
             self._wrong("", "read_only_clouds", "must be a list of cloud names")
             clouds = []
         mouse = self._data.get("mouse")
@@ -143,7 +231,14 @@ class _Reader:
             keys=self._keys(),
             pace=self._pace(),
             filters=self._filters(),
+            lines=self._places(),
         )
+
+    def _places(self) -> dict[str, int]:
+        places = {name: self._line_of("", name) for name in self._data}
+        for table in ("keys", "pace", "filters"):
+            places |= {f"{table}.{one}": self._line_of(table, one) for one in self._table(table)}
+        return places
 
     def _keys(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -152,11 +247,10 @@ class _Reader:
             self._known("keys", table, self._commands)
         for name, value in table.items():
             keys = [value] if isinstance(value, str) else value
-            good = isinstance(keys, list) and keys
-            if not good or not all(isinstance(key, str) and key for key in keys):
+            if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
                 self._wrong("keys", name, "must be a key or a list of keys")
-                continue
-            found[name] = tuple(keys)
+            elif not self._commands or name in self._commands:
+                found[name] = tuple(keys)
         return found
 
     def _pace(self) -> dict[str, float]:
@@ -170,44 +264,65 @@ class _Reader:
                 or not 1 <= value <= 600
             ):
                 self._wrong("pace", name, "must be seconds, from 1 to 600")
-            else:
+            elif name in PACES:
                 found[name] = float(value)
         return found
 
     def _filters(self) -> dict[str, str]:
         table = self._table("filters")
         self._known("filters", table, LISTS)
+        found: dict[str, str] = {}
         for name, value in table.items():
-            if not isinstance(value, str):
-                self._wrong("filters", name, "must be text")
-        return {name: value for name, value in table.items() if isinstance(value, str)}
+            if not isinstance(value, str) or not value.isprintable() or len(value) > 200:
+                self._wrong("filters", name, "must be text, on one line, of 200 characters at most")
+            elif name in LISTS:
+                found[name] = value
+        return found
 
     def _table(self, name: str) -> dict[str, Any]:
         value = self._data.get(name, {})
-        if isinstance(value, dict):
-            return value
-        self._wrong("", name, "must be a table")
-        return {}
+        return value if isinstance(value, dict) else {}
 
     def _known(self, table: str, found: Mapping[str, Any], names: Collection[str]) -> None:
         for name in found:
             if name not in names:
-                near = difflib.get_close_matches(name, list(names), 1)
+                near = difflib.get_close_matches(name[:40].lower(), list(names), 1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 self._wrong(table, name, f"is not known{hint}")
 
     def _wrong(self, table: str, name: str, why: str) -> None:
-        full = f"{table}.{name}" if table else name
+        full = clean(f"{table}.{name}" if table else name, 80)
         self.mistakes.append(Mistake(self._line_of(table, name), f"{full} {why}"))
 
     def _line_of(self, table: str, name: str) -> int:
-        inside = ""
-        for number, line in enumerate(self._lines, 1):
-            header = re.match(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]", line)
-            if header:
-                inside = header[1]
-                if not table and inside == name:
-                    return number
-            elif inside == table and re.match(rf'\s*"?{re.escape(name)}"?\s*=', line):
-                return number
-        return 0
+        """Of the name, else of its table; 0 when it is written as nobody writes it."""
+        full = f"{table}.{name}" if table else name
+        return self._lines.get(full) or self._lines.get(table, 0)
+
+
+_NAME = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_DOTTED = rf"({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)"
+_HEADER = re.compile(rf"[ \t]*\[{{1,2}}[ \t]*{_DOTTED}[ \t]*\]")
+_SETTING = re.compile(rf"[ \t]*{_DOTTED}[ \t]*=")
+
+
+def _plain(dotted: str) -> str:
+    """Without the quotes and blanks that may stand in a name."""
+    return ".".join(part.strip(" \t\"'") for part in dotted.split("."))
+
+
+def _lines_of(text: str) -> dict[str, int]:
+    """Where each name stands first, by its full dotted name; the names before it count too."""
+    found: dict[str, int] = {}
+    inside = ""
+    for number, line in enumerate(text.split("\n"), 1):  # nothing else ends a line of TOML
+        if header := _HEADER.match(line):
+            inside = full = _plain(header[1])
+        elif setting := _SETTING.match(line):
+            full = f"{inside}.{_plain(setting[1])}".removeprefix(".")
+        else:
+            continue
+        while full:
+            found.setdefault(full, number)
+            full = full.rpartition(".")[0]
+    return found

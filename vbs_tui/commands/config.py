@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from vbs_tui.commands.words import err, out
-from vbs_tui.config import EXAMPLE, Mistaken, Settings, load
+from vbs_tui.config import EXAMPLE, Mistake, Mistaken, Settings, load, told
 from vbs_tui.paths import config_file, token_directory
+from vbs_tui.text import clean
 from vbs_tui.ui.command_table import TABLE
 from vbs_tui.ui.keymap import KeysClash, rebound
 
@@ -16,12 +20,33 @@ from vbs_tui.ui.keymap import KeysClash, rebound
 def read_settings() -> Settings:
     """The settings, with keys checked against the commands. Raises :class:`Mistaken`."""
     path = config_file()
-    settings = load(path, [one.id for one in TABLE])
+    mistakes: list[Mistake] = []
     try:
-        rebound(settings.keys)
+        settings = load(path, [one.id for one in TABLE])
+    except Mistaken as error:
+        mistakes += error.mistakes
+        settings = error.settings
+    lines = {name.removeprefix("keys."): line for name, line in settings.lines.items()}
+    try:
+        rebound(settings.keys, lines)
     except KeysClash as clash:
-        raise Mistaken(path, clash.mistakes) from clash
+        mistakes += clash.mistakes
+        good = {name: one for name, one in settings.keys.items() if name not in clash.commands}
+        settings = replace(settings, keys=good)
+    if mistakes:
+        raise Mistaken(path, tuple(mistakes), settings)
     return settings
+
+
+def unprotected(settings: Settings, clouds: Collection[str]) -> str:
+    """Names that were meant to protect a cloud, and protect none of *clouds*, in a sentence.
+
+    *clouds*: as they are configured. Empty when there is nothing to say.
+    """
+    names = [clean(one, 60) for one in settings.read_only_clouds if one not in clouds]
+    if not names:
+        return ""
+    return f"read_only_clouds: no cloud here is called {clean(' or '.join(names), 200)}"
 
 
 def kept_tokens(settings: Settings) -> Path | None:
@@ -43,15 +68,53 @@ def config_main(argv: Sequence[str]) -> int:
     if options.deed == "path":
         out(str(config_file()))
         return 0
+    return _check() if options.deed == "check" else _show()
+
+
+def _check() -> int:
     try:
         settings = read_settings()
     except Mistaken as error:
         err(str(error))
         return 1
-    if options.deed == "check":
-        exists = config_file().exists()
-        out("No mistakes." if exists else f"There is no {config_file()}; the defaults hold.")
+    path = config_file()
+    if not path.exists():
+        out(f"There is no {clean(path, 400)}; the defaults hold.")
         return 0
+    warning = _warning(settings)
+    if warning:
+        err(told(path, Mistake(settings.lines.get("read_only_clouds", 0), f"warning: {warning}")))
+    out("No mistakes.")
+    return 0
+
+
+def _warning(settings: Settings) -> str:
+    """What may be wrong with the read-only clouds. Reads the configuration if there are any."""
+    if not settings.read_only_clouds:
+        return ""
+    from vbs_tui.commands.connecting import NoCloud, configured_clouds  # noqa: PLC0415 - start-up
+
+    try:
+        known = [one.raw_name for one in configured_clouds()]
+    except (NoCloud, ImportError) as error:
+        return f"read_only_clouds: the clouds cannot be read: {clean(error, 400).strip()}"
+    try:
+        # The cloud that the variables make goes by its host.
+        host = urlsplit(os.environ.get("OS_AUTH_URL", "")).hostname
+    except ValueError:
+        host = None
+    return unprotected(settings, [*known, *([host] if host else [])])
+
+
+def _show() -> int:
+    """The mistakes beside the output, what holds apart from them in it."""
+    try:
+        settings = read_settings()
+    except Mistaken as error:
+        err(str(error))
+        err("Until this is corrected vbs-tui does not start. Apart from it, this holds:")
+        out(_shown(error.settings))
+        return 1
     out(_shown(settings) if config_file().exists() else EXAMPLE.rstrip())
     return 0
 
@@ -62,7 +125,7 @@ def _shown(settings: Settings) -> str:
         lines.append(f"mouse = {'on' if settings.mouse else 'off'}")
     lines.append(f"read_only_clouds = {', '.join(settings.read_only_clouds) or 'none'}")
     lines.append(f"token_cache = {'on' if settings.token_cache else 'off'}")
-    lines += [f"keys.{name} = {', '.join(keys)}" for name, keys in settings.keys.items()]
+    lines += [f"keys.{name} = {', '.join(keys) or 'none'}" for name, keys in settings.keys.items()]
     lines += [f"pace.{name} = {seconds:g} s" for name, seconds in settings.pace.items()]
     lines += [f"filters.{name} = {text}" for name, text in settings.filters.items()]
-    return "\n".join(lines)
+    return "\n".join(clean(line, 1000) for line in lines)

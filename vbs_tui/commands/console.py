@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vbs_tui.commands.config import kept_tokens, read_settings
+from vbs_tui.commands.config import kept_tokens, read_settings, unprotected
 from vbs_tui.commands.connecting import (
     NoCloud,
     SeveralClouds,
@@ -131,18 +131,9 @@ def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | N
         choices,
         SystemClock(),
         light=settings.theme == "light",
-        notice=_unknown(settings, clouds),
+        notice=unprotected(settings, [one.raw_name for one in clouds]),
     )
     return picker.run(mouse=_has_mouse(settings))
-
-
-def _unknown(settings: Settings, clouds: tuple[ConfiguredCloud, ...]) -> str:
-    """Names that were meant to protect a cloud, and protect none; empty when there are none."""
-    known = {one.raw_name for one in clouds}
-    names = [clean(one, 60) for one in settings.read_only_clouds if one not in known]
-    if not names:
-        return ""
-    return f"read_only_clouds: no cloud here is called {clean(' or '.join(names), 200)}"
 
 
 def _run(options: argparse.Namespace, settings: Settings, target: Target, directory: Path) -> int:

@@ -49,7 +49,7 @@ def command(command_id: str) -> Command:
 
 def key_for(command_id: str) -> str:
     """The key of a command as people write it, for texts that name it. Raises ``KeyError``."""
-    return command(command_id).shown
+    return command(command_id).shown or "(no key)"
 
 
 def try_again() -> str:
@@ -59,7 +59,8 @@ def try_again() -> str:
 
 def own_binding(command_id: str, action: str) -> Binding:
     """A dialog's own *action* on the key that a command has elsewhere. Raises ``KeyError``."""
-    return Binding(",".join(command(command_id).keys), action, show=False)
+    # Nothing can be bound to no key at all; this is what Textual calls a key that never comes.
+    return Binding(",".join(command(command_id).keys) or "<ignore>", action, show=False)
 
 
 def bindings(scope: str) -> list[BindingType]:
@@ -74,7 +75,7 @@ def bindings(scope: str) -> list[BindingType]:
 
 def footer(pane: str) -> tuple[Command, ...]:
     """The commands for the bar at the foot while *pane* has the focus, most useful first."""
-    ranked = (one for one in COMMANDS if one.footer and one.fits(pane))
+    ranked = (one for one in COMMANDS if one.footer and one.keys and one.fits(pane))
     return tuple(sorted(ranked, key=lambda one: one.footer))
 
 

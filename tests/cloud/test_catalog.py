@@ -93,6 +93,27 @@ def test_regions_and_interfaces_are_heeded() -> None:
     assert made.endpoint("vbs", PID).root == "https://any.example"
 
 
+def test_all_services_come_from_one_region() -> None:
+    made = catalog(
+        entry("vbsv2", "http://vbs.far.example/v2", region="far"),  # unusable: plain HTTP
+        entry("vbsv2", "https://vbs.nl.example/v2", region="eu-nl"),
+        entry("vbsv2", "https://vbs.de.example/v2"),
+        entry("volumev3", "https://evs.de.example/v3"),
+        entry("volumev3", "https://evs.nl.example/v3", region="eu-nl"),
+        region="",
+    )
+    assert made.regions() == ("far", "eu-nl", "eu-de")
+    one = made.in_one_region(PID)
+    assert one.region == "eu-nl"
+    found = [one.endpoint(service, PID).root for service in ("vbs", "evs")]
+    assert found == ["https://vbs.nl.example", "https://evs.nl.example"]
+    chosen = replace(made, region="eu-de")
+    assert chosen.in_one_region(PID) is chosen
+    everywhere = catalog(entry("vbsv2", "https://v.example/v2", region="*"), region="")
+    assert everywhere.in_one_region(PID) is everywhere
+    assert everywhere.regions() == ()
+
+
 def test_interfaces_are_tried_in_order() -> None:
     inner = entry("vbsv2", "https://inner.example/v2", interface="internal")
     outer = entry("vbsv2", "https://outer.example/v2")

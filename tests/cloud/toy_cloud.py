@@ -108,11 +108,11 @@ class ToyCloud:
 
     def _catalog(self) -> list[dict[str, Any]]:
         return [
-            _entry("vbsv2", f"{self.server.url}/v2/{PROJECT}"),
-            _entry("volumev3", f"{self.server.url}/v3/{PROJECT}"),
+            catalog_entry("vbsv2", f"{self.server.url}/v2/{PROJECT}"),
+            catalog_entry("volumev3", f"{self.server.url}/v3/{PROJECT}"),
         ]
 
 
-def _entry(kind: str, url: str) -> dict[str, Any]:
-    row = {"interface": "public", "region": "eu-de", "region_id": "eu-de", "url": url}
+def catalog_entry(kind: str, url: str, region: str = "eu-de") -> dict[str, Any]:
+    row = {"interface": "public", "region": region, "region_id": region, "url": url}
     return {"type": kind, "name": kind, "id": kind, "endpoints": [row]}

@@ -114,11 +114,14 @@ class ScriptedCloud:
     token_expires_at: datetime | None = None
     endpoints: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    opened_in: list[str] = field(default_factory=list)
 
     async def projects(self) -> tuple[Project, ...]:
         return (self.project,)
 
-    async def open(self, project: Project) -> ScriptedCloud:
+    async def open(self, project: Project, region: str = "") -> ScriptedCloud:
+        self.opened_in.append(region)
         return self
 
     async def aclose(self) -> None:

@@ -144,6 +144,23 @@ def test_what_left_no_trace_stays_unknown_until_the_operator_speaks(
     house.run(story())
 
 
+def test_a_restore_is_watched_in_its_own_region(house: House) -> None:
+    async def story() -> None:
+        house.cloud.works = 300.0
+        first = await house.engine()
+        await first.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        await first.stop(1.0)
+        house.cloud.opened_in.clear()
+        house.cloud.region = "eu-nl"
+        second = await house.engine()
+        assert (await house.settled()).state is State.SUCCEEDED
+        assert set(house.cloud.opened_in) == {"eu-de"}
+        await second.stop(1.0)
+
+    house.run(story())
+
+
 def test_a_forgotten_job_is_judged_by_the_states(house: House) -> None:
     async def story() -> None:
         house.cloud.forgets_jobs = True
@@ -307,7 +324,7 @@ def test_another_clouds_restore_waits_for_a_connection(house: House) -> None:
         two = await house.engine(attached=False)
         await house.clock.sleep(5)
         watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
-        assert watches[-1].elsewhere == "connect to otc to watch"
+        assert watches[-1].elsewhere == "connect to otc-prod to watch"
         await two.attach(house.cloud)
         assert (await house.settled()).state is State.SUCCEEDED
         await two.stop(1.0)

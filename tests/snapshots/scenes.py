@@ -103,6 +103,7 @@ class Desk(FakeDesk):
         return _done(
             Examination(
                 project=project,
+                region="eu-de",
                 backup=backup,
                 volume=volume,
                 hazards=assess(backup, volume, project_id=project.id),

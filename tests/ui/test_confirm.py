@@ -35,6 +35,7 @@ SENT = restore(state=State.SENDING)
 def examination(one: Volume = OWN, of: Backup = BACKUP) -> Examination:
     return Examination(
         project=PROD,
+        region="eu-de",
         backup=of,
         volume=one,
         hazards=assess(of, one, project_id=PROD.id),

@@ -7,7 +7,7 @@ related services, the host name of IAM. Source: section 4 of the project's HTTP 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vbs_tui.cloud.addresses import (
@@ -93,6 +93,35 @@ class Catalog:
             faults.append(f"{why}: {fault}")
         raise self._missing(service, faults)
 
+    def regions(self) -> tuple[str, ...]:
+        """The regions that have this program's services, in the catalog's order."""
+        wanted = _SERVICES["vbs"]
+        for kinds in (wanted.types, wanted.cousins):
+            fitting = [
+                row.region
+                for one in self.interface.split(",")
+                for row in self.rows
+                if row.type in kinds and _offers(row, one) and row.region not in ("", "*")
+            ]
+            if fitting:
+                return tuple(dict.fromkeys(fitting))
+        return ()
+
+    def in_one_region(self, project_id: str) -> Catalog:
+        """The same with one region for all services, where none was asked for.
+
+        The first with a usable VBS. Backups of one region and disks of another never meet.
+        """
+        for region in () if self.region else self.regions():
+            # By its own entries: a guess from the host of IAM would do for any region.
+            told = replace(self, region=region, identity_root="")
+            try:
+                told.endpoint("vbs", project_id)
+            except NoEndpoint:
+                continue
+            return replace(self, region=region)
+        return self
+
     def _candidates(self, service: str, wanted: _Service) -> Iterator[tuple[str, str, bool]]:
         for name in (service, *wanted.types):
             if url := self.overrides.get(name):
@@ -112,9 +141,7 @@ class Catalog:
             yield with_host_label(self.identity_root, service), "host name of IAM", False
 
     def _fits(self, row: CatalogRow, interface: str) -> bool:
-        if row.interface.removesuffix("URL") != interface.strip().removesuffix("URL"):
-            return False
-        return not self.region or row.region in (self.region, "*", "")
+        return _offers(row, interface) and (not self.region or row.region in (self.region, "*", ""))
 
     def _fault(self, root: str, service: str) -> str:
         if not root:
@@ -168,6 +195,10 @@ def catalog_rows(value: object) -> tuple[CatalogRow, ...]:
                     )
                 )
     return tuple(found)
+
+
+def _offers(row: CatalogRow, interface: str) -> bool:
+    return row.interface.removesuffix("URL") == interface.strip().removesuffix("URL")
 
 
 def _expanded(url: str, project_id: str) -> str:

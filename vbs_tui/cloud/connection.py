@@ -73,8 +73,8 @@ class CloudConnection:
             limiter=limiter,
         )
         self._standing = self._make_standing(ask, token_directory)
-        self._providers: dict[str, VbsProvider] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
+        self._providers: dict[tuple[str, str], VbsProvider] = {}
+        self._opening: dict[tuple[str, str], asyncio.Lock] = {}
         self._plain_hosts: set[str] = set()
 
     @property
@@ -133,20 +133,23 @@ class CloudConnection:
             return (only,)
         return found
 
-    async def open(self, project: Project) -> VbsProvider:
-        """VBS and EVS of *project*; the same provider each time."""
+    async def open(self, project: Project, region: str = "") -> VbsProvider:
+        """VBS and EVS of *project*, in *region* or else the configured one; the same each time."""
         self._check_identity_url()
-        held = self._providers.get(project.id)
-        if held is not None:
-            return held
-        lock = self._opening.setdefault(project.id, asyncio.Lock())
+        key = (project.id, region)
+        if key in self._providers:
+            return self._providers[key]
+        lock = self._opening.setdefault(key, asyncio.Lock())
         async with lock:
-            if project.id not in self._providers:
+            if key not in self._providers:
                 try:
-                    self._providers[project.id] = await self._opened(project)
+                    found = await self._opened(project, region)
                 except CloudError as error:
                     raise CloudError(error.failure) from None  # as above
-        return self._providers[project.id]
+                # The one that is open already may be the one that is asked for by its region.
+                for known in (key, (project.id, found.region)):
+                    self._providers.setdefault(known, found)
+        return self._providers[key]
 
     def grant(self, project: Project) -> Grant | None:
         """What the cloud said of the log-in to *project*, once open; ``None`` for access keys."""
@@ -155,13 +158,13 @@ class CloudConnection:
     async def aclose(self) -> None:
         await self._session.aclose()
 
-    async def _opened(self, project: Project) -> VbsProvider:
+    async def _opened(self, project: Project, region: str) -> VbsProvider:
         channel = Channel(self._session, self._standing.for_project(project))
         await channel.prepare(self._probe("open the project"))
         told = self._standing.catalog_of(project)
         if not told:
             told = await fetch_catalog(channel, self._root)
-        catalog = self._catalog(told, project)
+        catalog = self._catalog(told, project, region)
         try:
             found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
         except NoEndpoint as reason:
@@ -172,16 +175,18 @@ class CloudConnection:
                 clean(urlsplit(one.root).hostname, 100) for one in found if is_plain_http(one.root)
             )
             endpoints = tuple((one.service, one.root, one.why) for one in found)
-            return VbsProvider(channel, project, endpoints)
+            return VbsProvider(
+                channel, project, endpoints, region=catalog.region, regions=catalog.regions()
+            )
         raise CloudError(failure)
 
-    def _catalog(self, told: object, project: Project) -> Catalog:
+    def _catalog(self, told: object, project: Project, region: str) -> Catalog:
         rows = catalog_rows(told)
-        region = self._settings.region
+        region = region or self._settings.region
         if not region and any(row.region == project.region for row in rows):
             # A project lives in one region; its name tells which where the catalog has several.
             region = project.region
-        return Catalog(
+        catalog = Catalog(
             rows=rows,
             identity_root=self._root,
             region=region,
@@ -189,6 +194,7 @@ class CloudConnection:
             overrides=self._settings.endpoint_overrides,
             allow_plain_http=self._settings.allow_plain_http,
         )
+        return catalog.in_one_region(project.id)
 
     def _make_standing(self, ask: Ask | None, token_directory: Path | None) -> Standing:
         settings = self._settings

@@ -71,6 +71,16 @@ class Provider(Protocol):
         ...
 
     @property
+    def region(self) -> str:
+        """The region that the endpoints are of; empty where the cloud tells none."""
+        ...
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """All regions that could be worked in with this log-in, as far as the cloud tells."""
+        ...
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the last readings of the lists could not do, as sentences (rows left out, …)."""
         ...
@@ -151,8 +161,11 @@ class Connection(Protocol):
         """Log in if need be; the usable projects of this user, by name."""
         ...
 
-    async def open(self, project: Project) -> Provider:
-        """A provider for *project*: scoped token, catalog, endpoints. Cached per project."""
+    async def open(self, project: Project, region: str = "") -> Provider:
+        """A provider for *project*: scoped token, catalog, endpoints; the same one each time.
+
+        *region*: another one than the connection's own, to watch what was begun there.
+        """
         ...
 
     async def aclose(self) -> None: ...

@@ -34,6 +34,9 @@ class VbsProvider:
         channel: Channel,
         project: Project,
         endpoints: tuple[tuple[str, str, str], ...],
+        *,
+        region: str = "",
+        regions: tuple[str, ...] = (),
     ) -> None:
         """*endpoints*: (service, root URL, why); ``vbs`` and ``evs`` must be among them."""
         roots = {service: url for service, url, _ in endpoints}
@@ -41,6 +44,8 @@ class VbsProvider:
         self._channel = channel
         self._project = project
         self._endpoints = endpoints
+        self._region = region
+        self._regions = regions
         self._vbs = vbs
         places = (
             Place(vbs, "v2", "backups"),
@@ -62,6 +67,14 @@ class VbsProvider:
     @property
     def endpoints(self) -> tuple[tuple[str, str, str], ...]:
         return self._endpoints
+
+    @property
+    def region(self) -> str:
+        return self._region
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return self._regions
 
     @property
     def notes(self) -> tuple[str, ...]:

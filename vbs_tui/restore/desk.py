@@ -236,6 +236,8 @@ class Desk:
                     provider.endpoints,
                     connection.token_expires_at,
                     connection.insecure,
+                    provider.region,
+                    provider.regions,
                 )
             )
         for kind in kinds:

@@ -170,12 +170,13 @@ class Engine:
         await self._recorder.close()
 
     async def provider(self, restore: Restore) -> Provider:
-        """The provider of a restore's project.
+        """The provider of a restore's project, in its region.
 
         Raises ``CloudError``, and ``KeyError`` when its cloud is not attached.
         """
         connection = self._connections[restore.cloud_identity]
-        return await connection.open(Project(restore.project_id, restore.project_name))
+        project = Project(restore.project_id, restore.project_name)
+        return await connection.open(project, restore.region)
 
     async def _driving(self, case: Case, submit: bool) -> None:
         restore_id = case.restore.id

@@ -57,6 +57,10 @@ class ProjectOpened:
     token_expires_at: datetime | None
     insecure: str = ""
     """What is insecure about the way to the cloud, all its services counted; empty: nothing."""
+    region: str = ""
+    """The region that is worked in; empty where the cloud tells none."""
+    regions: tuple[str, ...] = ()
+    """All that could be worked in."""
 
 
 @dataclass(frozen=True, slots=True)

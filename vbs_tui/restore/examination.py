@@ -23,6 +23,8 @@ class Examination:
     """Backup and volume, freshly read, with every hazard: what an operator confirms."""
 
     project: Project
+    region: str
+    """Where the request goes; empty where the cloud tells none."""
     backup: Backup
     volume: Volume
     hazards: tuple[Hazard, ...]
@@ -58,6 +60,7 @@ async def examine(
     by_name = volume.name_is_typeable and not shared
     return Examination(
         project=provider.project,
+        region=provider.region,
         backup=backup,
         volume=volume,
         hazards=assess(backup, volume, project_id=provider.project.id),
@@ -78,7 +81,7 @@ def planned_restore(
         state=State.PLANNED,
         cloud=connection.cloud,
         cloud_identity=connection.identity,
-        region=connection.region,
+        region=examination.region or connection.region,
         project_id=examination.project.id,
         project_name=examination.project.name,
         backup=BackupFacts(

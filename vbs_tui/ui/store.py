@@ -178,7 +178,7 @@ class Store:
 
     def __init__(self, cloud: str) -> None:
         self.cloud = cloud
-        self.region = ""
+        self._region = ""
         self.user = ""
         self.insecure = ""
         self.connecting = False
@@ -202,6 +202,18 @@ class Store:
         state.failure = None
         self.current = state
         return state
+
+    @property
+    def region(self) -> str:
+        """The region that is worked in: that of the open project, else the configured one."""
+        opened = None if self.current is None else self.current.opened
+        return self._region if opened is None else opened.region or self._region
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """All regions that the open project's log-in could work in, as far as is known."""
+        opened = None if self.current is None else self.current.opened
+        return () if opened is None else opened.regions
 
     def list_of(self, kind: ListKind) -> ListState | None:
         """A list of the current project."""
@@ -275,7 +287,7 @@ class Store:
 
     def _connected(self, event: Connected) -> None:
         self.connecting, self.connect_failure = False, None
-        self.cloud, self.region, self.user = event.cloud or self.cloud, event.region, event.user
+        self.cloud, self._region, self.user = event.cloud or self.cloud, event.region, event.user
         self.insecure, self.connected_at = event.insecure, event.at
         self.projects = event.projects
         self.preferred_project = event.preferred_project

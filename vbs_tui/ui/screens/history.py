@@ -30,6 +30,7 @@ COLUMNS = (
     Column("Backup", None, min_width=21, share=2, sort_key=lambda r: r.backup.name.casefold()),
     Column("Volume", None, min_width=14, share=2, sort_key=lambda r: r.volume.name.casefold()),
     Column("Took", 9, priority=2),
+    Column("Cloud", None, min_width=8, max_width=18, priority=3),
     Column("Project", None, min_width=10, max_width=24, priority=3),
     Column("Operator", None, min_width=12, max_width=28, priority=4),
 )
@@ -92,6 +93,7 @@ class HistoryScreen(Working, ListScreen[Restore]):
             Cell(restore.backup.name or restore.backup.id),
             Cell(restore.volume.name or restore.volume.id),
             Cell(took),
+            Cell(restore.cloud),
             Cell(restore.project_name),
             Cell(restore.operator, "dim"),
         )

@@ -64,4 +64,4 @@ async def test_cloud_without_vbs(lab: Lab) -> None:
         types = ", ".join(sorted({row["type"] for row in lab.body["catalog"]}))
         assert "volumev3" in types
         assert f"no usable endpoint of VBS; it names: {types}" in failure.message
-        assert "Name the address of vbs in the configuration" in failure.hint
+        assert "name its address: vbs_endpoint_override" in failure.hint

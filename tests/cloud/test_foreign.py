@@ -171,9 +171,18 @@ async def test_the_plugins_own_words_hold_no_secret(tmp_path: Path) -> None:
     [
         (json_reply({}, 503), "answered HTTP 503", ErrorKind.SERVER),
         (json_reply({}, 429), "answered HTTP 429", ErrorKind.REFUSED),
-        (reset, "the connection to 127.0.0.1 was lost", ErrorKind.NOT_SENT),
+        (reset, "the connection to 127.0.0.1 was lost", ErrorKind.BROKEN),
         (json_reply({"no": "token"}), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
         (reply("<html>portal</html>"), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
+        (reply(""), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
+        (reply("[" * 100_000), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
+        (reply("<html>portal</html>", 403), "answered HTTP 403", ErrorKind.LOG_IN),
+        (reply("", 401), "answered HTTP 401", ErrorKind.LOG_IN),
+        (json_reply({"error": ""}, 401), "answered HTTP 401", ErrorKind.LOG_IN),
+        (json_reply({"message": "no"}, 403), "answered HTTP 403", ErrorKind.LOG_IN),
+        (json_reply({"error": "temporarily_unavailable"}, 400), "HTTP 400", ErrorKind.LOG_IN),
+        (json_reply({"error": "invalid_grant"}, 404), "answered HTTP 404", ErrorKind.LOG_IN),
+        (json_reply({"error": "invalid_grant"}, 500), "answered HTTP 500", ErrorKind.SERVER),
     ],
 )
 async def test_a_provider_that_is_not_well(
@@ -187,12 +196,11 @@ async def test_a_provider_that_is_not_well(
         assert words in caught.value.failure.message
         assert (caught.value.failure.kind, caught.value.failure.executed) == (kind, Executed.NO)
         company.instead = {}
-        if kind is ErrorKind.LOG_IN:
-            with pytest.raises(CloudError):
-                await connection.open(THE_PROJECT)
-        else:  # nothing was refused, so that it is tried again after a pause
-            company.clock.passed += 10
+        with pytest.raises(CloudError):  # it may have been counted as a try all the same
             await connection.open(THE_PROJECT)
+        assert company.asked == 1
+        company.clock.passed += 10  # nothing was refused, so that it is tried again after a pause
+        await connection.open(THE_PROJECT)
 
 
 async def test_one_renewal_for_all_who_wait(tmp_path: Path) -> None:

@@ -210,9 +210,12 @@ class CloudConnection:
         # A token that was given is not worth keeping: it lies somewhere already.
         if directory is None or isinstance(credentials, TokenCredentials):
             return None
+        # Of a ticket or a given token, only the cloud knows whose it is.
+        if isinstance(credentials, ForeignCredentials) and not credentials.owner:
+            return None
         user: User = getattr(credentials, "user", User())
         parts = (self._root, self._settings.name, type(credentials).__name__, credentials.label)
-        more = (getattr(credentials, "id", ""), getattr(credentials, "owner", ""))
+        more = [getattr(credentials, name, "") for name in ("id", "name", "owner")]
         return FileTokenCache(directory, json.dumps([*parts, *more, user.reference()]))
 
     def _check_identity_url(self) -> None:

@@ -6,12 +6,16 @@ their own HTTP client, so that they run in a thread; only the token comes back.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from vbs_tui.cloud.beside import GivenUp, SharedWork
+from vbs_tui.cloud.foreign_identity import addresses_of, owner_of
+from vbs_tui.cloud.foreign_limits import Limits
 from vbs_tui.cloud.resources import plain_id
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.tokens import Token
@@ -31,8 +35,8 @@ _UNKNOWN_KEY = re.compile(r"unexpected keyword argument '(\w+)'")
 _TALKATIVE = frozenset({"v3oidcdeviceauthz", "v3websso"})
 """They print and wait for a browser, which a full screen cannot let them do."""
 
-_NO_REFUSAL = frozenset({404, 405, 407, 408, 413, 421, 425, 429})
-"""Statuses below 500 of a server that did not look at the credentials."""
+_ENDINGS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
+"""What foreign code may raise while it is set up; an interrupt is the operator's own."""
 
 
 class UnusablePlugin(Exception):  # noqa: N818 - an answer, told by its text
@@ -42,12 +46,16 @@ class UnusablePlugin(Exception):  # noqa: N818 - an answer, told by its text
 class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
     """The plugin gave no token; the text is cleaned, what the plugin sent and got blotted out."""
 
-    def __init__(self, text: str, *, answered: bool, status: int | None = None) -> None:
+    def __init__(
+        self, text: str, *, answered: bool, status: int | None = None, was_asked: bool = True
+    ) -> None:
         super().__init__(text)
         self.status = status
         """HTTP's, where there was an answer."""
         self.answered = answered
-        """Whether the credentials were looked at, rather than nobody (able) there to do so."""
+        """Whether somebody looked at the credentials and said, in so many words, no."""
+        self.was_asked = was_asked
+        """Whether anything may have reached anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +72,77 @@ class ForeignCredentials:
     session: Any = field(repr=False)
     """keystoneauth's session: the plugin's way to the network."""
     allow_plain_http: bool = False
+    owner: str = ""
+    """Who logs in where and how, as a digest without secrets; empty where that is not known."""
+    addresses: tuple[str, ...] = field(default=(), repr=False)
+    """The URLs that are configured."""
+    limits: Limits = field(default_factory=Limits)
+    calls: SharedWork[Token] = field(default_factory=SharedWork, repr=False, compare=False)
 
     def secrets(self) -> tuple[Secret, ...]:
         return self.known
 
-    @property
-    def owner(self) -> str:
-        """Who logs in, and by which way: tells two users apart, and holds no secret."""
-        names = ("identity_provider", "protocol", "client_id")
-        return " ".join([self.label, *(str(getattr(self.plugin, one, "")) for one in names)])
+    async def token(self, now: datetime) -> Token:
+        """A fresh token, one log-in for all who ask at the same time. Raises ForeignRefusal."""
+        patience = self.limits.log_in + self.limits.grace
+        try:
+            return await self.calls.result(lambda: self.log_in(now, self.calls.is_wanted), patience)
+        except ForeignRefusal as refusal:
+            told = refusal
+        except TimeoutError:
+            text = f"{self.kind} came to no end within {patience:g} s"
+            told = ForeignRefusal(text, answered=False)
+        except Exception as error:
+            text = f"{self.kind} cannot be asked ({type(error).__name__})"
+            told = ForeignRefusal(text, answered=False, was_asked=False)
+        # Outside of the handlers, and without the frames of the thread; several may wait for it.
+        raise ForeignRefusal(
+            str(told), answered=told.answered, status=told.status, was_asked=told.was_asked
+        )
 
-    def log_in(self, now: datetime) -> Token:
-        """A fresh token, of the scope that is configured. Blocking. Raises ForeignRefusal."""
+    def log_in(self, now: datetime, is_wanted: Callable[[], bool] = lambda: True) -> Token:
+        """A fresh token, of the scope that is configured. Blocking.
+
+        *is_wanted* is asked before each request. Raises :class:`ForeignRefusal`, and
+        :class:`GivenUp` when nobody wants the token any more.
+        """
         from keystoneauth1 import exceptions  # noqa: PLC0415 - start-up time
 
         from vbs_tui.cloud.foreign_wire import Wire  # noqa: PLC0415 - start-up time
 
-        wire = Wire(self.session, self.known, allow_plain_http=self.allow_plain_http)
-        status = None
+        wire = Wire(
+            self.session,
+            self.known,
+            self.addresses,
+            self.limits,
+            is_wanted,
+            discovery=str(getattr(self.plugin, "discovery_endpoint", None) or ""),
+            allow_plain_http=self.allow_plain_http,
+        )
         try:
             self.plugin.invalidate()
             return _token(self.plugin.get_access(self.session), now)
         except exceptions.HttpError as error:
             status = int(error.http_status or 0)
             text = f"{wire.host} answered HTTP {status}: {wire.words or error.message}"
-            answered = status < 500 and status not in _NO_REFUSAL
         except exceptions.ConnectionError as error:
-            text, answered = wire.trouble or str(error), False
+            text = str(error)
         except Exception as error:
-            text = wire.trouble or f"{self.kind} cannot read the answer of {wire.host}: "
-            text = text if wire.trouble else text + f"{type(error).__name__}: {error}"
-            answered = not wire.trouble
+            text = f"{self.kind} cannot read the answer of {wire.host}: "
+            text += wire.words or f"{type(error).__name__}: {error}"
+        except BaseException as error:  # of a library that thinks it is the program
+            text = f"{self.kind} broke off with {type(error).__name__}"
+        finally:
+            wire.close()
         # Outside of the handlers, so that no frame with a secret hangs on the error.
-        raise ForeignRefusal(clean(wire.blot(text), 600), answered=answered, status=status)
+        if wire.is_given_up:
+            raise GivenUp
+        raise ForeignRefusal(
+            clean(wire.blot(wire.trouble or text), 600),
+            answered=wire.is_refusal and not wire.trouble,
+            status=wire.status,
+            was_asked=wire.was_asked,
+        )
 
 
 def foreign_credentials(
@@ -116,7 +162,7 @@ def foreign_credentials(
     problem = _missing_library(kind)
     try:
         plugin, session = (None, None) if problem else make()
-    except Exception as error:
+    except _ENDINGS as error:
         problem = _why_not_made(kind, error)
     if problem:
         raise UnusablePlugin(problem)
@@ -127,7 +173,17 @@ def foreign_credentials(
         )
     if not hasattr(plugin, "get_access"):
         raise UnusablePlugin(f"auth_type {kind} gives no token, which this program works with")
-    return ForeignCredentials(kind, label, known, plugin, session, allow_plain_http)
+    return ForeignCredentials(
+        kind,
+        label,
+        known,
+        plugin,
+        session,
+        allow_plain_http,
+        owner=owner_of(kind, plugin, session, known),
+        # Now, since a plugin keeps what servers tell it, too.
+        addresses=addresses_of(plugin),
+    )
 
 
 def _missing_library(kind: str) -> str:
@@ -140,14 +196,14 @@ def _missing_library(kind: str) -> str:
             return ""
     except exceptions.AuthPluginException:
         return ""  # making it says why
-    except Exception:
+    except _ENDINGS:
         if not extra:
             return ""
     how = f": pip install 'keystoneauth1[{extra}]'" if extra else ""
     return f"auth_type {kind} needs a library that is not installed here{how}"
 
 
-def _why_not_made(kind: str, error: Exception) -> str:
+def _why_not_made(kind: str, error: BaseException) -> str:
     from keystoneauth1 import exceptions  # noqa: PLC0415 - start-up time
 
     if isinstance(error, exceptions.MissingRequiredOptions):

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.credentials import ApplicationCredentials, LogInCredentials
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
@@ -217,14 +216,15 @@ class _PluginLogIn(_Exchange):
         """A token of the plugin's own scope."""
         now = self._now()
         try:
-            token = await beside(lambda: self._plugin.log_in(now))
+            token = await self._plugin.token(now)
         except ForeignRefusal as refusal:
+            is_verdict = refusal.answered
             words = self._session.redactor.blot(str(refusal), 300)
             failure = by_plugin(self._plugin, refusal, self._url, words, now)
         else:
             self._session.redactor.add(token.secret, passing=True)
             return token
-        raise (Refused if failure.kind is ErrorKind.LOG_IN else CloudError)(failure)
+        raise (Refused if is_verdict else CloudError)(failure)
 
 
 def _is_verdict(answer: Answer) -> bool:

@@ -78,11 +78,12 @@ def by_plugin(
 ) -> Failure:
     """What keystoneauth's plugin ended with. *message*: its words, without secrets."""
     status = refusal.status
-    kind = ErrorKind.NOT_SENT
-    if refusal.answered:
-        kind = ErrorKind.LOG_IN
-    elif status is not None:
-        kind = ErrorKind.SERVER if status >= 500 else ErrorKind.REFUSED
+    kind = ErrorKind.LOG_IN
+    if status is None:
+        # What was sent may have been counted as a try, though nobody answered.
+        kind = ErrorKind.BROKEN if refusal.was_asked else ErrorKind.NOT_SENT
+    elif status == 429 or status >= 500:
+        kind = ErrorKind.REFUSED if status == 429 else ErrorKind.SERVER
     return Failure(
         kind,
         Executed.NO,

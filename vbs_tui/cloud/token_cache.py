@@ -53,11 +53,16 @@ class FileTokenCache:
     """Tokens of one user of one cloud, in *directory*."""
 
     def __init__(self, directory: Path, owner: str) -> None:
-        """*owner*: who logs in where and how; no secret, but all that tells two users apart."""
+        """*owner*: who logs in where and how; no secret, but all that tells two users apart.
+
+        Empty: nobody knows, and nothing is kept or read.
+        """
         self._directory = directory
         self._owner = owner
 
     def load(self, scope: Scope, now: datetime) -> Token | None:
+        if not self._owner:
+            return None
         path = self._path(scope)
         try:
             if not _is_own_directory(self._directory):
@@ -78,6 +83,8 @@ class FileTokenCache:
         return token
 
     def store(self, scope: Scope, token: Token) -> None:
+        if not self._owner:
+            return
         path = self._path(scope)
         draft = path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError, ValueError, TypeError):

@@ -305,3 +305,16 @@ def test_only_the_check_of_clouds_loads_the_slow_loader(
     written(tmp_path / "vbs-tui", "read_only_clouds = ['otc-prod']\n")
     assert run("show").stderr == ""
     assert "ImportError" in run("check").stderr
+
+
+def test_every_command_is_listed_with_its_own_keys(run: Run, tmp_path: Path) -> None:
+    plain = run("keys")
+    assert (plain.returncode, plain.stderr) == (0, "")
+    ids = [line.split()[0] for line in plain.stdout.splitlines()]
+    assert ids == [one.id for one in TABLE]
+    written(tmp_path / "vbs-tui", '[keys]\nzoom = ["f", "F9"]\ntheme = "nonsense-key"\n')
+    own = run("keys")
+    assert own.returncode == 1
+    assert "line 3" in own.stderr
+    zoom = next(line for line in own.stdout.splitlines() if line.startswith("zoom "))
+    assert zoom.split()[1:3] == ["f", "F9"]

@@ -88,7 +88,7 @@ EXAMPLE = """\
 # read_only_clouds = ["otc-prod"] # always opened read-only, by scripts too
 # token_cache = false             # true: keep tokens on disk (0600), no log-in at the next start
 
-# [keys]                          # command id = key, or a list of keys; ? shows the commands
+# [keys]                          # command id = key, or a list of keys; ids: config keys
 # restore = "r"
 # refresh = ["f5", "ctrl+r"]
 

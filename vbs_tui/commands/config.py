@@ -1,4 +1,4 @@
-"""``vbs-tui config``: where the settings are, what they say, whether they are right."""
+"""``vbs-tui config``: where the settings are, what they say and could say, if they are right."""
 
 from __future__ import annotations
 
@@ -55,20 +55,22 @@ def kept_tokens(settings: Settings) -> Path | None:
 
 
 def config_main(argv: Sequence[str]) -> int:
-    """``config path|show|check``: exit 0 fine, 1 the file has mistakes."""
+    """``config path|show|check|keys``: exit 0 fine, 1 the file has mistakes."""
     parser = argparse.ArgumentParser(
         prog="vbs-tui config", description="Look at the settings in config.toml."
     )
     parser.add_argument(
         "deed",
-        choices=("path", "show", "check"),
-        help="path: where the file is; show: what holds; check: whether the file is right",
+        choices=("path", "show", "check", "keys"),
+        help="path: where the file is; show: what holds; check: whether the file is right; "
+        "keys: every command with its id, its keys and what it does",
     )
     options = parser.parse_args(argv)
     if options.deed == "path":
         out(str(config_file()))
         return 0
-    return _check() if options.deed == "check" else _show()
+    deeds = {"check": _check, "show": _show, "keys": _keys}
+    return deeds[options.deed]()
 
 
 def _check() -> int:
@@ -117,6 +119,23 @@ def _show() -> int:
         return 1
     out(_shown(settings) if config_file().exists() else EXAMPLE.rstrip())
     return 0
+
+
+def _keys() -> int:
+    """The table of commands, for who gives them own keys."""
+    try:
+        settings = read_settings()
+        status = 0
+    except Mistaken as error:
+        err(str(error))
+        settings = error.settings
+        status = 1
+    table = rebound(settings.keys)
+    wide = max(len(one.id) for one in table)
+    for one in table:
+        place = "" if one.scope == "global" else f" ({one.scope})"
+        out(f"{one.id:{wide}}  {one.shown or 'no key':14}  {one.help}{place}")
+    return status
 
 
 def _shown(settings: Settings) -> str:

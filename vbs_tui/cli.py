@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 
 from vbs_tui import __version__
+from vbs_tui.commands import statuses
 
 OWN_ARGUMENTS = {
     "explain": "vbs_tui.codes.render:explain_main",
@@ -29,7 +32,8 @@ commands:
   vbs-tui doctor              check the way to the cloud, the log-in, rights, journal, terminal
   vbs-tui jobs | show | watch the restores on record on this machine
 
-Each command has its own --help.
+Each command has its own --help. A wrong command line ends with 64, settings or a cloud that
+cannot be used with 78; see vbs-tui restore --help.
 
 clouds:
   --cloud NAME takes a cloud of clouds.yaml, as the openstack client does (OS_CLOUD too). Without
@@ -46,13 +50,35 @@ examples:
 """
 
 
+_PARSERS_USAGE = 2
+"""What Python's own parsers end with; here it would look like an unknown outcome."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; the exit status."""
+    """Run the program; the exit status. A wrong command line ends it with 64, for ``--help`` 0."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] in OWN_ARGUMENTS:
-        return _load(OWN_ARGUMENTS[arguments[0]])(arguments[1:])
-    options = parser().parse_args(arguments)
+    try:
+        if arguments and arguments[0] in OWN_ARGUMENTS:
+            return _for_scripts(OWN_ARGUMENTS[arguments[0]], arguments[1:])
+        options = parser().parse_args(arguments)
+    except SystemExit as leaving:
+        if leaving.code != _PARSERS_USAGE:
+            raise
+        return statuses.USAGE
     return _load("vbs_tui.commands.console:console_main")(options)
+
+
+def _for_scripts(where: str, arguments: Sequence[str]) -> int:
+    """Run a command. No accident in it may end like a restore that failed, with 1."""
+    try:
+        return _load(where)(arguments)
+    except BrokenPipeError:
+        # Nobody reads any more; the interpreter would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return statuses.BROKEN_PIPE
+    except Exception:
+        traceback.print_exc()
+        return statuses.DEFECT
 
 
 def parser() -> argparse.ArgumentParser:

@@ -129,7 +129,7 @@ def test_scope_and_rights_are_told(doctor: Doctor, simulator: Simulator) -> None
     _, found = doctor()
     project = simulator.world.project("eu-de_prod")
     scope = found["scope"]["seen"]
-    for words in ("eu-de_prod", project.id, simulator.domain, simulator.username, "UTC (24.0 h)"):
+    for words in ("eu-de_prod", project.id, simulator.domain, simulator.username, " (24.0 h)"):
         assert words in scope
     assert found["roles"]["seen"] == "vbs_adm, evs_adm"
     assert found["restore"]["health"] == "ok"

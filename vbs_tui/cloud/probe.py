@@ -25,7 +25,7 @@ from vbs_tui.cloud.reach import look_up, try_connection
 from vbs_tui.cloud.transport import Passage, Unprepared, diagnose
 from vbs_tui.cloud.trust import Trust
 from vbs_tui.text import clean
-from vbs_tui.times import parse_http_date
+from vbs_tui.times import local, parse_http_date
 
 if TYPE_CHECKING:
     import httpx
@@ -205,7 +205,7 @@ class _Request:
         there = parse_http_date(response.headers.get("date"))
         if there is None:
             return warning("clock", "not compared: the server tells no date", "Compare it by hand.")
-        return _skew((self._clock.now() - there).total_seconds(), signs=signs)
+        return _skew(self._clock.now(), there, signs=signs)
 
 
 def _certificate(version: str, shown: Mapping[str, Any], now: datetime) -> Finding:
@@ -253,11 +253,13 @@ def _proxy_advice(url: str) -> str:
     return advice.about_proxy(407, variable, is_named=proxy is not None and proxy.is_named)
 
 
-def _skew(seconds: float, *, signs: bool) -> Finding:
+def _skew(here: datetime, there: datetime, *, signs: bool) -> Finding:
+    seconds = (here - there).total_seconds()
     size = abs(seconds)
+    now = f"{local(here)} here"
     if size < SKEW_WARNING:
-        return ok("clock", f"within {max(2, round(size))} s of the server's")
-    seen = advice.skew_words(seconds)
+        return ok("clock", f"{now}, within {max(2, round(size))} s of the server's")
+    seen = f"{now}, {advice.skew_words(seconds)}, {local(there)}"
     if signs and size >= advice.SKEW_REFUSED:
         do = "Set this machine's clock (NTP): requests signed 15 minutes off are refused."
         return failed("clock", seen, do)

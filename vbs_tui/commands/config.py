@@ -83,14 +83,14 @@ def _check() -> int:
     if not path.exists():
         out(f"There is no {clean(path, 400)}; the defaults hold.")
         return 0
-    warning = _warning(settings)
+    warning = warning_about(settings)
     if warning:
         err(told(path, Mistake(settings.lines.get("read_only_clouds", 0), f"warning: {warning}")))
     out("No mistakes.")
     return 0
 
 
-def _warning(settings: Settings) -> str:
+def warning_about(settings: Settings) -> str:
     """What may be wrong with the read-only clouds. Reads the configuration if there are any."""
     if not settings.read_only_clouds:
         return ""

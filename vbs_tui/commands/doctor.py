@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import stat
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.tokens import Grant
 from vbs_tui.codes import explain, explain_status
+from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
 from vbs_tui.commands.connecting import (
     NoCloud,
     add_cloud_options,
@@ -31,12 +33,21 @@ from vbs_tui.commands.connecting import (
     journal_directory,
     settings_for,
 )
+from vbs_tui.commands.kept_tokens import token_findings
+from vbs_tui.commands.lines import out, tell
 from vbs_tui.commands.rights import rights_of
 from vbs_tui.commands.terminal import look_at_terminal
-from vbs_tui.commands.words import out, out_json
+from vbs_tui.commands.troubles import for_scripts
+from vbs_tui.commands.words import out_json
+from vbs_tui.config import Mistaken
+from vbs_tui.paths import config_file
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
 from vbs_tui.text import clean
+from vbs_tui.times import local
+
+_INDENT = 24
+"""Where the text after sign and step begins."""
 
 _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
@@ -49,12 +60,12 @@ def doctor_main(argv: Sequence[str]) -> int:
     add_cloud_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
-    found = [*look_at_terminal(), _journal()]
+    found = [*look_at_terminal(), _journal(), *_settings()]
     try:
         settings = settings_for(options.cloud, options.region)
     except NoCloud as error:
         do = "Name a cloud of clouds.yaml, or set the OS_* variables."
-        found.append(failed("configuration", " ".join(str(error).split()), do))
+        found.append(failed("configuration", " ".join(str(error).split()), error.hint or do))
     else:
         found.append(_configuration(settings))
         try:
@@ -66,11 +77,37 @@ def doctor_main(argv: Sequence[str]) -> int:
             [{"step": f.step, "health": f.health.value, "seen": f.seen, "do": f.do} for f in found]
         )
     else:
-        for one in found:
-            out(f"{_SIGNS[one.health]:<8} {one.step:<14} {one.seen}")
-            if one.do:
-                out(f"{'':<23} → {one.do}")
+        _tell(found)
     return 1 if any(one.health is Health.FAILED for one in found) else 0
+
+
+def _tell(found: Sequence[Finding]) -> None:
+    lines: list[str] = []
+    for one in found:
+        lines.append(f"{_SIGNS[one.health]:<8} {one.step:<14} {one.seen}")
+        if one.do:
+            lines.append(f"{'':<{_INDENT - 3}} → {one.do}")
+    tell(lines, _INDENT)
+    number = Counter(one.health for one in found)
+    warnings = number[Health.WARNING]
+    counted = f"{warnings} warning{'' if warnings == 1 else 's'}"
+    out(f"{number[Health.OK]} ok, {counted}, {number[Health.FAILED]} failed")
+
+
+def _settings() -> list[Finding]:
+    """The operator's own settings, and where tokens are kept by them."""
+    try:
+        settings = read_settings()
+    except Mistaken as error:
+        do = "Correct it: vbs-tui does not start before (vbs-tui config check)."
+        seen = "; ".join(str(error).splitlines())
+        return [failed("settings", seen, do), *token_findings(kept_tokens(error.settings))]
+    path = config_file()
+    told = ok("settings", clean(path, 400) if path.exists() else "no file, the defaults hold")
+    doubt = warning_about(settings)
+    if doubt:
+        told = warning("settings", doubt, "A cloud that is called otherwise is not protected.")
+    return [told, *token_findings(kept_tokens(settings))]
 
 
 def _configuration(settings: CloudSettings) -> Finding:
@@ -140,7 +177,7 @@ async def _log_in(
     found = [ok("log-in", f"{how}, {len(projects)} projects")]
     if connection.insecure:
         found.append(warning("protection", connection.insecure, "Only for practice clouds."))
-    wanted = settings.project_name or settings.project_id
+    wanted = connection.preferred_project
     chosen = [one for one in projects if wanted in (one.name, one.id)]
     if wanted and not chosen:
         names = ", ".join(one.name for one in projects[:8])
@@ -190,7 +227,7 @@ def _scope(grant: Grant | None, now: datetime) -> Finding:
     until = ""
     if grant.expires_at is not None:
         hours = (grant.expires_at - now).total_seconds() / 3600
-        until = f", until {grant.expires_at:%Y-%m-%d %H:%M} UTC ({hours:.1f} h)"
+        until = f", until {local(grant.expires_at)} ({hours:.1f} h)"
     return ok("scope", f"{place} for {user}{until}")
 
 
@@ -203,4 +240,5 @@ def _refused(step: str, error: CloudError) -> Finding:
         do = explain_status(failure.status).remedy
     what = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
     seen = f"{failure.what}: {what}" + (f": {failure.message}" if failure.message else "")
-    return failed(step, seen, do or "Look at the request log of the console (L).")
+    do = for_scripts(do) or "Try again; if it stays so, tell whoever runs the cloud."
+    return failed(step, seen, do)

@@ -7,18 +7,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.errors import Failure
 from vbs_tui.commands.connecting import journal_directory
-from vbs_tui.commands.words import details, err, out, out_json, table_line
+from vbs_tui.commands.lines import err, out
+from vbs_tui.commands.statuses import CONFIGURATION, NOT_SENT, SHARED
+from vbs_tui.commands.troubles import tell_failure, unsent
+from vbs_tui.commands.words import details, out_json, table_line
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.rows import entry_to_dict, restore_to_dict
+from vbs_tui.text import clean
 
 
 def jobs_main(argv: Sequence[str]) -> int:
     """``jobs [--open] [--json]``: all restores on record, newest first."""
     parser = argparse.ArgumentParser(
-        prog="vbs-tui jobs", description="List the restores on record on this machine."
+        prog="vbs-tui jobs",
+        description="List the restores on record on this machine.",
+        epilog=f"exit status:\n  0    done\n{SHARED}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--open", action="store_true", help="only those that have not ended")
     parser.add_argument("--json", action="store_true", help="one JSON array")
@@ -27,8 +35,8 @@ def jobs_main(argv: Sequence[str]) -> int:
         with Reading() as journal:
             found = journal.restores() if journal else ()
     except JournalError as error:
-        err(str(error))
-        return 2
+        tell_failure(no_journal(error))
+        return CONFIGURATION
     if options.open:
         found = tuple(restore for restore in found if restore.state.is_open)
     if options.json:
@@ -43,7 +51,11 @@ def jobs_main(argv: Sequence[str]) -> int:
 def show_main(argv: Sequence[str]) -> int:
     """``show ID [--json]``: one restore with its whole log."""
     parser = argparse.ArgumentParser(
-        prog="vbs-tui show", description="Show one restore on record, with its log."
+        prog="vbs-tui show",
+        description="Show one restore on record, with its log.",
+        epilog="exit status:\n  0    done\n  4    nothing, or several, on record under that id\n"
+        + SHARED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("id", metavar="ID", help="its id, or the beginning of it")
     parser.add_argument("--json", action="store_true", help="one JSON document")
@@ -56,8 +68,8 @@ def show_main(argv: Sequence[str]) -> int:
             restore = found[0]
             log = journal.log(restore.id) if journal else ()
     except JournalError as error:
-        err(str(error))
-        return 2
+        tell_failure(no_journal(error))
+        return CONFIGURATION
     if options.json:
         out_json({**restore_to_dict(restore), "log": [entry_to_dict(entry) for entry in log]})
     else:
@@ -65,15 +77,23 @@ def show_main(argv: Sequence[str]) -> int:
     return 0
 
 
+def no_journal(error: JournalError) -> Failure:
+    """The journal cannot be used."""
+    do = "Look at the file and its rights: vbs-tui doctor."
+    return unsent("read", "the journal", str(error), do)
+
+
 def not_one(beginning: str, found: tuple[Restore, ...]) -> int:
-    """Say that *beginning* names no restore, or several."""
+    """Say that *beginning* names no restore, or several; the exit status."""
+    target = f"restore {clean(beginning, 60)!r}"
     if not found:
-        err(f"No restore on record has an id that begins with {beginning!r}.")
+        means = f"No restore on record has an id that begins with {clean(beginning, 60)!r}."
+        tell_failure(unsent("find", target, means, "vbs-tui jobs lists those on record."))
     else:
-        err(f"{len(found)} restores have ids that begin with {beginning!r}:")
-        for restore in found:
-            err("  " + table_line(restore))
-    return 4
+        means = f"{len(found)} restores have ids that begin with {clean(beginning, 60)!r}."
+        rows = tuple(("One", table_line(restore)) for restore in found)
+        tell_failure(unsent("find", target, means, "Give more of the id.", rows))
+    return NOT_SENT
 
 
 class Reading:

@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 
-from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.config import kept_tokens, read_settings
-from vbs_tui.commands.connecting import NoCloud, SeveralClouds, add_cloud_options, choose_cloud
+from vbs_tui.commands.connecting import (
+    NoCloud,
+    SeveralClouds,
+    Target,
+    add_cloud_options,
+    choose_cloud,
+)
+from vbs_tui.commands.lines import err, out, tell
+from vbs_tui.commands.options import options_of
 from vbs_tui.commands.session import Failed, Row, Session, Signalled
-from vbs_tui.commands.watch import desk_for, follow
-from vbs_tui.commands.words import EXIT, err, event_data, failure_lines, names, out, out_json
+from vbs_tui.commands.statuses import (
+    CONFIGURATION,
+    IMPOSSIBLE,
+    INTERRUPTED,
+    NOT_SENT,
+    OK,
+    SHARED,
+    UNKNOWN,
+    status_of,
+)
+from vbs_tui.commands.troubles import AGAIN, for_scripts, no_cloud, tell_failure, unsent
+from vbs_tui.commands.watch import Follower, desk_for, tell_how_to_go_on, warn
+from vbs_tui.commands.words import event_data, names, out_json, place, watch_command
 from vbs_tui.config import Mistaken
 from vbs_tui.restore.checks import Level
-from vbs_tui.restore.desk import Examination, Refusal
+from vbs_tui.restore.desk import Desk, Examination, Refusal
 from vbs_tui.restore.events import Connected, Event, ListKind, RestoreChanged
+from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.rows import plain
 from vbs_tui.restore.states import State
+from vbs_tui.text import clean
 from vbs_tui.times import local
 
-_EPILOG = """\
+_MOST = 20
+"""Rows of a list that is only there to choose from."""
+
+_EPILOG = f"""\
 exit status:
-  0  accepted by the cloud; with --wait: succeeded; with --dry-run: possible
-  1  refused by the cloud; with --wait: failed
-  2  the outcome is unknown, or the watch was lost
-  3  a hard hazard makes the restore impossible; nothing was sent
-  4  nothing was sent: no cloud, an unknown or ambiguous name, a wrong --confirm, …
+  0    accepted by the cloud; with --wait: succeeded; with --dry-run: possible
+  1    refused by the cloud; with --wait: failed
+  2    the outcome is unknown, or the watch was lost: it may have been sent
+  3    a hard hazard makes the restore impossible; nothing was sent
+  4    nothing was sent: an unknown or ambiguous name, a wrong --confirm, a read-only cloud, …
+{SHARED}\
 """
 
 
@@ -41,22 +67,22 @@ def restore_main(argv: Sequence[str]) -> int:
         settings = read_settings()
         target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
     except (NoCloud, SeveralClouds, Mistaken) as error:
-        err(str(error).rstrip())
-        return 4
+        tell_failure(no_cloud(error))
+        return CONFIGURATION
+    warn(settings)
     try:
         with Session(desk_for(target, settings), err) as session:
-            return _run(session, options)
+            return _run(session, options, target)
     except (Failed, CloudError) as error:
-        for line in failure_lines(error.failure):
-            err(line)
-        return 4
-    except (_Unclear, Refusal) as error:
-        err(str(error))
-        return 4
+        tell_failure(error.failure)
+        return CONFIGURATION
+    except _Unclear as error:
+        tell_failure(error.failure)
+        return NOT_SENT
     except CancelledError:
-        return 2
+        return NOT_SENT
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Signalled as caught:
         return caught.status
 
@@ -88,27 +114,69 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _Unclear(Exception):  # noqa: N818 - the operator was unclear, nothing broke
-    """A name that names nothing, or several things."""
+    """Nothing was sent: a name that names nothing or several things, or the desk's refusal."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
 
 
-def _run(session: Session, options: argparse.Namespace) -> int:
-    project = _project(session.connect(), options.project)
+def _run(session: Session, options: argparse.Namespace, target: Target) -> int:
+    connected = session.connect()
+    project = _project(connected, options.project)
     volumes = session.rows(project, ListKind.VOLUMES)
-    volume_id = _resolve(volumes, options.volume, "volume")
-    backup_id = _resolve(session.rows(project, ListKind.BACKUPS), options.backup, "backup")
+    volume_id = _resolve(volumes, options.volume, "volume", project)
+    backups = session.rows(project, ListKind.BACKUPS)
+    backup_id = _resolve(backups, options.backup, "backup", project)
     examined = session.desk.examine(project, backup_id, volume_id).result()
-    _tell_examination(examined, as_json=options.json)
+    _tell_examination(examined, connected.cloud, as_json=options.json)
     if not examined.is_possible:
-        return 3
+        return IMPOSSIBLE
     if options.dry_run:
-        return 0
-    submitted = session.desk.submit(examined, options.confirm).result()
-    if options.wait:
-        return follow(session, submitted, as_json=options.json, connects=True)
-    return _until_answered(session, submitted, as_json=options.json)
+        return OK
+    return _send(session, examined, options, options_of(options, target))
 
 
-def _until_answered(session: Session, restore: Restore, *, as_json: bool) -> int:
+def _send(
+    session: Session, examined: Examination, options: argparse.Namespace, cloud: list[str]
+) -> int:
+    """From here on, what is not known is unknown. *cloud*: the options that name it."""
+    submitted: Restore | None = None
+    try:
+        submitted = session.desk.submit(examined, options.confirm).result()
+        if options.wait:
+            return Follower(session, submitted, as_json=options.json).follow()
+        return _until_answered(session, submitted, cloud, as_json=options.json)
+    except Refusal as error:
+        raise _Unclear(_refused(error, examined, options, session.desk)) from error
+    except (CancelledError, JournalError) as error:
+        err(str(error) or "The program ended.")
+    except (KeyboardInterrupt, Signalled):
+        if submitted is not None:
+            tell_how_to_go_on(submitted, cloud)
+        raise
+    if submitted is not None:
+        tell_how_to_go_on(submitted, cloud)
+    return UNKNOWN
+
+
+def _refused(
+    error: Refusal, examined: Examination, options: argparse.Namespace, desk: Desk
+) -> Failure:
+    """The desk's refusal as a failure, with what to do about it."""
+    if desk.read_only:
+        do = "If it is meant to be written to, take it out of read_only_clouds (config.toml)."
+    elif options.confirm != examined.word:
+        do = f"Make sure that it is the right disk; then --confirm {shlex.quote(examined.word)}"
+        if not examined.word_is_name:
+            do += " (the beginning of its id)"
+    else:
+        do = f"vbs-tui jobs --open lists what is under way; then {AGAIN}."
+    volume = f"volume {examined.volume.name or examined.volume.id}"
+    return unsent("restore", volume, for_scripts(str(error)), do)
+
+
+def _until_answered(session: Session, restore: Restore, cloud: list[str], *, as_json: bool) -> int:
     def answered(event: Event) -> Restore | None:
         if isinstance(event, RestoreChanged) and event.restore.id == restore.id:
             state = event.restore.state
@@ -120,13 +188,13 @@ def _until_answered(session: Session, restore: Restore, *, as_json: bool) -> int
         out_json(event_data(answer, answer.log))
     else:
         out(f"{answer.state.value}: {names(answer)}. {answer.summary}")
-        out(f"Follow it with: vbs-tui watch {answer.id[:8]}")
+        if answer.state.is_open:
+            out(f"Follow it with: {watch_command(answer, cloud)}")
     if answer.failure is not None and not as_json:
-        for line in failure_lines(answer.failure):
-            err(line)
+        tell_failure(answer.failure)
     if answer.state in (State.ACCEPTED, State.RUNNING):
-        return 0
-    return EXIT.get(answer.state, 2)
+        return OK
+    return status_of(answer.state)
 
 
 def _project(connected: Connected, wanted: str | None) -> Project:
@@ -136,33 +204,49 @@ def _project(connected: Connected, wanted: str | None) -> Project:
         return connected.projects[0]
     if len(found) == 1:
         return found[0]
-    known = "\n".join(f"  {p.name}  {p.id}" for p in found or connected.projects)
+    known = tuple(("One", f"{p.name}  {p.id}") for p in (found or connected.projects)[:_MOST])
+    do = "Name one with --project." if known else "Ask for a role in a project."
+    where = clean(f" of {connected.cloud}", 80)
     if not name:
-        raise _Unclear(f"Which project? Name one with --project:\n{known}")
-    count = "several projects" if found else "no project"
-    raise _Unclear(f"{name!r} names {count}:\n{known}")
+        raise _Unclear(unsent("choose", f"a project{where}", "No project is named.", do, known))
+    count = "Several projects have" if found else "This user has no project with"
+    means = f"{count} that id or name."
+    do = "Name one by its id: --project ID." if found else do
+    shown = repr(clean(name, 100))
+    raise _Unclear(unsent("find", f"the project {shown}{where}", means, do, known))
 
 
-def _resolve(rows: list[Row], wanted: str, kind: str) -> str:
+def _resolve(rows: list[Row], wanted: str, kind: str, project: Project) -> str:
     by_id = [row for row in rows if row.id == wanted]
     found = by_id or [row for row in rows if row.name == wanted]
     if len(found) == 1:
         return found[0].id
+    target = f"the {kind} {clean(wanted, 100)!r} of project {project.name}"
     if not found:
-        raise _Unclear(f"No {kind} of this project has the id or name {wanted!r}.")
-    listed = "\n".join(
-        f"  {row.id}  {row.status}  {row.size or '?'} GiB"
-        + (f"  {local(row.created_at)}" if row.created_at else "")
-        for row in found
+        means = f"No {kind} of this project has that id or name."
+        do = f"Look at its spelling and at --project, then {AGAIN}."
+        raise _Unclear(unsent("find", target, means, do))
+    listed = tuple(
+        (
+            "One",
+            f"{row.id}  {row.status}  {row.size or '?'} GiB"
+            + (f"  {local(row.created_at)}" if row.created_at else ""),
+        )
+        for row in found[:_MOST]
     )
-    raise _Unclear(f"{len(found)} {kind}s are named {wanted!r}; give the id of one:\n{listed}")
+    means = f"{len(found)} {kind}s have that name."
+    raise _Unclear(unsent("find", target, means, f"Give the id of one: --{kind} ID.", listed))
 
 
-def _tell_examination(examined: Examination, *, as_json: bool) -> None:
+def _tell_examination(examined: Examination, cloud: str, *, as_json: bool) -> None:
     request = examined.request
+    project = examined.project
     if as_json:
         out_json(
             {
+                "cloud": cloud,
+                "region": examined.region,
+                "project": {"id": project.id, "name": project.name},
                 "possible": examined.is_possible,
                 "hazards": [
                     {"level": h.level.value, "short": h.short, "sentence": h.sentence}
@@ -176,12 +260,16 @@ def _tell_examination(examined: Examination, *, as_json: bool) -> None:
         return
     backup, volume = examined.backup, examined.volume
     taken = local(backup.taken_at) if backup.taken_at else "at an unknown time"
-    out(f"Backup   {backup.name or '(no name)'}, {backup.size} GiB, taken {taken} ({backup.id})")
-    out(f"Volume   {volume.name or '(no name)'}, {volume.size} GiB, {volume.status} ({volume.id})")
+    lines = [
+        f"Cloud    {place(cloud, examined.region, project.name)} ({project.id})",
+        f"Backup   {backup.name or '(no name)'}, {backup.size} GiB, taken {taken} ({backup.id})",
+        f"Volume   {volume.name or '(no name)'}, {volume.size} GiB, {volume.status} ({volume.id})",
+    ]
     for hazard in examined.hazards:
         sign = "IMPOSSIBLE" if hazard.level is Level.HARD else "BEWARE"
-        out(f"{sign}: {hazard.sentence}")
-    out(f"Request  {request.method} {request.url}")
-    out(f"         {request.body}")
+        lines.append(f"{sign}: {hazard.sentence}")
+    lines += [f"Request  {request.method} {request.url}", f"         {request.body}"]
     if not examined.word_is_name:
-        out(f"Confirm  with the beginning of the volume's id: --confirm {examined.word}")
+        word = shlex.quote(examined.word)
+        lines.append(f"Confirm  with the beginning of the volume's id: --confirm {word}")
+    tell(lines, 9)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 
-from vbs_tui.commands.config import kept_tokens, read_settings
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
 from vbs_tui.commands.connecting import (
     NoCloud,
     SeveralClouds,
@@ -16,33 +17,51 @@ from vbs_tui.commands.connecting import (
     choose_cloud,
     journal_directory,
 )
-from vbs_tui.commands.jobs import not_one
+from vbs_tui.commands.jobs import no_journal, not_one
+from vbs_tui.commands.lines import err, out, tell
+from vbs_tui.commands.options import options_for, options_of
 from vbs_tui.commands.session import Session, Signalled
+from vbs_tui.commands.statuses import (
+    CONFIGURATION,
+    INTERRUPTED,
+    SHARED,
+    UNKNOWN,
+    USAGE,
+    status_of,
+)
+from vbs_tui.commands.troubles import INDENT, failure_lines, no_cloud, tell_failure, unsent
 from vbs_tui.commands.words import (
-    EXIT,
-    err,
     event_data,
-    failure_lines,
     log_line,
     names,
-    out,
     out_json,
+    place_of,
+    watch_command,
 )
 from vbs_tui.config import Mistaken, Settings
 from vbs_tui.restore.desk import Desk
-from vbs_tui.restore.events import ConnectFailed, Event, RestoreChanged, WatchChanged
+from vbs_tui.restore.events import Connected, ConnectFailed, Event, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.records import Restore, Watch
+
+_EPILOG = f"""\
+exit status:
+  0    succeeded
+  1    failed or refused
+  2    the outcome is unknown, or the watch was lost
+  4    nothing, or several, on record under that id; or it was never sent
+{SHARED}\
+"""
 
 
 def watch_main(argv: Sequence[str]) -> int:
-    """``watch ID [--json]``: exit 0 succeeded, 1 failed, 2 unknown or lost, 130 interrupted."""
+    """``watch ID [--json]``: see the exit statuses in ``--help``."""
     parser = argparse.ArgumentParser(
         prog="vbs-tui watch",
         description="Follow one restore until its verdict.",
-        epilog="exit status: 0 succeeded, 1 failed or refused, 2 outcome unknown or watch lost,"
-        " 4 nothing to watch, 130 interrupted",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("id", metavar="ID", help="its id, or the beginning of it")
     add_cloud_options(parser)
@@ -51,12 +70,15 @@ def watch_main(argv: Sequence[str]) -> int:
     try:
         settings = read_settings()
     except Mistaken as error:
-        err(str(error))
-        return 4
+        tell_failure(no_cloud(error))
+        return CONFIGURATION
+    why: Failure | None = None
+    target: Target | None = None
     try:
         target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
-    except (NoCloud, SeveralClouds):
-        target = None
+    except (NoCloud, SeveralClouds) as error:
+        why = no_cloud(error)
+    warn(settings)
     desk = desk_for(target, settings)
     try:
         with Session(desk, err) as session:
@@ -65,14 +87,37 @@ def watch_main(argv: Sequence[str]) -> int:
                 return not_one(options.id, found)
             if target is not None:
                 desk.connect()
-            return follow(session, found[0], as_json=options.json, connects=target is not None)
-    except (JournalError, CancelledError) as error:
-        err(str(error) or "The program ended.")
-        return 2
+            try:
+                return Follower(session, found[0], as_json=options.json, why=why).follow()
+            except (KeyboardInterrupt, Signalled):
+                tell_how_to_go_on(found[0], options_of(options, target))
+                raise
+            except (JournalError, CancelledError) as error:
+                err(str(error) or "The program ended.")
+                return UNKNOWN
+    except JournalError as error:
+        tell_failure(no_journal(error))
+        return CONFIGURATION
+    except CancelledError:
+        return CONFIGURATION
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Signalled as caught:
         return caught.status
+
+
+def warn(settings: Settings) -> None:
+    """Say beside the output which names protect no cloud, though they were meant to."""
+    warning = warning_about(settings)
+    if warning:
+        err(f"warning: {warning}")
+
+
+def tell_how_to_go_on(restore: Restore, cloud: Sequence[str]) -> None:
+    """For who ends the watch: what goes on without it. *cloud*: the options that name it."""
+    if restore.state.is_open:
+        err("A restore that was sent goes on in the cloud.")
+    err(f"Follow it with: {watch_command(restore, cloud)}")
 
 
 def desk_for(target: Target | None, settings: Settings) -> Desk:
@@ -96,47 +141,105 @@ def desk_for(target: Target | None, settings: Settings) -> Desk:
     )
 
 
-def follow(session: Session, restore: Restore, *, as_json: bool, connects: bool) -> int:
-    """Tell what happens to *restore* until it is over, or nobody can watch it."""
-    told = 0
-    if not as_json:
-        out(names(restore))
+class Follower:
+    """Tells what happens to one restore, until it is over or nobody can watch it."""
 
-    def tell(current: Restore) -> None:
-        nonlocal told
-        entries = tuple(
-            entry for entry in session.desk.log_of(current.id).result() if entry.number > told
-        )
-        told = entries[-1].number if entries else told
-        if as_json:
-            out_json(event_data(current, entries))
+    def __init__(
+        self, session: Session, restore: Restore, *, as_json: bool, why: Failure | None = None
+    ) -> None:
+        """*why*: for what reason no cloud is connected to; ``None`` when one is."""
+        self._session = session
+        self._restore = restore
+        self._as_json = as_json
+        self._why = why
+        self._told = 0
+        self._cloud = ""
+        """The cloud that was logged in to; empty before."""
+        self._projects: frozenset[str] = frozenset()
+        """Ids of those that this log-in has."""
+        self._elsewhere: str | None = None
+        """Why it is not watched here, empty when it is; ``None`` before anything is known."""
+        self._blind = False
+
+    def follow(self) -> int:
+        """Until the verdict; the exit status. Raises ``JournalError``."""
+        if not self._as_json:
+            out(f"{place_of(self._restore)}: {names(self._restore)}")
+        self._tell()
+        while self._restore.state.is_open and not self._restore.needs_a_word:
+            event = self._session.next_event()
+            if isinstance(event, ConnectFailed):
+                tell_failure(event.failure)
+                return CONFIGURATION
+            self._take(event)
+            stranger = self._stranger()
+            if stranger is not None:
+                tell_failure(stranger)
+                return CONFIGURATION if self._why is not None else USAGE
+        restore = self._restore
+        if not self._as_json:
+            out(f"{restore.state.value}: {restore.summary}")
+            tell(failure_lines(restore.failure) if restore.failure else [], INDENT)
+        return status_of(restore.state)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Connected):
+            self._cloud = event.cloud
+            self._projects = frozenset(one.id for one in event.projects)
+        elif isinstance(event, RestoreChanged) and event.restore.id == self._restore.id:
+            if event.restore.revision >= self._restore.revision:
+                self._restore = event.restore
+                self._tell()
+        elif isinstance(event, WatchChanged) and event.watch.restore_id == self._restore.id:
+            self._look_at(event.watch)
+
+    def _look_at(self, watch: Watch) -> None:
+        self._elsewhere = watch.elsewhere
+        if (watch.blind_since is not None) is not self._blind:
+            self._blind = not self._blind
+            err("The cloud cannot be reached." if self._blind else "The cloud is back.")
+
+    def _stranger(self) -> Failure | None:
+        """Why nobody can watch it here: it is another cloud's, or there is none. Else ``None``."""
+        if self._elsewhere is None or self._elsewhere.startswith("watched by"):
+            return None  # another program watches it, whatever its cloud: its journal tells
+        restore = self._restore
+        is_here = not self._elsewhere
+        if self._why is not None and not is_here:
+            means = (
+                f"It belongs to {place_of(restore)}; nobody watches it, and no cloud was chosen"
+                f" here: {self._why.message}"
+            )
+        elif not self._cloud:
+            return None
+        elif not is_here and not self._session.desk.reaches(restore):
+            means = f"It belongs to {place_of(restore)}, and not to {self._cloud}."
+        elif restore.project_id not in self._projects:
+            # Two accounts of one cloud share its address.
+            means = (
+                f"It belongs to {place_of(restore)}, and the log-in of {self._cloud} has no such"
+                " project."
+            )
+        else:
+            return None
+        return unsent("watch", f"restore {restore.id[:8]}, {names(restore)}", means, self._way())
+
+    def _way(self) -> str:
+        """How to watch it, ready to run where its cloud is configured."""
+        if self._restore.cloud == self._cloud:
+            return "Log in as a user who has a role in that project."
+        cloud = options_for(self._restore)
+        command = watch_command(self._restore, cloud or ())
+        if cloud is None:
+            return f"Set that cloud's OS_* variables, or name it with --cloud; then run: {command}"
+        return f"Run: {command}"
+
+    def _tell(self) -> None:
+        log = self._session.desk.log_of(self._restore.id).result()
+        entries = tuple(entry for entry in log if entry.number > self._told)
+        self._told = entries[-1].number if entries else self._told
+        if self._as_json:
+            out_json(event_data(self._restore, entries))
             return
         for entry in entries:
             out(log_line(entry))
-
-    tell(restore)
-    blind = False
-    while restore.state.is_open:
-        if restore.needs_a_word:
-            break
-        event: Event = session.next_event()
-        if isinstance(event, RestoreChanged) and event.restore.id == restore.id:
-            if event.restore.revision >= restore.revision:
-                restore = event.restore
-                tell(restore)
-        elif isinstance(event, ConnectFailed):
-            for line in failure_lines(event.failure):
-                err(line)
-            return 2
-        elif isinstance(event, WatchChanged) and event.watch.restore_id == restore.id:
-            if event.watch.elsewhere.startswith("connect to") and not connects:
-                err(f"Nobody watches it here: {event.watch.elsewhere}.")
-                return 2
-            if (event.watch.blind_since is not None) is not blind:
-                blind = not blind
-                err("The cloud cannot be reached." if blind else "The cloud is back.")
-    if not as_json:
-        out(f"{restore.state.value}: {restore.summary}")
-        for line in failure_lines(restore.failure) if restore.failure else ():
-            out(line)
-    return EXIT.get(restore.state, 2)

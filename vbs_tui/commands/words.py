@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import json
-import sys
+import shlex
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from vbs_tui.cloud.errors import Executed, Failure
-from vbs_tui.codes import explain, explain_status
+from vbs_tui.commands.lines import err, out
+from vbs_tui.commands.troubles import failure_lines, for_scripts
 from vbs_tui.restore.records import LogEntry, Restore
-from vbs_tui.restore.rows import entry_to_dict, plain, restore_to_dict
-from vbs_tui.restore.states import State
+from vbs_tui.restore.rows import entry_to_dict, restore_to_dict
 from vbs_tui.times import local, span
 
-EXIT = {
-    State.SUCCEEDED: 0,
-    State.FAILED: 1,
-    State.REFUSED: 1,
-    State.NOT_SENT: 4,
-}
-"""Exit status by final state; anything else is 2: unknown, or the watch was lost."""
-
-
-def out(text: str) -> None:
-    """One line for people or pipes, at once."""
-    print(text, flush=True)
-
-
-def err(text: str) -> None:
-    """One line beside the output."""
-    print(text, file=sys.stderr, flush=True)
+__all__ = [
+    "details",
+    "err",
+    "event_data",
+    "failure_lines",
+    "log_line",
+    "names",
+    "out",
+    "out_json",
+    "place",
+    "place_of",
+    "table_line",
+    "watch_command",
+]
 
 
 def out_json(data: Any) -> None:
@@ -42,6 +39,24 @@ def names(restore: Restore) -> str:
     """``backup → volume``, by name where there is one."""
     backup = restore.backup.name or restore.backup.id
     return f"{backup} → {restore.volume.name or restore.volume.id}"
+
+
+def place(cloud: str, region: str, project: str) -> str:
+    """``cloud · region · project``: where something is, the widest first."""
+    return f"{cloud or '–'} · {region or 'no region'} · {project or 'no project'}"
+
+
+def place_of(restore: Restore) -> str:
+    """:func:`place` of a restore."""
+    return place(restore.cloud, restore.region, restore.project_name)
+
+
+def watch_command(restore: Restore, cloud: Sequence[str]) -> str:
+    """What to type to follow *restore*. *cloud*: the options that name its cloud, not yet quoted.
+
+    They may come from the journal, and so are cleaned.
+    """
+    return f"vbs-tui {shlex.join(['watch', *cloud, restore.id[:8]])}"
 
 
 def table_line(restore: Restore) -> str:
@@ -80,45 +95,12 @@ def log_line(entry: LogEntry) -> str:
     return f"{local(entry.at)}  {entry.source.value:<8}  {entry.text}"
 
 
-def failure_lines(failure: Failure) -> list[str]:
-    """A failure in words: what, where, what it means, what to do."""
-    lines = [" ".join(part for part in (failure.what, failure.target) if part) + ": failed"]
-    if failure.status:
-        status = explain_status(failure.status)
-        lines.append(f"  HTTP     {failure.status} {status.reason}: {status.meaning}")
-    remedy = failure.hint
-    if failure.code:
-        known = explain(failure.code)
-        lines.append(f"  Code     {failure.code}: {known.meaning}")
-        lines.append(f"  Cause    {known.cause}")
-        remedy = remedy or known.remedy
-    if not remedy and failure.status:
-        remedy = explain_status(failure.status).remedy
-    if failure.message:
-        who = "Server" if failure.status or failure.code else "Why"
-        lines.append(f"  {who:<8} {failure.message}")
-    if failure.executed is Executed.UNKNOWN:
-        lines.append("  Beware   the cloud may have executed it all the same")
-    if remedy:
-        lines.append(f"  Do       {remedy}")
-    if failure.request_id:
-        lines.append(f"  Request  {failure.request_id}")
-    lines += [f"  {name:<8} {value}" for name, value in failure.extra]
-    return lines
-
-
 def event_data(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, Any]:
     """A change of a restore as one JSON document."""
+    told = restore_to_dict(restore)
+    if restore.failure is not None:
+        told["failure"] = {**told["failure"], "hint": for_scripts(restore.failure.hint)}
     return {
-        "restore": restore_to_dict(restore),
+        "restore": told,
         "log": [entry_to_dict(entry) for entry in entries],
     }
-
-
-def failure_data(failure: Failure) -> dict[str, Any]:
-    """A failure as one JSON document."""
-    from dataclasses import asdict  # noqa: PLC0415
-
-    data: dict[str, Any] = plain(asdict(failure))
-    del data["raw_body"]
-    return data

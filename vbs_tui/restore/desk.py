@@ -149,6 +149,11 @@ class Desk:
 
         self._background(nudge())
 
+    def reaches(self, restore: Restore) -> bool:
+        """Whether the cloud that is connected to is the one of *restore*."""
+        connection = self._connection
+        return connection is not None and connection.identity == restore.cloud_identity
+
     @property
     def sending(self) -> int:
         """How many submissions are between intention and answer at this moment."""

@@ -1,0 +1,55 @@
+"""Lines for a terminal of any width. A pipe gets each of them whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from typing import TextIO
+
+_LEAST = 24
+"""Columns that the text gets at least, however far in it should begin."""
+
+
+def out(text: str) -> None:
+    """One line for people or pipes, at once."""
+    print(text, flush=True)
+
+
+def err(text: str) -> None:
+    """One line beside the output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Columns of the terminal behind *stream*; ``None`` when there is none, or it does not tell."""
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns or None) if stream.isatty() else None
+    except (OSError, ValueError):
+        return None
+
+
+def folded(line: str, indent: int, width: int | None) -> list[str]:
+    """*line* in lines of *width* columns at most, all but the first begun with *indent* blanks."""
+    if width is None or len(line) <= width:
+        return [line]
+    indent = min(indent, max(2, width - _LEAST))
+    return textwrap.wrap(
+        line,
+        width=max(width, _LEAST),
+        subsequent_indent=" " * indent,
+        drop_whitespace=True,
+        replace_whitespace=False,
+        break_on_hyphens=False,
+        # An address that is too long is left to the terminal: broken here, it could not be copied.
+        break_long_words=False,
+    )
+
+
+def tell(lines: list[str], indent: int, *, beside: bool = False) -> None:
+    """Print *lines*, folded where they go to a terminal. *beside*: not into the output."""
+    width = width_of(sys.stderr if beside else sys.stdout)
+    say = err if beside else out
+    for line in lines:
+        for part in folded(line, indent, width):
+            say(part)

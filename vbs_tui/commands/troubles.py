@@ -1,0 +1,104 @@
+"""Failures for scripts: the same lines as in the console's error panel, in words of a script."""
+
+from __future__ import annotations
+
+import re
+
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.commands.connecting import NO_CLOUD, NoCloud, SeveralClouds
+from vbs_tui.commands.lines import tell
+from vbs_tui.config import Mistaken
+from vbs_tui.text import clean
+from vbs_tui.ui.render.failure import decode
+
+INDENT = 11
+"""Where the text after a label begins."""
+
+AGAIN = "run the command again"
+
+_SCRIPT_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"reading the projects again\b"), "running the command again"),
+    (re.compile(r"read the projects again(?: \(F5\))?|press F5(?: to \w+ \w+)?"), AGAIN),
+    (
+        re.compile(r"Press F5(?: to \w+ \w+)?|Read the projects again(?: \(F5\))?"),
+        AGAIN.capitalize(),
+    ),
+    (re.compile(r"Refresh the lists and choose again"), f"Look at both ids, then {AGAIN}"),
+    (
+        re.compile(r"The jobs pane looks at disk and backup for traces, and tells what it finds"),
+        "vbs-tui watch looks at disk and backup for traces, and tells what it finds",
+    ),
+    (re.compile(r"the project on screen"), "the project"),
+    (re.compile(r"in the jobs pane"), "in the jobs of the console"),
+    (re.compile(r"(raw words) \(d\)"), r"\1"),
+)
+
+
+def for_scripts(text: str) -> str:
+    """*text* with what only the console has put into words of a command line."""
+    for pattern, words in _SCRIPT_WORDS:
+        text = pattern.sub(words, text)
+    return text
+
+
+def failure_lines(failure: Failure) -> list[str]:
+    """What happened, to which object, what it means, what to do, the id, and what else is known."""
+    decoded = decode(failure, None)
+    deed = " ".join(part for part in (failure.what, failure.target) if part)
+    is_local = not (failure.url or failure.status or failure.code or failure.request_id)
+    lines = [f"{deed}: failed"]
+    if not is_local:
+        lines.append(f"  {'Error':<8} {decoded.code}")
+    lines.append(f"  {'Means':<8} {for_scripts(decoded.headline)}")
+    for part in decoded.parts:
+        text = for_scripts(part.text)
+        if part.label == "Id" and is_local and failure.executed is Executed.NO:
+            text = "none: nothing was sent"
+        if part.label != "Object":
+            lines.append(f"  {part.label:<8} {text}")
+    return lines
+
+
+def tell_failure(failure: Failure) -> None:
+    """Print *failure* beside the output."""
+    tell(failure_lines(failure), INDENT, beside=True)
+
+
+def unsent(
+    what: str,
+    target: str,
+    means: str,
+    do: str,
+    extra: tuple[tuple[str, str], ...] = (),
+) -> Failure:
+    """A failure that no cloud was asked for. The texts must be clean."""
+    return Failure(
+        kind=ErrorKind.NOT_SENT,
+        executed=Executed.NO,
+        what=what,
+        target=target,
+        message=means,
+        hint=do,
+        extra=extra,
+    )
+
+
+def no_cloud(error: NoCloud | SeveralClouds | Mistaken) -> Failure:
+    """The settings or the configuration lead to no cloud."""
+    if isinstance(error, Mistaken):
+        first, *more = str(error).splitlines()
+        do = f"Correct the file (vbs-tui config check looks at it), then {AGAIN}."
+        return unsent("read", "the settings", first, do, tuple(("Also", one) for one in more))
+    if isinstance(error, SeveralClouds):
+        names = ", ".join(one.name for one in error.clouds)
+        means = clean(f"Several clouds are configured: {names}.", 1000)
+        return unsent("choose", "the cloud", means, "Name one with --cloud.")
+    if str(error) == NO_CLOUD:
+        do = (
+            "Name a cloud of clouds.yaml with --cloud, or set OS_AUTH_URL, OS_USERNAME, …;"
+            " vbs-tui --demo needs none."
+        )
+        return unsent("choose", "the cloud", "vbs-tui knows of no cloud yet.", do)
+    means = " ".join(str(error).split())
+    do = error.hint or f"Correct clouds.yaml or the OS_* variables, then {AGAIN}."
+    return unsent("read", "the configuration", means, do)

@@ -233,7 +233,7 @@ def test_the_start_names_the_line_too(tmp_path: Path, run: Run) -> None:
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    assert done.returncode == 4
+    assert done.returncode == 78
     assert done.stderr == run("check").stderr
     first, second = done.stderr.splitlines()
     assert "config.toml, line 4: keys.restore: 'a,b' is several keys" in first

@@ -325,8 +325,8 @@ def test_odd_names_open_from_the_list(home: Home, simulator: Simulator) -> None:
     terminal.wait_for_text("READ-ONLY", "eu-de_prod", "choose a backup first")
     terminal.send("C")
     # The one that was opened, and not the one that looks the same, is on top now.
-    terminal.wait_for_text("choose a cloud", "just now")
+    terminal.wait_for_text("─ Clouds", "› prod", "● open now")
     terminal.send(ENTER)
-    terminal.wait_for_text("READ-ONLY", "choose a backup first")
+    terminal.wait_for_text("open already", "READ-ONLY", "choose a backup first")
     terminal.send("q")
     assert terminal.ended() == 0

@@ -174,7 +174,7 @@ def test_without_a_confirmation_nothing_starts(shell: Shell) -> None:
 
 def test_without_a_cloud_it_says_what_to_do(shell: Shell) -> None:
     console = shell(OS_AUTH_URL="")
-    assert console.returncode == 4
+    assert console.returncode == 78
     assert "--demo" in (console.stdout + console.stderr).strip().splitlines()[1]
     script = shell("restore", "--backup", "a", "--volume", "b", "--dry-run", OS_AUTH_URL="")
     assert script.returncode == 78

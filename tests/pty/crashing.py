@@ -47,7 +47,7 @@ def main() -> int:
         crashing = Crashing(
             desk, clock=SystemClock(), zone=None, demo=False, cloud_name="sim", read_only=False
         )
-        return run(crashing, desk)
+        return run(crashing, desk.stop)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ from vbs_tui.restore.events import (
 from vbs_tui.restore.records import UNTRACED, LogEntry, Restore, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.picker import Choice
+from vbs_tui.ui.clouds import Choice
 
 T = TypeVar("T")
 

@@ -77,6 +77,9 @@ class FakeDesk:
     def open_project(self, project: Project) -> None:
         self.asked.append(("open", project.id))
 
+    def use_region(self, region: str) -> None:
+        self.asked.append(("region", region))
+
     def refresh(self, project: Project, kind: ListKind) -> None:
         self.asked.append(("refresh", project.id, kind.value))
 

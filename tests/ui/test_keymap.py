@@ -119,7 +119,7 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
         ("raw", "k", "moves in the error"),
         ("sort", "x", "exports the history"),
         ("details", "X", "exports the history"),
-        ("sort", "q", "leaves the history"),
+        ("sort", "q", "leaves a list that has the screen for itself"),
         ("refresh", "R", "needs a key that types nothing"),
         ("filter", "r", "r is the key of restore"),
         ("restore", "z", "z is the key of zoom"),
@@ -165,7 +165,11 @@ def test_the_keys_of_places_are_those_that_their_classes_bind(name: str) -> None
     made = getattr(import_module(CLASSES[name]), name)
     bound = {key for key, _ in BindingsMap(made.BINDINGS) if key != "ctrl+c"}
     # What commands have there comes from the table itself.
-    ids = {"refresh", "details"} if name in {"HistoryScreen", "ConfirmScreen"} else set()
+    ids = {
+        "HistoryScreen": {"refresh", "details"},
+        "ConfirmScreen": {"refresh"},
+        "ListScreen": {"help"},
+    }.get(name, set())
     scope = {"JobsPane": "jobs", "ErrorPanel": "error"}.get(name)
     for one in COMMANDS:
         if one.id in ids or one.scope == scope:

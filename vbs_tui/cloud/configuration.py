@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud.addresses import is_plain_http
 from vbs_tui.cloud.configuration_files import ConfigurationError
 from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of, way_of
 from vbs_tui.cloud.sdk_loader import Loader, guarded, loader
@@ -60,6 +61,11 @@ class ConfiguredCloud:
     log_in: str
     """How one logs in there, in a word or two."""
     project: str
+    user: str = ""
+    insecure: str = ""
+    """What is not protected on the way there, in two words; empty when all is."""
+    own_regions: frozenset[str] = frozenset()
+    """The regions that have settings of their own."""
     fault: str = ""
     """Why it cannot be used, in words; empty when nothing is known against it."""
 
@@ -195,7 +201,7 @@ def _configured(config: Loader, name: str) -> ConfiguredCloud:
     found = guarded(lambda: _described(config, name))
     if isinstance(found, ConfigurationError):
         fault = clean(found.sentence, 300)
-        return ConfiguredCloud(clean(name, 100), name, (), "", "", "", fault)
+        return ConfiguredCloud(clean(name, 100), name, (), "", "", "", fault=fault)
     return found
 
 
@@ -212,11 +218,20 @@ def _described(config: Loader, name: str) -> ConfiguredCloud:
         name=clean(name, 100),
         raw_name=name,
         regions=tuple(one for one in regions if one),
+        own_regions=frozenset(one for one, has_own in regions.items() if has_own),
         auth_host=clean(host, 200),
         log_in=clean(way_of(values), 64),
         project=clean(_text(values, "project_name") or _text(values, "project_id"), 128),
+        user=clean(_text(values, "username", "user_name", "user_id"), 128),
+        insecure=_insecure(merged, where),
         fault=_fault(name, host),
     )
+
+
+def _insecure(merged: Mapping[str, Any], where: str) -> str:
+    if is_plain_http(where):
+        return "plain HTTP"
+    return "" if _verify(merged) else "unchecked TLS"
 
 
 def _fault(name: str, host: str) -> str:

@@ -175,9 +175,9 @@ class CloudConnection:
                 clean(urlsplit(one.root).hostname, 100) for one in found if is_plain_http(one.root)
             )
             endpoints = tuple((one.service, one.root, one.why) for one in found)
-            return VbsProvider(
-                channel, project, endpoints, region=catalog.region, regions=catalog.regions()
-            )
+            # An address that is configured is that of one region, whichever is asked for.
+            regions = () if self._settings.endpoint_overrides else catalog.regions()
+            return VbsProvider(channel, project, endpoints, region=catalog.region, regions=regions)
         raise CloudError(failure)
 
     def _catalog(self, told: object, project: Project, region: str) -> Catalog:

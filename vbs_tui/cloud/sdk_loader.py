@@ -78,9 +78,13 @@ class Loader:
             text = f"name a cloud; configured are: {listed}"
         raise ConfigurationError(text, self.file)
 
-    def regions(self, name: str) -> tuple[str, ...]:
-        """Names of the regions. Raises :class:`ConfigurationError`."""
-        return tuple(str(one["name"]) for one in self._asked("_get_regions", name))
+    def regions(self, name: str) -> dict[str, bool]:
+        """Names of the regions, and whether each has values of its own.
+
+        Raises :class:`ConfigurationError`.
+        """
+        found = self._asked("_get_regions", name)
+        return {str(one["name"]): bool(one.get("values")) for one in found}
 
     def merged(self, name: str, region: str | None) -> dict[str, Any]:
         """Everything that is configured of *name*. Raises :class:`ConfigurationError`."""

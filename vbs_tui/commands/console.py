@@ -7,11 +7,12 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vbs_tui.commands import statuses
 from vbs_tui.commands.config import kept_tokens, read_settings, unprotected
 from vbs_tui.commands.connecting import (
     NoCloud,
@@ -25,30 +26,30 @@ from vbs_tui.commands.connecting import (
 from vbs_tui.config import Mistaken, Settings
 from vbs_tui.text import clean
 
-SWITCH = -1
-"""What the app ends with when the operator wants another cloud; never an exit status."""
-
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
-    from vbs_tui.ui.picker import Choice
+    from vbs_tui.ui.clouds import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
-    """Run the console; the exit status: 0 left in order, 1 crashed, 4 could not start."""
+    """Run the console; the exit status: 0 left in order, 1 crashed, 78 could not start."""
     try:
         settings = read_settings()
         _bind(settings)
         target = _target(options, settings)
     except (NoCloud, Mistaken) as error:
         print(str(error).rstrip(), file=sys.stderr)
-        return 4
-    if target is None:
-        return 0
+        return statuses.CONFIGURATION
+    if isinstance(target, int):
+        return target
     if not _has_terminal():
         print(_NO_TERMINAL, file=sys.stderr)
-        return 4
-    while (status := _open(options, settings, target)) == SWITCH:
-        target = _another(settings, target)
+        return statuses.USAGE
+    status, wanted, greeting = _open(options, settings, target)
+    while wanted is not None:
+        if not wanted.is_open:
+            target = _chosen(wanted, settings)
+        status, wanted, greeting = _open(options, settings, target, greeting)
     return status
 
 
@@ -60,22 +61,15 @@ def _bind(settings: Settings) -> None:
     use_table(rebound(settings.keys))
 
 
-def _open(options: argparse.Namespace, settings: Settings, target: Target) -> int:
+def _open(
+    options: argparse.Namespace, settings: Settings, target: Target, greeting: str = ""
+) -> tuple[int, Choice | None, str]:
+    """The exit status; the cloud that is wanted next, if one is, and what to say there first."""
     with _journal(options.demo) as directory:
         try:
-            return _run(options, settings, target, directory)
+            return _run(options, settings, target, directory, greeting)
         finally:
             target.close()
-
-
-def _another(settings: Settings, before: Target) -> Target:
-    """Another cloud, chosen from the list; the one before when there is no other."""
-    try:
-        clouds = configured_clouds()
-        choice = _pick(clouds, settings) if clouds else None
-    except NoCloud:
-        choice = None
-    return before if choice is None else _chosen(choice, settings)
 
 
 _NO_TERMINAL = """\
@@ -91,8 +85,8 @@ def _chosen(choice: Choice, settings: Settings) -> Target:
     return choose_cloud(choice.raw_cloud, choice.raw_region or None, tokens=kept_tokens(settings))
 
 
-def _target(options: argparse.Namespace, settings: Settings) -> Target | None:
-    """The cloud to open; ``None`` when the operator was asked and left."""
+def _target(options: argparse.Namespace, settings: Settings) -> Target | int:
+    """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
         return demo()
     try:
@@ -101,14 +95,26 @@ def _target(options: argparse.Namespace, settings: Settings) -> Target | None:
         several = error
     if not _has_terminal():
         raise NoCloud(str(several))
-    choice = _pick(several.clouds, settings)
-    return None if choice is None else _chosen(choice, settings)
-
-
-def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | None:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
-    from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415
-    from vbs_tui.ui.picker import Choice, CloudPicker  # noqa: PLC0415
+    from vbs_tui.ui.leaving import run  # noqa: PLC0415
+    from vbs_tui.ui.picker import CloudPicker  # noqa: PLC0415
+
+    picker = CloudPicker(
+        _choices(several.clouds, settings, read_only=options.read_only),
+        SystemClock(),
+        light=settings.theme == "light",
+        notice=unprotected(settings, [one.raw_name for one in several.clouds]),
+    )
+    status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
+    return status if picker.choice is None else _chosen(picker.choice, settings)
+
+
+def _choices(
+    clouds: Sequence[ConfiguredCloud], settings: Settings, *, read_only: bool
+) -> list[Choice]:
+    """The clouds and their regions, those used last first."""
+    from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.clouds import Choice  # noqa: PLC0415
 
     uses = last_uses(journal_directory())
     choices = [
@@ -120,28 +126,35 @@ def _pick(clouds: tuple[ConfiguredCloud, ...], settings: Settings) -> Choice | N
             host=one.auth_host,
             log_in=one.log_in,
             project=one.project,
-            used_at=uses.get(one.raw_name),
+            used_at=used_in.get(region) if region else max(used_in.values(), default=None),
+            used_in=used_in,
             fault=one.fault,
+            user=one.user,
+            insecure=one.insecure,
+            is_read_only=read_only or one.raw_name in settings.read_only_clouds,
+            is_apart=region in one.own_regions,
         )
         for one in clouds
+        for used_in in (uses.get(one.raw_name, {}),)
         for region in one.regions or ("",)
     ]
     choices.sort(key=lambda choice: -(choice.used_at.timestamp() if choice.used_at else 0.0))
-    picker = CloudPicker(
-        choices,
-        SystemClock(),
-        light=settings.theme == "light",
-        notice=unprotected(settings, [one.raw_name for one in clouds]),
-    )
-    return picker.run(mouse=_has_mouse(settings))
+    return choices
 
 
-def _run(options: argparse.Namespace, settings: Settings, target: Target, directory: Path) -> int:
+def _run(
+    options: argparse.Namespace,
+    settings: Settings,
+    target: Target,
+    directory: Path,
+    greeting: str,
+) -> tuple[int, Choice | None, str]:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
     from vbs_tui.commands.last_use import note_use  # noqa: PLC0415
     from vbs_tui.restore.desk import Desk  # noqa: PLC0415
     from vbs_tui.restore.pace import Pace  # noqa: PLC0415
-    from vbs_tui.ui.app import VbsTui  # noqa: PLC0415
+    from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
+    from vbs_tui.ui.clouds import Unreadable  # noqa: PLC0415
     from vbs_tui.ui.leaving import run  # noqa: PLC0415
 
     clock = SystemClock()
@@ -162,12 +175,36 @@ def _run(options: argparse.Namespace, settings: Settings, target: Target, direct
         cloud_name=target.name,
         read_only=read_only,
     )
+
+    def read() -> list[Choice]:
+        try:
+            clouds = configured_clouds()
+        except NoCloud as error:
+            problem = Unreadable(clean(error, 500))
+        else:
+            return _choices(clouds, settings, read_only=options.read_only)
+        raise problem
+
     if not options.demo:
-        app.switch_result = SWITCH
+        app.know_clouds(
+            target.raw_name,
+            read,
+            used=lambda region: note_use(directory, target.raw_name, region, clock.now()),
+            greeting=greeting,
+        )
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
-    if not options.demo:
-        note_use(directory, target.raw_name, clock.now())
-    return run(app, desk, mouse=options.mouse or _has_mouse(settings))
+    status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
+    if status != SWITCH:
+        return status, None, ""
+    return status, app.wanted, _left_behind(target, len(app.store.watched_here()))
+
+
+def _left_behind(target: Target, number: int) -> str:
+    """What to say of the restores that were watched in the cloud that is left."""
+    if not number:
+        return ""
+    goes = "1 restore goes" if number == 1 else f"{number} restores go"
+    return f"{goes} on in {target.name}, unwatched until you are back there."
 
 
 @contextlib.contextmanager

@@ -1,32 +1,47 @@
-"""When each configured cloud was last opened: a small file beside the journal, no secret in it."""
+"""When each configured cloud was last used: a small file beside the journal, no secret in it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
+import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from vbs_tui.times import iso, parse_time
 
 FILE = "clouds.json"
 
+_one_at_a_time = threading.Lock()
+"""Two threads of one program note two regions of one cloud almost at once."""
 
-def last_uses(directory: Path) -> dict[str, datetime]:
-    """Cloud name to moment (UTC). A file that is missing or odd counts as empty."""
+
+def last_uses(directory: Path) -> dict[str, dict[str, datetime]]:
+    """Cloud name to region to moment (UTC). A file that is missing or odd counts as empty."""
     try:
         data = json.loads((directory / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    pairs = data.items() if isinstance(data, dict) else ()
-    return {str(name): moment for name, text in pairs if (moment := parse_time(text)) is not None}
+    return {name: _moments(regions) for name, regions in _items(data)}
 
 
-def note_use(directory: Path, cloud: str, now: datetime) -> None:
-    """Remember that *cloud* was opened. A disk that refuses is no reason not to work."""
-    uses = {name: iso(moment) for name, moment in last_uses(directory).items()}
-    uses[cloud] = iso(now)
+def note_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
+    """Remember that *cloud* was used in *region* (empty: in the one it is configured for).
+
+    A disk that refuses is no reason not to work.
+    """
+    with _one_at_a_time:
+        _note(directory, cloud, region, now)
+
+
+def _note(directory: Path, cloud: str, region: str, now: datetime) -> None:
+    uses = {
+        name: {one: iso(moment) for one, moment in regions.items()}
+        for name, regions in last_uses(directory).items()
+    }
+    uses.setdefault(cloud, {})[region] = iso(now)
     with contextlib.suppress(OSError):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = directory / f".{FILE}.{os.getpid()}"
@@ -34,3 +49,11 @@ def note_use(directory: Path, cloud: str, now: datetime) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(uses, file)
         draft.replace(directory / FILE)
+
+
+def _moments(regions: object) -> dict[str, datetime]:
+    return {one: moment for one, text in _items(regions) if (moment := parse_time(text))}
+
+
+def _items(data: object) -> list[tuple[str, Any]]:
+    return list(data.items()) if isinstance(data, dict) else []

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.provider import Ask, Connection, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
@@ -30,6 +30,7 @@ from vbs_tui.restore.events import (
     Notice,
     ProjectFailed,
     ProjectOpened,
+    RegionChanged,
     SecretWanted,
 )
 from vbs_tui.restore.examination import FRESH, Examination, examine, planned_restore
@@ -89,6 +90,7 @@ class Desk:
         )
         self._lister = Lister(self._clock, self._emit)
         self._connection: Connection | None = None
+        self._region = ""
         self._connecting: asyncio.Lock | None = None
         self._journal_trouble = ""
         self._journal_tried = asyncio.Event()
@@ -107,6 +109,11 @@ class Desk:
     def open_project(self, project: Project) -> None:
         """``ProjectOpened`` and both lists, or ``ProjectFailed``."""
         self._background(self._open_project(project, tuple(ListKind)))
+
+    def use_region(self, region: str) -> None:
+        """Work in another region that ``ProjectOpened`` told of, with the same log-in:
+        ``RegionChanged``, and nothing from the region before after that."""
+        self._background(self._use_region(region))
 
     def refresh(self, project: Project, kind: ListKind) -> None:
         """Read a list anew: ``ListStarted``, ``ListPage`` … or ``ListFailed``."""
@@ -200,7 +207,7 @@ class Desk:
         self._emit(
             Connected(
                 cloud=connection.cloud,
-                region=connection.region,
+                region=self._region or connection.region,
                 user=connection.user,
                 projects=projects,
                 preferred_project=connection.preferred_project,
@@ -220,17 +227,26 @@ class Desk:
                 self._connection = await self._connector(self._ask, self.request_log)
             return self._connection
 
+    async def _use_region(self, region: str) -> None:
+        self._region = region
+        self._lister.forget()
+        self._emit(RegionChanged(region))
+
     async def _open_project(
         self, project: Project, kinds: tuple[ListKind, ...], *, quiet: bool = False
     ) -> None:
+        region = self._region
+        failure: Failure | None = None
         try:
             connection = await self._connected()
-            provider = await connection.open(project)
+            provider = await connection.open(project, region)
         except CloudError as error:
-            self._emit(ProjectFailed(project, error.failure))
-            return
+            failure = error.failure
         except Exception as error:
             failure = defect("open the project", error, self._clock.now())
+        if region != self._region:
+            return
+        if failure is not None:
             self._emit(ProjectFailed(project, failure))
             return
         if not quiet:
@@ -250,7 +266,7 @@ class Desk:
 
     async def _examine(self, project: Project, backup_id: str, volume_id: str) -> Examination:
         connection = await self._connected()
-        provider = await connection.open(project)
+        provider = await connection.open(project, self._region)
         try:
             return await examine(
                 provider,

@@ -64,6 +64,13 @@ class ProjectOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionChanged:
+    """Another region of the cloud is worked in; nothing that follows is of the one before."""
+
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectFailed:
     """A project could not be opened."""
 
@@ -150,6 +157,7 @@ Event = (
     | ConnectFailed
     | ProjectOpened
     | ProjectFailed
+    | RegionChanged
     | ListStarted
     | ListPage
     | ListFailed

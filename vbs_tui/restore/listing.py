@@ -36,6 +36,13 @@ class Lister:
             self._read(provider, kind, self._generation), name=f"list {kind.value}"
         )
 
+    def forget(self) -> None:
+        """End all readings, and what they told: another region is worked in."""
+        for task in self._running.values():
+            task.cancel()
+        self._running.clear()
+        self._volume_names.clear()
+
     async def _read(self, provider: Provider, kind: ListKind, generation: int) -> None:
         project_id = provider.project.id
         self._emit(ListStarted(project_id, kind, generation, self._clock.now()))

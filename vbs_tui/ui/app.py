@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import AwaitMount
 from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from vbs_tui.clock import Clock
+from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.events import Event, Notice, SecretWanted
+from vbs_tui.restore.events import Connected, Event, Notice, ProjectOpened, SecretWanted
 from vbs_tui.restore.records import Restore
 from vbs_tui.text import clean
-from vbs_tui.ui.commands import COMMANDS, in_palette
+from vbs_tui.ui import commands
+from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.render.jobs import last_words
@@ -33,6 +38,10 @@ from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 if TYPE_CHECKING:
     from vbs_tui.restore.desk import Desk
+    from vbs_tui.ui.screens.clouds import CloudsScreen
+
+SWITCH = -1
+"""What the app ends with when the operator wants another cloud; never an exit status."""
 
 
 class DeskNews(Message):
@@ -73,8 +82,13 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         self.store = Store(cloud_name)
         self.main = MainScreen(self.store, clock, zone, demo=demo, read_only=read_only)
         self._demo = demo
-        self.switch_result: int | None = None
-        """What to end with when the operator wants another cloud; ``None``: there is no other."""
+        self._clouds: Callable[[], Sequence[Choice]] | None = None
+        self._raw_cloud = ""
+        self._greeting = ""
+        self._used: Callable[[str], None] | None = None
+        self._noted: set[str] = set()
+        self.wanted: Choice | None = None
+        """The cloud that is to be opened next, where the result is :data:`SWITCH`."""
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -88,6 +102,24 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
             if filters.get(name):
                 pane.begin_filtered(filters[name])
 
+    def know_clouds(
+        self,
+        raw_name: str,
+        read: Callable[[], Sequence[Choice]],
+        *,
+        used: Callable[[str], None],
+        greeting: str = "",
+    ) -> None:
+        """Where others can be gone to from here; before it runs.
+
+        *raw_name*: what the configuration calls the open one. *read* gives the choices; it may be
+        slow and may raise :class:`Unreadable`. *used* is called, in a thread, with each region in
+        which something could be opened, first of all the configured one. *greeting*: what to say
+        first, cleaned.
+        """
+        self._raw_cloud, self._clouds, self._greeting = raw_name, read, greeting
+        self._used = used
+
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
@@ -96,6 +128,8 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         # The listener runs on the engine's thread: it may do nothing but pass the event on.
         self.desk.start(self._pass_on)
         self.desk.connect()
+        if self._greeting:
+            self.notify(self._greeting, timeout=15, markup=False)
 
     def _redraw(self, _app: object) -> None:
         """After a stop and SIGCONT the terminal shows an empty screen until it is drawn anew."""
@@ -116,6 +150,8 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
                 )
             case _:
                 self.main.news(event, self.store.apply(event))
+        if isinstance(event, Connected | ProjectOpened):
+            self._note_use()
 
     # Dialogs
 
@@ -154,7 +190,53 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         """Show all keys."""
         from vbs_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - when first needed
 
-        self.push_screen(HelpScreen(COMMANDS, self.main.current, self.main.what_now()))
+        self.push_screen(HelpScreen(commands.COMMANDS, self.main.current, self.main.what_now()))
+
+    def show_clouds(self) -> None:
+        """Show the clouds and regions that can be gone to; choosing one leaves this one."""
+        from vbs_tui.ui.screens.clouds import CloudsScreen  # noqa: PLC0415 - when first needed
+
+        def done(choice: Choice | None) -> None:
+            screen.dismiss(None)
+            if choice is not None:
+                self._go_to(choice)
+
+        read = self._clouds or list
+        watched = len(self.store.watched_here())
+        title = f"Clouds · {watched} watched here, which go on unwatched" if watched else "Clouds"
+        screen = CloudsScreen(self.clock, done, title=title)
+        self._read_clouds(screen, self.push_screen(screen), read)
+
+    @work(exclusive=True, group="clouds", exit_on_error=False, description="read the clouds")
+    async def _read_clouds(
+        self, screen: CloudsScreen, mounted: AwaitMount, read: Callable[[], Sequence[Choice]]
+    ) -> None:
+        await mounted
+        store = self.store
+        opened = Opened(store.cloud, self._raw_cloud, store.region, store.regions)
+        try:
+            # A home directory on a network that hangs must not keep the program from ending.
+            choices = await beside(read)
+        except Unreadable as error:
+            screen.refuse(str(error))
+        else:
+            screen.tell(from_here(choices, opened))
+
+    def _note_use(self) -> None:
+        region = self.store.region
+        if self._used is not None and region not in self._noted:
+            self._noted.add(region)
+            note = partial(self._used, region)
+            self.run_worker(note, thread=True, exit_on_error=False, description="note the use")
+
+    def _go_to(self, choice: Choice) -> None:
+        if choice.is_open and self.store.connect_failure is None:
+            self.notify("That one is open already.", markup=False)
+        elif choice.is_near and not choice.is_open:
+            self.desk.use_region(choice.raw_region)
+        else:
+            self.wanted = choice
+            self.call_later(self.leave_with, SWITCH)
 
     def show_request_log(self) -> None:
         """Show the calls that were made."""
@@ -202,7 +284,7 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         screen: Screen[object],  # noqa: ARG002 - Textual's own signature
     ) -> Iterable[SystemCommand]:
         """The palette's entries: the table of commands."""
-        for one in in_palette():
+        for one in commands.in_palette():
             key = f" ({one.shown})" if one.shown else ""
             action = one.action
             yield SystemCommand(

@@ -6,8 +6,6 @@ A command's action is the name of a Textual action on whoever owns its scope: th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from textual.binding import Binding, BindingType
 
 from vbs_tui.ui.command_table import LISTS, TABLE, Command
@@ -15,6 +13,7 @@ from vbs_tui.ui.command_table import LISTS, TABLE, Command
 __all__ = [
     "COMMANDS",
     "LISTS",
+    "NO_KEY",
     "Command",
     "bindings",
     "command",
@@ -25,6 +24,9 @@ __all__ = [
     "try_again",
     "use_table",
 ]
+
+NO_KEY = "(no key)"
+"""What :func:`key_for` says where the operator's key map leaves a command without one."""
 
 COMMANDS: tuple[Command, ...] = TABLE
 """In the order of the help."""
@@ -49,7 +51,7 @@ def command(command_id: str) -> Command:
 
 def key_for(command_id: str) -> str:
     """The key of a command as people write it, for texts that name it. Raises ``KeyError``."""
-    return command(command_id).shown or "(no key)"
+    return command(command_id).shown or NO_KEY
 
 
 def try_again() -> str:
@@ -79,6 +81,6 @@ def footer(pane: str) -> tuple[Command, ...]:
     return tuple(sorted(ranked, key=lambda one: one.footer))
 
 
-def in_palette(pool: Iterable[Command] = COMMANDS) -> tuple[Command, ...]:
+def in_palette() -> tuple[Command, ...]:
     """The commands that the palette offers."""
-    return tuple(one for one in pool if one.palette)
+    return tuple(one for one in COMMANDS if one.palette)

@@ -71,10 +71,16 @@ PLACES: dict[str, Place] = {
         "edits a line of text",
     ),
     "HistoryScreen": Place(
-        frozenset({"x", "X", "upper_x"}), ("list",), ("refresh", "details"), "exports the history"
+        frozenset({"x", "X", "upper_x"}),
+        ("list",),
+        ("refresh", "details", "help"),
+        "exports the history",
     ),
     "ListScreen": Place(
-        frozenset({"escape", "q"}), ("list",), ("refresh", "details"), "leaves the history"
+        frozenset({"escape", "q"}),
+        ("list",),
+        ("refresh", "details", "help"),
+        "leaves a list that has the screen for itself",
     ),
     "ConfirmScreen": Place(
         frozenset({"escape", "pagedown", "pageup", "down", "j", "up", "k"}),

@@ -27,7 +27,6 @@ from textual.app import App
 from textual.worker import WorkerFailed
 
 from vbs_tui import __version__
-from vbs_tui.restore.desk import Desk
 
 GRACE = 1.6
 """Seconds that a restore request under way has for its answer, when the program must end."""
@@ -91,14 +90,15 @@ def crash_report(error: BaseException) -> str:
     )
 
 
-def run(app: App[int], desk: Desk, *, mouse: bool = False) -> int:
+def run(app: App[int], on_leave: Callable[[float], None], *, mouse: bool = False) -> int:
     """Run *app* until it ends, for whatever reason; the exit status of the process.
 
+    *on_leave* is called once with the seconds it may take, off the app's thread.
     128 plus the signal's number when a signal ended it, 1 after a defect, else the app's result.
     """
     # Without a handler, Python prints warnings of its libraries onto the terminal, uncleaned.
     logging.getLogger().addHandler(logging.NullHandler())
-    leaving = Leaving(app, desk.stop)
+    leaving = Leaving(app, on_leave)
     leaving.install()
     result: int | None = None
     trouble: OSError | None = None

@@ -24,6 +24,7 @@ from vbs_tui.restore.events import (
     ListStarted,
     ProjectFailed,
     ProjectOpened,
+    RegionChanged,
     RestoreChanged,
     RowChanged,
     WatchChanged,
@@ -179,6 +180,8 @@ class Store:
     def __init__(self, cloud: str) -> None:
         self.cloud = cloud
         self._region = ""
+        self._regions: tuple[str, ...] = ()
+        self._left: Project | None = None
         self.user = ""
         self.insecure = ""
         self.connecting = False
@@ -211,9 +214,17 @@ class Store:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """All regions that the open project's log-in could work in, as far as is known."""
-        opened = None if self.current is None else self.current.opened
-        return () if opened is None else opened.regions
+        """All regions that the log-in could work in, as the project opened last told them."""
+        return self._regions
+
+    def project_in(self, region: str) -> Project | None:
+        """The project to go on with in *region*: the one that was left, or the only one of it."""
+        regional = [one for one in self.projects if one.region == region]
+        if self._left is not None and (
+            self._left.region == region or self._left.region not in self._regions
+        ):
+            return self._left
+        return regional[0] if len(regional) == 1 else None
 
     def list_of(self, kind: ListKind) -> ListState | None:
         """A list of the current project."""
@@ -273,6 +284,8 @@ class Store:
                 state = self._states.get(event.project.id)
                 if state is not None:
                     state.opening, state.failure = False, event.failure
+            case RegionChanged():
+                self._region_changed(event.region)
             case ListStarted() | ListPage() | ListFailed() | RowChanged():
                 return self._listed(event)
             case RestoreChanged():
@@ -297,6 +310,14 @@ class Store:
         if state is not None:
             state.opening, state.opened, state.failure = False, event, None
             self.insecure = event.insecure or self.insecure
+            self._regions = event.regions
+
+    def _region_changed(self, region: str) -> None:
+        """What was listed in another region is not even a hint in this one."""
+        self._left = None if self.current is None else self.current.project
+        self.current = None
+        self._states.clear()
+        self._region = region
 
     def _listed(self, event: ListStarted | ListPage | ListFailed | RowChanged) -> Change:
         state = self._states.get(event.project_id)

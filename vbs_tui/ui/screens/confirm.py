@@ -73,7 +73,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         volume: Volume,
         clock: Clock,
         *,
-        place: tuple[str, ...],
+        place: tuple[str, str, str],
     ) -> None:
         """*place*: the names of cloud, region and project; empty where there is none."""
         super().__init__()
@@ -159,8 +159,10 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
 
     def _show(self, found: Examination) -> None:
         now, zone = self._clock.now(), self._zone
+        cloud, region, project = self._place
         facts = [
-            place_line(self._place),
+            # Where the request goes is the examination's word, whatever is on the screen behind.
+            place_line((cloud, found.region or region, project)),
             *backup_lines(found.backup, now, zone),
             *volume_lines(found.volume, now, zone),
             Content(""),

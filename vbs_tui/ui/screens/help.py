@@ -15,6 +15,7 @@ from textual.widgets import Static
 from vbs_tui.ui.commands import Command
 
 _SCOPES = (
+    ("screen", "Here"),
     ("global", "Everywhere"),
     ("list", "In a list"),
     ("jobs", "In the jobs"),

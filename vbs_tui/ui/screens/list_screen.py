@@ -1,4 +1,4 @@
-"""A screen that is one list with its filter: the base of the request log and of the history."""
+"""A screen that is one list with its filter: requests, past restores, clouds."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
-from vbs_tui.ui.commands import key_for
+from vbs_tui.ui.commands import COMMANDS, NO_KEY, Command, key_for, own_binding
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.oneline import OneLine
 from vbs_tui.ui.widgets.rowlist import RowList
 
 T = TypeVar("T")
+
+_OF_PANES = ("choose", "mark")
+"""Commands of lists that mean something else here, or nothing."""
 
 
 class SolePane(ListPane[T]):
@@ -34,8 +37,10 @@ class ListScreen(Screen[None], Generic[T]):
 
     CSS_PATH = "list_screen.tcss"
     AUTO_FOCUS = ""
-    BINDINGS = [Binding("escape,q", "leave", show=False)]
+    BINDINGS = [Binding("escape,q", "leave", show=False), own_binding("help", "help")]
     keys: tuple[tuple[str, str], ...] = ()
+    way_back = "back"
+    """What Esc does, in a word."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,15 +63,30 @@ class ListScreen(Screen[None], Generic[T]):
         pieces: list[Piece] = []
         room = self.size.width
         for shown, label in (
-            ("Esc", "back"),
+            ("Esc", self.way_back),
             *self.keys,
             (key_for("filter"), "filter"),
             (key_for("sort"), "sort"),
+            (key_for("help"), "help"),
         ):
+            if shown == NO_KEY:
+                continue
             room -= len(shown) + len(label) + 3
             if room >= 0:
                 pieces += [(f" {shown}", "accent"), (f" {label} ", "")]
         self._foot.say(pieces)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen and of lists."""
+        from vbs_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - when first needed
+
+        own = [
+            Command(shown, (), shown, label, f"{label.capitalize()}.", "screen", "")
+            for shown, label in (("Esc, q", self.way_back), *self.keys)
+            if shown != NO_KEY
+        ]
+        lists = [one for one in COMMANDS if one.scope == "list" and one.id not in _OF_PANES]
+        self.app.push_screen(HelpScreen([*own, *lists]))
 
     def action_leave(self) -> None:
         if self.pane.clear_filter():

@@ -186,11 +186,8 @@ class MainScreen(NewsScreen):
     def action_history(self) -> None:
         self.desk_app.show_history()
 
-    async def action_clouds(self) -> None:
-        if self.desk_app.switch_result is None:
-            self.refuse("There is no other cloud to go to from here.")
-        else:
-            await self.desk_app.leave_with(self.desk_app.switch_result)
+    def action_clouds(self) -> None:
+        self.desk_app.show_clouds()
 
     def action_theme(self) -> None:
         self.desk_app.change_theme()

@@ -17,6 +17,7 @@ from vbs_tui.restore.events import (
     ListStarted,
     ProjectFailed,
     ProjectOpened,
+    RegionChanged,
     RestoreChanged,
     RowChanged,
     WatchChanged,
@@ -48,6 +49,8 @@ class NewsScreen(PanesScreen):
                 self.show_failure(event.failure, "log in")
             case ProjectOpened() | ProjectFailed():
                 self._project_news(event)
+            case RegionChanged():
+                self._go_on_in(event.region)
             case ListStarted() | ListPage() | ListFailed() | RowChanged():
                 self._list_news(event, change)
             case RestoreChanged():
@@ -101,6 +104,16 @@ class NewsScreen(PanesScreen):
             if self.current == "projects":
                 # The configuration has chosen; what comes next is the backup.
                 self.focus_pane("backups")
+
+    def _go_on_in(self, region: str) -> None:
+        project = self.store.project_in(region)
+        if project is not None:
+            self.projects.list.move_to_key(project.id)
+            self.open_project(project)
+            return
+        self.show_project()
+        self.focus_pane("projects")
+        self.app.notify(f"This is region {region}: choose one of its projects.", markup=False)
 
     def _project_news(self, event: ProjectOpened | ProjectFailed) -> None:
         if isinstance(event, ProjectFailed):

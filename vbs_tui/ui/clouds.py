@@ -1,0 +1,98 @@
+"""The clouds and regions there are to choose from, as rows of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from vbs_tui.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One cloud in one region. All texts but the raw ones are clean."""
+
+    cloud: str
+    region: str
+    host: str
+    log_in: str
+    project: str
+    used_at: datetime | None
+    """Of no region: when any of the cloud's was used."""
+    fault: str = ""
+    """Why it cannot be chosen; empty when it can."""
+    raw_cloud: str = ""
+    """What the configuration calls it, to open it by: never shown, and never changed."""
+    raw_region: str = ""
+    user: str = ""
+    insecure: str = ""
+    """What is not protected there, in a word or two; empty: nothing known."""
+    is_read_only: bool = False
+    used_in: Mapping[str, datetime] = field(default_factory=dict)
+    """When which region of the cloud was used last."""
+    is_apart: bool = False
+    """Whether the configuration says something of its own about this region."""
+    is_open: bool = False
+    is_near: bool = False
+    """Whether it is but another region for the log-in that is open."""
+
+
+class Unreadable(Exception):  # noqa: N818 - the configuration's fault, not the program's
+    """The choices cannot be read; the text says why, fit for the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The cloud that is open while another one is chosen."""
+
+    name: str
+    raw_name: str
+    region: str
+    """As the cloud calls it; empty when it has none, or none is known yet."""
+    regions: tuple[str, ...]
+    """All that its log-in could work in, as the cloud calls them."""
+
+
+def from_here(choices: Sequence[Choice], opened: Opened) -> list[Choice]:
+    """The same *choices* seen from the cloud that is open, with the regions it has to offer."""
+    own = [one for one in choices if one.raw_cloud == opened.raw_name]
+    if not own:
+        # By variables: no file names it.
+        own = [Choice(opened.name, "", "", "", "", None, raw_cloud=opened.raw_name)]
+    found: list[Choice] = []
+    for choice in choices:
+        if choice.raw_cloud != opened.raw_name:
+            found.append(choice)
+        elif own:
+            found += _own_rows(own, opened)
+            own = []
+    return found if not own else [*_own_rows(own, opened), *found]
+
+
+def _own_rows(own: Sequence[Choice], opened: Opened) -> list[Choice]:
+    """One row for each region that is configured, then for each one that the cloud told of."""
+    named = [one for one in own if one.raw_region]
+    # Settings of a region's own, addresses perhaps, make it a cloud of its own.
+    near = () if any(one.is_apart for one in own) else opened.regions
+    told = dict.fromkeys([*near, *([opened.region] if opened.region else [])])
+    known = {one.raw_region for one in named}
+    rows = named + [
+        replace(
+            own[0],
+            region=clean(name, 64),
+            raw_region=name,
+            used_at=own[0].used_in.get(name),
+            is_apart=False,
+        )
+        for name in told
+        if name not in known
+    ]
+    return [
+        replace(
+            one,
+            is_open=one.raw_region == opened.region,
+            is_near=one.raw_region in near,
+        )
+        for one in rows or own
+    ]

@@ -59,12 +59,36 @@ REQUEST = Failure(
     at=NOW,
 )
 
+OTC = Choice(
+    "otc-prod",
+    "eu-de",
+    "iam.eu-de.example.com",
+    "password",
+    "eu-de_prod",
+    NOW,
+    raw_cloud="otc-prod",
+    raw_region="eu-de",
+    user="ops-jane",
+)
 CHOICES = (
-    Choice("otc-prod", "eu-de", "iam.eu-de.example.com", "password", "eu-de_prod", NOW),
-    Choice("otc-prod", "eu-nl", "iam.eu-de.example.com", "password", "eu-de_prod", NOW),
-    Choice("lab", "", "127.0.0.1", "access key", "", NOW - timedelta(days=3)),
-    Choice("sso", "eu-de", "iam.eu-de.example.com", "v3oidcpassword", "eu-de_staging", None),
-    Choice("half", "", "", "password", "", None, "it has no auth_url"),
+    OTC,
+    replace(OTC, region="eu-nl", raw_region="eu-nl", used_at=NOW - timedelta(days=40)),
+    Choice(
+        *("lab", "", "192.0.2.10", "access key", "", NOW - timedelta(days=3)),
+        raw_cloud="lab",
+        insecure="plain HTTP",
+    ),
+    Choice(
+        *("archive", "", "iam.archive.example.org", "app credential", "", None),
+        raw_cloud="archive",
+        is_read_only=True,
+    ),
+    Choice(
+        *("sso", "eu-de", "iam.eu-de.example.com", "v3oidcpassword", "eu-de_staging", None),
+        raw_cloud="sso",
+        user="jane.ops@example.com",
+    ),
+    Choice("half", "", "", "password", "", None, "it has no auth_url", raw_cloud="half"),
 )
 
 JOB = replace(
@@ -378,6 +402,15 @@ async def requests(s: Stage) -> None:
     await s.keys("L")
 
 
+async def clouds(s: Stage) -> None:
+    await s.open()
+    s.app.know_clouds("otc-prod", lambda: CHOICES, used=lambda _: None)
+    s.desk.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl", "eu-ch")))
+    await s.keys("C")
+    await s.app.workers.wait_for_complete()
+    await s.settle()
+
+
 async def secret(s: Stage) -> None:
     question = SecretQuestion(SecretKind.PASSWORD, "Password of ops-jane")
     s.desk.tell(SecretWanted(question, Future()))
@@ -420,6 +453,7 @@ SCENES: dict[str, Scene] = {
             help_screen,
             history,
             requests,
+            clouds,
             secret,
             leaving,
             light,

@@ -21,6 +21,7 @@ from tests.snapshots.scenes import (
     SCENES,
     Scene,
     chosen,
+    clouds,
     confirm,
     job_failed,
     make_app,
@@ -94,7 +95,7 @@ async def test_screen_without_colour(
     await _look(snapshot, tmp_path, scene)
 
 
-@pytest.mark.parametrize("scene", [chosen, confirm, job_failed])
+@pytest.mark.parametrize("scene", [chosen, confirm, job_failed, clouds])
 async def test_smallest_screen(snapshot: SnapshotAssertion, tmp_path: Path, scene: Scene) -> None:
     await _look(snapshot, tmp_path, scene, ((60, 16),))
 

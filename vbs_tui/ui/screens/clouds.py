@@ -14,8 +14,15 @@ from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.widgets.rowlist import RowList
 
 COLUMNS = (
-    Column("Cloud", None, min_width=12, max_width=28, sort_key=lambda c: c.cloud.casefold()),
-    Column("Region", 12, priority=1),
+    Column(
+        *("Cloud", None),
+        min_width=18,
+        wanted=20,
+        max_width=30,
+        share=2,
+        sort_key=lambda c: c.cloud.casefold(),
+    ),
+    Column("Region", 10, priority=1),
     Column("Last used", 13, sort_key=lambda c: c.used_at.timestamp() if c.used_at else 0.0),
     Column("Log-in at", None, min_width=16, share=2, priority=2),
     Column("By", 14, priority=5),

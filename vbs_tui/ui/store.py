@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vbs_tui.cloud.errors import Failure
+from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import (
     Connected,
@@ -225,6 +225,25 @@ class Store:
         ):
             return self._left
         return regional[0] if len(regional) == 1 else None
+
+    @property
+    def lacks_log_in(self) -> bool:
+        """Whether something stands still until a log-in succeeds."""
+        state = self.current
+        failures = [self.connect_failure]
+        if state is not None:
+            failures += [state.failure, *(one.failure for one in state.lists.values())]
+        failures += [one.failure for one in self.watches.values() if one.blind_since is not None]
+        return self.connect_failure is not None or any(
+            one is not None and one.kind is ErrorKind.LOG_IN for one in failures
+        )
+
+    @property
+    def failed_lists(self) -> list[ListKind]:
+        """The lists of the open project whose last reading broke off."""
+        state = self.current
+        lists = {} if state is None else state.lists
+        return [kind for kind, one in lists.items() if one.failure is not None and not one.loading]
 
     def list_of(self, kind: ListKind) -> ListState | None:
         """A list of the current project."""

@@ -8,7 +8,7 @@ from textual import on
 
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.commands import bindings, key_for
+from vbs_tui.ui.commands import LISTS, bindings, key_for
 from vbs_tui.ui.render.projects import project_pairs
 from vbs_tui.ui.screens.news import NewsScreen
 from vbs_tui.ui.screens.panes import PANES
@@ -142,18 +142,23 @@ class MainScreen(NewsScreen):
 
     def action_refresh_list(self) -> None:
         state = self.store.current
-        kinds = {"backups": ListKind.BACKUPS, "volumes": ListKind.VOLUMES}
+        kinds = {"backups": [ListKind.BACKUPS], "volumes": [ListKind.VOLUMES]}
+        kinds["error"] = self.store.failed_lists
         desk = self.desk_app.desk
-        if self.current == "jobs" and self.jobs.selected_restore is not None:
-            desk.look_now(self.jobs.selected_restore.id)
-        elif self.current == "projects" or (state is None and self.current in kinds):
+        if self.store.lacks_log_in or self.current == "projects":
+            # What stands still for want of it is read anew once it has succeeded.
             desk.connect()
-        elif state is None or self.current not in kinds:
-            self.refuse("There is nothing here to read anew.")
-        elif state.opened is None:
+        elif self.current == "jobs" and self.jobs.selected_restore is not None:
+            desk.look_now(self.jobs.selected_restore.id)
+        elif state is None and self.current in LISTS:
+            desk.connect()
+        elif state is not None and state.opened is None and self.current in kinds:
             self.open_project(state.project)
+        elif state is not None and kinds.get(self.current):
+            for kind in kinds[self.current]:
+                desk.refresh(state.project, kind)
         else:
-            desk.refresh(state.project, kinds[self.current])
+            self.refuse("There is nothing here to read anew.")
 
     def _highlighted(self) -> Any:
         pane = self.list_pane

@@ -95,7 +95,14 @@ class NewsScreen(PanesScreen):
         )
 
     def _go_on_connected(self, event: Connecting | Connected) -> None:
-        if not isinstance(event, Connected) or self.store.current is not None:
+        if not isinstance(event, Connected):
+            return
+        state = self.store.current
+        if state is not None:
+            if state.failure is not None:
+                self.open_project(state.project)
+            for kind in self.store.failed_lists:
+                self.desk_app.desk.refresh(state.project, kind)
             return
         project = self.store.preferred()
         if project is not None:

@@ -136,7 +136,7 @@ class MainScreen(NewsScreen):
             restore = self.jobs.selected_restore
             self.desk_app.copy(restore.job_id or restore.id, "job id" if restore.job_id else "id")
         elif self.current == "error" and self.error.current is not None:
-            self.desk_app.copy(self.error.ticket, "error, as text for a ticket,")
+            self.desk_app.copy(self.error.ticket, "error, as text for a ticket")
         else:
             self.refuse("There is nothing here to copy.")
 

@@ -101,7 +101,7 @@ def test_no_secret_leaves_the_program(
 ) -> None:
     with console("--cloud", cloud) as terminal:
         terminal.wait_for_text(project, cloud)
-        if cloud != "by-password":  # which names a project: that one opens by itself
+        if cloud == "by-key":  # the others have a project, which opens by itself
             terminal.send(ENTER)
         terminal.wait_for_text("newest first", "choose a backup first")
         command_line = Path(f"/proc/{terminal.pid}/cmdline")
@@ -166,6 +166,27 @@ def test_choosing_from_the_list_and_switching(
         terminal.wait_until(lambda: "by-credential" in terminal.screen.display[2])
 
 
+def test_a_corrected_password_serves_without_leaving(
+    home: Home, simulator: Simulator, console: Callable[..., Terminal]
+) -> None:
+    secure = home.folder / "secure.yaml"
+    good = secure.read_text()
+    secure.write_text(good.replace(simulator.password, "not-it-zq81"))
+    with console("--cloud", "by-password") as terminal:
+        terminal.wait_for_text("HTTP 401", "log in")
+        assert log_ins(simulator) == 1
+        terminal.send(F5)
+        simulator.ledger.wait_for(lambda led: log_ins(simulator) == 2, 10)
+        terminal.send("5z")
+        terminal.wait_for_text("2 times since the start")
+        secure.write_text(good)
+        terminal.send("z", F5)
+        terminal.wait_for_text("› ● eu-de_staging", "choose a backup first")
+        assert log_ins(simulator) == 3
+        terminal.send("q")
+        assert terminal.ended() == 0
+
+
 def test_tokens_are_kept_when_the_operator_wants_it(
     home: Home, simulator: Simulator, console: Callable[..., Terminal]
 ) -> None:
@@ -219,8 +240,7 @@ def test_own_keys_hold_in_the_list_of_clouds_too_and_hints_follow(
         terminal.wait_without("by-key")
         terminal.send(ENTER, ENTER)
         terminal.wait_for_text("eu-de_prod", "then press R")
-        terminal.send(ENTER)
-        terminal.wait_for_text("choose a backup first")
+        terminal.wait_for_text("choose a backup first", "newest first")
         terminal.send("f", "nightly-db")
         terminal.wait_without("nightly-web")
         terminal.send(ENTER, ENTER)

@@ -234,6 +234,27 @@ def test_silence_is_told_and_never_a_failure(house: House) -> None:
     house.run(story())
 
 
+def test_the_blind_look_at_once_when_the_cloud_is_back(house: House) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        house.cloud.works = 100.0
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        house.cloud.dark = True
+        await house.clock.sleep(7200)
+        house.cloud.dark = False
+        looks = house.cloud.looks
+        engine.look_again()
+        await house.clock.sleep(0.5)
+        assert house.cloud.looks > looks
+        assert house.latest().state is State.SUCCEEDED
+        looks = house.cloud.looks
+        engine.look_again()
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
 def test_a_changed_disk_stops_another_try(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         house.cloud.answers = [Answer.TOO_MANY]

@@ -412,7 +412,10 @@ async def clouds(s: Stage) -> None:
 
 
 async def secret(s: Stage) -> None:
-    question = SecretQuestion(SecretKind.PASSWORD, "Password of ops-jane")
+    question = SecretQuestion(
+        *(SecretKind.PASSWORD, "Password of ops-jane", "otc-prod"),
+        why="What was given before was refused. Too many wrong tries lock an account.",
+    )
     s.desk.tell(SecretWanted(question, Future()))
     await s.settle()
     await s.keys(*"abc")

@@ -39,6 +39,12 @@ class Console:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def until_keys_are_taken(self) -> None:
+        """Until a question that came while keys were under way takes its answer."""
+        async with asyncio.timeout(30):
+            while not getattr(self.app.screen, "takes_keys", False):
+                await self.pilot.pause(0.05)
+
     async def settle(self) -> None:
         """Until what was told has been shown."""
         await self.pilot.pause()

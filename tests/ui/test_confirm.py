@@ -279,6 +279,7 @@ async def test_a_question_on_top_is_left_alone_when_the_restore_begins(answered:
         await d.con.settle()
         assert isinstance(d.con.app.screen, SecretScreen)
         assert not reply.done()
+        await d.con.until_keys_are_taken()
         await d.press(*(["x", "enter"] if answered else ["escape"]))
         await d.con.settle()
         assert reply.result(0) == ("x" if answered else None)

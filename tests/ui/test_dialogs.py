@@ -78,9 +78,68 @@ async def test_an_empty_secret_is_no_answer_and_escape_declines() -> None:
 async def test_an_answer_that_nobody_waits_for_any_more_is_told() -> None:
     async with console() as c:
         reply = await ask(c)
+        await c.press(*"hal")
         assert reply.cancel()
-        await c.press("x", "enter")
-        assert "too late" in c.notices[-1]
+        await c.settle()
+        assert c.on_main()
+        assert c.notices == ["The log-in does not wait for that answer any more."]
+
+
+async def test_a_question_given_up_beneath_another_screen_goes_when_that_closes() -> None:
+    async with console() as c:
+        reply = await ask(c)
+        c.app.show_details("Anything", [("Name", "x")])
+        await c.settle()
+        assert reply.cancel()
+        await c.settle()
+        assert not isinstance(c.app.screen, SecretScreen)
+        await c.press("escape")
+        await c.settle()
+        assert c.on_main()
+
+
+@pytest.mark.parametrize("where", ["filter", "settling", "list"])
+async def test_keys_in_flight_are_no_answer(where: str) -> None:
+    async with console() as c:
+        await c.open_prod()
+        before = len(c.desk.asked)
+        if where == "filter":
+            await c.press("2", "slash", "n")
+        elif where == "settling":
+            c.app.settle(UNKNOWN)
+            await c.press(*"not")
+        else:
+            await c.press("2", "space")
+        below = c.app.screen
+        reply = await ask(c)
+        await c.press(*"ight", "enter", "q", "escape", "backspace")
+        assert isinstance(c.app.screen, SecretScreen)
+        assert "not taken yet" in screen_text(c.app)
+        await c.until_keys_are_taken()
+        assert c.app.screen.query_one("#word", Input).value == ""
+        assert not reply.done()
+        assert "Enter logs in" in screen_text(c.app)
+        await c.press(*"hush", "enter")
+        assert reply.result(0) == "hush"
+        # What was there before is as it was, and goes on.
+        assert c.app.screen is below
+        assert len(c.desk.asked) == before
+        if where == "filter":
+            assert c.main.backups.list.filter_text == "n"
+            await c.press("i", "enter")
+            assert c.main.backups.list.filter_text == "ni"
+
+
+async def test_a_question_says_for_which_cloud_and_why() -> None:
+    async with console((80, 24)) as c:
+        question = SecretQuestion(
+            SecretKind.PASSCODE, "Passcode of jane", "otc-[/prod]", "It was refused before."
+        )
+        c.desk.tell(SecretWanted(question, Future()))
+        await c.settle()
+        text = screen_text(c.app)
+        assert "for otc-[/prod]" in text
+        assert "It was refused before." in text
 
 
 # Leaving
@@ -124,6 +183,7 @@ async def test_settling_takes_no_other_screen_away() -> None:
         c.desk.declarations[0].set_result(UNKNOWN)
         await c.settle()
         assert isinstance(c.app.screen, SecretScreen)
+        await c.until_keys_are_taken()
         await c.press("x", "enter")
         await c.settle()
         assert reply.result(0) == "x"

@@ -25,6 +25,7 @@ from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.identity import fetch_catalog, list_projects
 from vbs_tui.cloud.keyring import Keyring
 from vbs_tui.cloud.log_in import new_log_in
+from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import RequestLog
@@ -54,11 +55,14 @@ class CloudConnection:
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
         token_directory: Path | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """Nothing is sent before :meth:`projects` or :meth:`open`.
 
-        *token_directory*: where to keep tokens for the next start; ``None``: nowhere.
+        *token_directory*: where to keep tokens for the next start; ``None``: nowhere. *tally*: the
+        refusals of earlier connections to the same cloud.
         """
+        self._tally = tally or Tally()
         self._settings = settings
         self._log = request_log or RequestLog()
         self._clock = clock or SystemClock()
@@ -96,7 +100,10 @@ class CloudConnection:
 
     @property
     def preferred_project(self) -> str:
-        return self._settings.project_name or self._settings.project_id
+        named = self._settings.project_name or self._settings.project_id
+        # An application credential has its one project, a token may, and a user a default one.
+        own = None if named else self._standing.only_project
+        return named if own is None else own.id
 
     @property
     def token_expires_at(self) -> datetime | None:
@@ -200,9 +207,16 @@ class CloudConnection:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
             return KeyStanding(self._session, settings.credentials)
-        log_in = new_log_in(self._session, self._root, settings.credentials, ask)
+        log_in = new_log_in(
+            self._session,
+            self._root,
+            settings.credentials,
+            ask,
+            cloud=self.cloud,
+            tally=self._tally,
+        )
         cache = self._cache(settings.credentials, token_directory)
-        return TokenStanding(Keyring(self._session, log_in, cache), settings)
+        return TokenStanding(Keyring(self._session, log_in, cache, self._tally), settings)
 
     def _cache(
         self, credentials: LogInCredentials | ForeignCredentials, directory: Path | None

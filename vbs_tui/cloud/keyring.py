@@ -12,7 +12,7 @@ from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.exchange import Request
 from vbs_tui.cloud.log_in import Declined, LogIn, Refused
-from vbs_tui.cloud.log_in_memory import LogInMemory
+from vbs_tui.cloud.log_in_memory import LogInMemory, Tally
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.token_cache import NoTokenCache, TokenCache
 from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token
@@ -29,11 +29,17 @@ _PAUSE = timedelta(seconds=60)
 class Keyring:
     """Gets, keeps and renews tokens, one for each scope."""
 
-    def __init__(self, session: Session, log_in: LogIn, cache: TokenCache | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        log_in: LogIn,
+        cache: TokenCache | None = None,
+        tally: Tally | None = None,
+    ) -> None:
         self._session = session
         self._log_in = log_in
         self._cache = cache or NoTokenCache()
-        self._memory = LogInMemory()
+        self._memory = LogInMemory(tally)
         self._looked: set[Scope] = set()
         self._lock = asyncio.Lock()
         self._tokens: dict[Scope, Token] = {}
@@ -148,8 +154,7 @@ class Keyring:
             raise
         except Refused as error:
             self._log_in.refused()
-            self._memory.refused(scope, error.failure)
-            raise
+            raise Refused(self._memory.refused(scope, error.failure)) from None
         except CloudError as error:
             self._memory.failed(error.failure, self._now())
             raise

@@ -17,6 +17,7 @@ from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
 from vbs_tui.cloud.log_in_failures import as_log_in, assumptions, by_plugin, demanding
+from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.provider import Ask, SecretKind, SecretQuestion
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.session import Session
@@ -30,6 +31,13 @@ _BOUND = (
     "An application credential is good for the project it was made in. Open that one, or choose a "
     "cloud with another log-in."
 )
+
+
+_ENDED = "The log-in before has ended, or is no longer taken."
+_REFUSED = "What was given before was refused. Too many wrong tries lock an account."
+
+_ASKED_AGAIN = "Read the projects again (F5) to be asked once more."
+_SOURCES = f"{_ASKED_AGAIN} OS_PASSWORD, clouds.yaml and secure.yaml can hold the password, too."
 
 
 class Declined(CloudError):  # noqa: N818 - an answer of the operator
@@ -65,14 +73,20 @@ def new_log_in(
     root: str,
     credentials: LogInCredentials | ForeignCredentials,
     ask: Ask | None,
+    *,
+    cloud: str = "",
+    tally: Tally | None = None,
 ) -> LogIn:
-    """The log-in for *credentials*; their secrets are made known to the session's redactor."""
+    """The log-in for *credentials*; their secrets are made known to the session's redactor.
+
+    *cloud* (its name for people) and *tally* are for the questions.
+    """
     for secret in credentials.secrets():
         session.redactor.add(secret)
     url = f"{root}/v3/auth/tokens"
     if isinstance(credentials, ForeignCredentials):
         return _PluginLogIn(session, url, credentials)
-    return _OwnLogIn(session, url, credentials, ask)
+    return _OwnLogIn(session, url, credentials, ask, cloud=cloud, tally=tally or Tally())
 
 
 class _Exchange:
@@ -134,9 +148,18 @@ class _OwnLogIn(_Exchange):
     """By password, passcode, token or application credential."""
 
     def __init__(
-        self, session: Session, url: str, credentials: LogInCredentials, ask: Ask | None
+        self,
+        session: Session,
+        url: str,
+        credentials: LogInCredentials,
+        ask: Ask | None,
+        *,
+        cloud: str,
+        tally: Tally,
     ) -> None:
         super().__init__(session, url, credentials)
+        self._cloud = cloud
+        self._why = _REFUSED if tally.refusals else ""
         # Such a log-in belongs to one project, and Keystone takes no scope with it.
         self._is_bound = isinstance(credentials, ApplicationCredentials)
         self._own = credentials
@@ -150,11 +173,14 @@ class _OwnLogIn(_Exchange):
         wanted = None if self._is_bound else scope.body()
         answer = await self._answer(self._request(await self._identify(), wanted))
         if answer.is_success:
-            return self._checked(answer, scope)
+            token = self._checked(answer, scope)
+            self._why = _ENDED
+            return token
         raise self._refusal(answer, scope)
 
     def refused(self) -> None:
         self._typed = None
+        self._why = _REFUSED
 
     async def _identify(self) -> dict[str, Any]:
         flow = self._own.flow()
@@ -170,6 +196,7 @@ class _OwnLogIn(_Exchange):
         is_password = question.kind is SecretKind.PASSWORD
         if is_password and self._typed is not None:
             return self._typed
+        question = replace(question, cloud=self._cloud, why=self._why)
         text = await self._ask(question) if self._ask is not None else None
         if not text:
             raise Declined(
@@ -180,6 +207,7 @@ class _OwnLogIn(_Exchange):
                     self._label,
                     url=self._url,
                     message=f"no {question.kind.value} was given",
+                    hint=_SOURCES if is_password else _ASKED_AGAIN,
                     at=self._now(),
                 )
             )

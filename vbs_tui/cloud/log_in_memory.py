@@ -33,10 +33,17 @@ class _Open:
     until: datetime
 
 
+class Tally:
+    """How often log-ins were refused since the start, whatever was corrected in between."""
+
+    refusals = 0
+
+
 class LogInMemory:
     """The refusals and failures of one user's log-ins."""
 
-    def __init__(self) -> None:
+    def __init__(self, tally: Tally | None = None) -> None:
+        self._tally = tally or Tally()
         self.ended = 0
         """How many log-ins have ended so far."""
         self._refused: dict[Scope, Failure] = {}
@@ -80,15 +87,20 @@ class LogInMemory:
         self.ended += 1
         self._blocked = failure
 
-    def refused(self, scope: Scope, failure: Failure) -> None:
-        """The cloud does not take the credentials for *scope*."""
+    def refused(self, scope: Scope, failure: Failure) -> Failure:
+        """The cloud does not take the credentials for *scope*; *failure* with the count of such."""
         self.ended += 1
         self._refusals += 1
+        self._tally.refusals += 1
+        if self._tally.refusals > 1:
+            told = f"{self._tally.refusals} times since the start; too many lock an account"
+            failure = replace(failure, extra=(*failure.extra, ("Refused", told)))
         self._refused[scope] = failure
         # Clouds refuse a wrong password and a forbidden project with the same words: where the
         # password was good before, one refusal blames the project, a second one the password.
         if not self._succeeded or self._refusals > 1:
             self._blocked = failure
+        return failure
 
     def failed(self, failure: Failure, now: datetime) -> None:
         """There was no verdict."""

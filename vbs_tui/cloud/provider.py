@@ -48,6 +48,10 @@ class SecretQuestion:
 
     kind: SecretKind
     prompt: str
+    cloud: str = ""
+    """Which cloud asks; empty where it is not known yet."""
+    why: str = ""
+    """Why it is asked again, as a sentence; empty when it is asked first."""
 
 
 Ask = Callable[[SecretQuestion], Awaitable[str | None]]
@@ -143,7 +147,7 @@ class Connection(Protocol):
 
     @property
     def preferred_project(self) -> str:
-        """Name or id of the project the configuration names; empty for none."""
+        """Name or id of the project that the configuration names, else the log-in's own."""
         ...
 
     @property

@@ -22,6 +22,7 @@ from vbs_tui.text import clean
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
+    from vbs_tui.cloud.log_in_memory import Tally
     from vbs_tui.cloud.settings import CloudSettings
     from vbs_tui.simulator import Simulator
 
@@ -140,7 +141,10 @@ def settings_for(
 def _configured(
     cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None
 ) -> Target:
-    """A cloud of the configuration, which is read only when the connection is made."""
+    """A cloud of the configuration, which is read when the connection is made, and made anew."""
+    from vbs_tui.cloud.log_in_memory import Tally  # noqa: PLC0415 - start-up time
+
+    tally = Tally()
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         try:
@@ -149,7 +153,7 @@ def _configured(
         except NoCloud as error:
             failure = _unreadable(str(error).strip(), error.hint)
         else:
-            return _connection(settings, ask, log, tokens)
+            return _connection(settings, ask, log, tokens, tally)
         raise CloudError(failure)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
@@ -167,9 +171,12 @@ def _unreadable(message: str, hint: str) -> Failure:
 
 def target_of(settings: CloudSettings, tokens: Path | None = None) -> Target:
     """A cloud that can be reached by *settings*. *tokens*: as for :func:`choose_cloud`."""
+    from vbs_tui.cloud.log_in_memory import Tally  # noqa: PLC0415 - start-up time
+
+    tally = Tally()
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(settings, ask, log, tokens)
+        return _connection(settings, ask, log, tokens, tally)
 
     name = settings.name or urlsplit(settings.auth_url).hostname or "cloud"
     return Target(clean(name, 60), name, connect, lambda: None)
@@ -203,11 +210,15 @@ def _simulated(simulator: Simulator) -> CloudSettings:
 
 
 def _connection(
-    settings: CloudSettings, ask: Ask, log: RequestLog, tokens: Path | None = None
+    settings: CloudSettings,
+    ask: Ask,
+    log: RequestLog,
+    tokens: Path | None = None,
+    tally: Tally | None = None,
 ) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
-    return CloudConnection(settings, ask=ask, request_log=log, token_directory=tokens)
+    return CloudConnection(settings, ask=ask, request_log=log, token_directory=tokens, tally=tally)
 
 
 def add_cloud_options(parser: argparse.ArgumentParser) -> None:
@@ -223,8 +234,10 @@ def ask_on_terminal(question: SecretQuestion) -> str | None:
     if not sys.stdin.isatty():
         return None
     label = "Password" if question.kind is SecretKind.PASSWORD else "Passcode"
+    cloud = f" for {question.cloud}" if question.cloud else ""
+    why = f"{question.why} " if question.why else ""
     try:
-        return getpass.getpass(f"{question.prompt or label}: ") or None
+        return getpass.getpass(f"{why}{question.prompt or label}{cloud}: ") or None
     except (EOFError, OSError):
         return None
 

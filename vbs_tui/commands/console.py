@@ -194,6 +194,8 @@ def _run(
         )
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
+    for region in app.used_regions:
+        note_use(directory, target.raw_name, region, clock.now())
     if status != SWITCH:
         return status, None, ""
     return status, app.wanted, _left_behind(target, len(app.store.watched_here()))

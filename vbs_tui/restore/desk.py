@@ -92,6 +92,8 @@ class Desk:
         self._connection: Connection | None = None
         self._region = ""
         self._connecting: asyncio.Lock | None = None
+        self._is_logging_in = False
+        self._has_logged_in = False
         self._journal_trouble = ""
         self._journal_tried = asyncio.Event()
         self._stopped = False
@@ -194,16 +196,30 @@ class Desk:
             self._journal_tried.set()
 
     async def _connect(self) -> None:
+        if self._is_logging_in:
+            return  # one answer serves for all who ask meanwhile
+        self._is_logging_in = True
+        try:
+            await self._log_in()
+        finally:
+            self._is_logging_in = False
+
+    async def _log_in(self) -> None:
         self._emit(Connecting(self._cloud_name))
+        failure: Failure | None = None
         try:
             connection = await self._connected()
             projects = await connection.projects()
         except CloudError as error:
-            self._emit(ConnectFailed(error.failure))
-            return
+            failure = error.failure
         except Exception as error:
-            self._emit(ConnectFailed(defect("log in", error, self._clock.now())))
+            failure = defect("log in", error, self._clock.now())
+        if failure is not None:
+            if not self._has_logged_in:
+                await self._drop_connection()
+            self._emit(ConnectFailed(failure))
             return
+        self._has_logged_in = True
         self._emit(
             Connected(
                 cloud=connection.cloud,
@@ -218,6 +234,13 @@ class Desk:
         await self._journal_tried.wait()
         if not self._journal_trouble:
             await self._engine.attach(connection)
+            self._engine.look_again()
+
+    async def _drop_connection(self) -> None:
+        """Make it anew at the next try, from what the configuration says then."""
+        failed, self._connection = self._connection, None
+        if failed is not None:
+            await failed.aclose()
 
     async def _connected(self) -> Connection:
         if self._connecting is None:
@@ -299,7 +322,7 @@ class Desk:
                 planned_restore(examination, connection, operator, now)
             )
         except Occupied as error:
-            raise Refusal(occupied(error.holder, examination)) from error
+            raise Refusal(occupied(error.holder, examination, connection.cloud)) from error
         except JournalError as error:
             raise Refusal(f"Not sent. {error}") from error
         except CloudError as error:

@@ -148,6 +148,12 @@ class Engine:
         if watching is not None:
             watching.look_now()
 
+    def look_again(self) -> None:
+        """Let the watches that could not see anything look at once: the cloud is back."""
+        for watching in self._watchings.values():
+            if watching.is_blind:
+                watching.look_now()
+
     async def stop(self, grace: float) -> None:
         """End: up to *grace* seconds for answers under way; what has none then is unknown.
 

@@ -36,16 +36,20 @@ def unfit(message: str) -> Failure:
     )
 
 
-def occupied(holder: Restore, wanted: Examination) -> str:
-    """Another restore that has the disk or the backup, as a sentence."""
+def occupied(holder: Restore, wanted: Examination, cloud: str) -> str:
+    """Another restore that has the disk or the backup, as a sentence.
+
+    *cloud*: the one that is connected to, which needs no mention.
+    """
     same_disk = holder.volume.id == wanted.volume.id
     what = (
         f"the disk {holder.volume.name or holder.volume.id}"
         if same_disk
         else f"the backup {holder.backup.name or holder.backup.id}"
     )
+    where = f" of cloud {holder.cloud}" if holder.cloud != cloud else ""
     return (
-        f"Not sent: {what} is already in a restore that has not ended (restore {holder.id[:8]},"
-        f" {holder.state.value}, {holder.operator}). Wait for its end, or settle it in the jobs"
-        " pane."
+        f"Not sent: {what} is already in a restore{where} that has not ended (restore"
+        f" {holder.id[:8]}, {holder.state.value}, {holder.operator}). Wait for its end, or settle"
+        " it in the jobs pane."
     )

@@ -53,6 +53,11 @@ class Watching:
         self._untraced_said = False
         self._looked_before: datetime | None = None
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether the last look saw nothing."""
+        return self._watch.blind_since is not None
+
     def look_now(self) -> None:
         """Cut the present wait short."""
         self._nudge.set()

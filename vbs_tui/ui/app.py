@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
@@ -39,6 +40,7 @@ from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 if TYPE_CHECKING:
     from vbs_tui.restore.desk import Desk
     from vbs_tui.ui.screens.clouds import CloudsScreen
+    from vbs_tui.ui.screens.secret import SecretScreen
 
 SWITCH = -1
 """What the app ends with when the operator wants another cloud; never an exit status."""
@@ -50,6 +52,14 @@ class DeskNews(Message):
     def __init__(self, event: Event) -> None:
         super().__init__()
         self.event = event
+
+
+class NoLongerAsked(Message):
+    """Nobody waits for the answer that *screen* asks for."""
+
+    def __init__(self, screen: SecretScreen) -> None:
+        super().__init__()
+        self.screen = screen
 
 
 class VbsTui(KeysInOrder, QuietCrash, App[int]):
@@ -86,7 +96,8 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         self._raw_cloud = ""
         self._greeting = ""
         self._used: Callable[[str], None] | None = None
-        self._noted: set[str] = set()
+        self.used_regions: set[str] = set()
+        """Where something could be opened; an empty name is the configured region."""
         self.wanted: Choice | None = None
         """The cloud that is to be opened next, where the result is :data:`SWITCH`."""
         self.animation_level = "none"
@@ -224,8 +235,8 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
 
     def _note_use(self) -> None:
         region = self.store.region
-        if self._used is not None and region not in self._noted:
-            self._noted.add(region)
+        if self._used is not None and region not in self.used_regions:
+            self.used_regions.add(region)
             note = partial(self._used, region)
             self.run_worker(note, thread=True, exit_on_error=False, description="note the use")
 
@@ -262,15 +273,32 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         self.push_screen(DetailsScreen(title, pairs, raw))
 
     def _ask_secret(self, event: SecretWanted) -> None:
-        from vbs_tui.ui.screens.secret import SecretScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.secret import QUIET, SecretScreen  # noqa: PLC0415 - as above
+
+        in_flight = isinstance(self.focused, Input) or time.monotonic() - self.typed_at < QUIET
+        screen = SecretScreen(event.question, in_flight=in_flight)
+
+        def settled(reply: concurrent.futures.Future[str | None]) -> None:
+            if reply.cancelled():
+                self.post_message(NoLongerAsked(screen))
 
         def answer(secret: str | None) -> None:
+            self.typed_at = float("-inf")  # that was typed into the box
+            if event.reply.cancelled():
+                return
             try:
                 event.reply.set_result(secret)
             except concurrent.futures.InvalidStateError:
                 self.notify("That answer came too late: nobody waits for it now.", markup=False)
 
-        self.push_screen(SecretScreen(event.question), answer)
+        self.push_screen(screen, answer)
+        event.reply.add_done_callback(settled)
+
+    def on_no_longer_asked(self, message: NoLongerAsked) -> None:
+        """The one who asked has given up, and so does the box."""
+        if message.screen in self.screen_stack:
+            message.screen.give_up()
+            self.notify("The log-in does not wait for that answer any more.", markup=False)
 
     def action_command_palette(self) -> None:
         """Offer every command by name; not over a dialog, whose keys are its own."""

@@ -9,6 +9,7 @@ the one before it caused have been handled, by the widget it went to and by all 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from typing import Any
 
@@ -22,13 +23,17 @@ PATIENCE = 0.25
 class KeysInOrder:
     """Mixed into the app."""
 
+    typed_at = float("-inf")
+    """When the last key came, by ``time.monotonic``, if it was a letter, digit or sign."""
     _held_keys: deque[events.Key]
     _settling: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)  # type: ignore[misc]
-        elif self._settling is not None:
+            return
+        self.typed_at = time.monotonic() if event.is_printable else float("-inf")
+        if self._settling is not None:
             self._held_keys.append(event)
         else:
             self._held_keys = deque()

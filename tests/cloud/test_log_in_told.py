@@ -1,0 +1,124 @@
+"""What an operator is told around a log-in: who asks, why again, and how often it was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.cloud.test_log_in import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
+from tests.cloud.toy_cloud import PROJECT, VOLUME, ToyCloud
+from vbs_tui.cloud.connection import CloudConnection
+from vbs_tui.cloud.credentials import (
+    ApplicationCredentials,
+    PasscodeCredentials,
+    PasswordCredentials,
+)
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
+from vbs_tui.cloud.log_in_memory import Tally
+from vbs_tui.cloud.provider import SecretQuestion
+from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.settings import CloudSettings
+
+
+@dataclass
+class Operator:
+    """Answers every question, and remembers it."""
+
+    answer: str | None = "123456"
+    asked: list[SecretQuestion] = field(default_factory=list)
+
+    async def __call__(self, question: SecretQuestion) -> str | None:
+        self.asked.append(question)
+        return self.answer
+
+
+async def failure_of(connection: CloudConnection) -> Failure:
+    with pytest.raises(CloudError) as caught:
+        await connection.projects()
+    return caught.value.failure
+
+
+async def test_a_question_names_the_cloud_and_why_it_is_put_again() -> None:
+    operator, cloud = Operator(), ToyCloud(a_volume)
+    async with cloud:
+        credentials = PasscodeCredentials(JANE, Secret("pw-1"))
+        connection = cloud.connection(credentials, ask=operator, name="otc-prod")
+        cloud.log_in = lambda heard, auth: UNAUTHORIZED
+        await failure_of(connection)
+        cloud.log_in = lambda heard, auth: None
+        await connection.projects()
+        provider = await connection.open(THE_PROJECT)
+        cloud.clock.passed += 25 * 3600
+        await provider.volume(VOLUME)
+    first, second, third = operator.asked
+    assert {one.cloud for one in operator.asked} == {"otc-prod"}
+    assert first.why == ""
+    assert "refused" in second.why
+    assert "lock" in second.why
+    assert "ended" in third.why
+
+
+async def test_refusals_are_counted_over_all_connections() -> None:
+    tally, cloud = Tally(), ToyCloud(log_in=lambda heard, auth: UNAUTHORIZED)
+    async with cloud:
+        told = []
+        for _ in range(2):
+            connection = CloudConnection(
+                CloudSettings(
+                    auth_url=f"{cloud.server.url}/v3",
+                    credentials=PasswordCredentials(JANE, Secret("wrong")),
+                ),
+                clock=cloud.clock,
+                tally=tally,
+            )
+            cloud.connections.append(connection)
+            told += [await failure_of(connection), await failure_of(connection)]
+        extras = [dict(one.extra).get("Refused", "") for one in told]
+    assert extras[0] == ""
+    assert [one.split(" since")[0] for one in extras[1:]] == ["2 times", "3 times", "4 times"]
+    assert "lock an account" in extras[1]
+
+
+async def test_a_second_connection_knows_that_the_first_was_refused() -> None:
+    tally, operator = Tally(), Operator()
+    tally.refusals = 1
+    async with ToyCloud() as cloud:
+        connection = CloudConnection(
+            CloudSettings(auth_url=f"{cloud.server.url}/v3", credentials=PasswordCredentials(JANE)),
+            ask=operator,
+            clock=cloud.clock,
+            tally=tally,
+        )
+        cloud.connections.append(connection)
+        await connection.projects()
+    assert "refused" in operator.asked[0].why
+
+
+async def test_declining_says_where_a_password_can_come_from() -> None:
+    async with ToyCloud() as cloud:
+        declined = await failure_of(
+            cloud.connection(PasswordCredentials(JANE), ask=Operator(answer=None))
+        )
+    assert declined.kind is ErrorKind.LOG_IN
+    assert declined.message == "no password was given"
+    for word in ("F5", "OS_PASSWORD", "clouds.yaml", "secure.yaml"):
+        assert word in declined.hint
+
+
+async def test_the_project_of_an_application_credential_is_preferred() -> None:
+    async with ToyCloud() as cloud:
+        # Keystone takes no scope with one, and gives a token of its project.
+        plain = cloud.grant
+        cloud.log_in = lambda heard, auth: plain({**auth, "scope": {}})
+        connection = cloud.connection(ApplicationCredentials(Secret("s"), id="c1"))
+        assert connection.preferred_project == ""
+        await connection.projects()
+        assert connection.preferred_project == PROJECT
+
+
+async def test_a_project_that_is_configured_is_preferred_to_the_logins_own() -> None:
+    async with ToyCloud() as cloud:
+        connection = cloud.connection(project_name="eu-de_prod")
+        await connection.projects()
+        assert connection.preferred_project == "eu-de_prod"

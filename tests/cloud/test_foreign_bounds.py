@@ -45,7 +45,7 @@ async def flood(writer: Any) -> None:
         await writer.drain()
 
 
-PACKED = gzip.compress(b" " * 40_000_000)
+PACKED = gzip.compress(b" " * 40_000_000, mtime=0)
 BOMB = reply(PACKED, 200, {"Content-Encoding": "gzip"})
 HEAD = b"HTTP/1.1 200 OK\r\n"
 ENDLESS = "127.0.0.1 came to no end within 0.3 s"
@@ -61,6 +61,7 @@ ENDLESS = "127.0.0.1 came to no end within 0.3 s"
         (dripping(HEAD, b"X"), ENDLESS),
         (dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), ENDLESS),
     ],
+    ids=["flood", "bomb", "chunks", "body", "line", "continue"],
 )
 async def test_answers_without_end(answer: Reply, words: str, tmp_path: Path) -> None:
     limit = 0.3 if words == ENDLESS else 60

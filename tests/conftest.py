@@ -1,0 +1,14 @@
+"""For all tests."""
+
+from __future__ import annotations
+
+_LONGEST = 60
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long texts name a test by their beginning: ids travel between processes."""
+    if isinstance(val, bytes):
+        val = val.decode("ascii", "backslashreplace")
+    if not isinstance(val, str) or len(val) <= _LONGEST:
+        return None
+    return ascii(val[:_LONGEST])[1:-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 _LONGEST = 60
 
 
@@ -12,3 +14,9 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if not isinstance(val, str) or len(val) <= _LONGEST:
         return None
     return ascii(val[:_LONGEST])[1:-1]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: no need to look through it again and again."""
+    gc.collect()
+    gc.freeze()

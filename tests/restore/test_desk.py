@@ -213,3 +213,32 @@ def test_an_expired_token_is_renewed_without_losing_the_watch(
     assert listener.settled(submitted.id).state is State.SUCCEEDED
     assert not any(isinstance(event, SecretWanted) for event in listener.seen)
     assert len(simulator.ledger.restore_posts()) == 1
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        *("html-after", "truncate", "wrong-types", "empty"),
+        *("error-200", "no-job-id", "502-after", "cut"),
+    ],
+)
+def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
+    simulator: Simulator, listener: Listener, project: Project, faults: str
+) -> None:
+    examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
+    simulator.faults = f"{faults}@restore=1x"
+    submitted = listener.desk.submit(examined, examined.word).result(20)
+
+    def over(event: Event) -> Restore | None:
+        one = event.restore if isinstance(event, RestoreChanged) else None
+        is_over = one is not None and one.id == submitted.id
+        return (
+            one if is_over and one is not None and (one.state.is_sure or one.needs_a_word) else None
+        )
+
+    one = listener.wait(over)
+    if simulator.ledger.restores:
+        assert one.state is State.SUCCEEDED
+    else:
+        assert one.state in (State.REFUSED, State.UNKNOWN)
+    assert len(simulator.ledger.restore_posts()) == 1

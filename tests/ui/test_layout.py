@@ -86,17 +86,17 @@ async def test_wider_screens_show_more_columns() -> None:
     assert seen[0] < seen[-1]
 
 
-@pytest.mark.parametrize("pane", PANES)
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-async def test_the_key_bar_fits_and_keeps_the_most_needed(pane: str, width: int) -> None:
+async def test_the_key_bar_fits_and_keeps_the_most_needed(width: int) -> None:
     async with console((width, 40)) as con:
-        con.main.focus_pane(pane)
-        await con.settle()
-        text = con.main.key_bar.text
-        assert len(text) <= width
-        for word in ("restore", "help", "quit"):
-            assert word in text
-        assert ("filter" in text) == (pane in ("projects", "backups", "volumes"))
+        for pane in PANES:
+            con.main.focus_pane(pane)
+            await con.settle()
+            text = con.main.key_bar.text
+            assert len(text) <= width
+            for word in ("restore", "help", "quit"):
+                assert word in text
+            assert ("filter" in text) == (pane in ("projects", "backups", "volumes"))
 
 
 async def test_a_click_on_the_key_bar_is_the_key() -> None:

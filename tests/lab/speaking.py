@@ -58,7 +58,7 @@ def judged(answer: Answer, status: int, name: str, text: str) -> Failure:
     assert failure.request_id.startswith("req-")
     # In words, too: what it means and what to do.
     told = words(failure)
-    assert f"HTTP     {status} " in told
+    assert f"HTTP {status}" in told
     assert "  Do       " in told
     return failure
 

@@ -213,7 +213,7 @@ def test_a_passcode_is_asked_for_and_serves_once_for_all_projects(
         terminal.wait_without("Passcode of demo-mfa")
         assert log_ins(simulator) == 1
         terminal.send("1", F5)
-        terminal.wait_for_text("Passcode of demo-mfa")
+        terminal.wait_for_text("Passcode of demo-mfa", "Refused once", "Enter logs in")
         passcode = simulator.passcode()
         terminal.send(f"{passcode[:3]} {passcode[3:]}", ENTER)
         terminal.wait_for_text("› ● eu-de_prod", "choose a backup first")

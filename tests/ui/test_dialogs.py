@@ -98,38 +98,6 @@ async def test_a_question_given_up_beneath_another_screen_goes_when_that_closes(
         assert c.on_main()
 
 
-@pytest.mark.parametrize("where", ["filter", "settling", "list"])
-async def test_keys_in_flight_are_no_answer(where: str) -> None:
-    async with console() as c:
-        await c.open_prod()
-        before = len(c.desk.asked)
-        if where == "filter":
-            await c.press("2", "slash", "n")
-        elif where == "settling":
-            c.app.settle(UNKNOWN)
-            await c.press(*"not")
-        else:
-            await c.press("2", "space")
-        below = c.app.screen
-        reply = await ask(c)
-        await c.press(*"ight", "enter", "q", "escape", "backspace")
-        assert isinstance(c.app.screen, SecretScreen)
-        assert "not taken yet" in screen_text(c.app)
-        await c.until_keys_are_taken()
-        assert c.app.screen.query_one("#word", Input).value == ""
-        assert not reply.done()
-        assert "Enter logs in" in screen_text(c.app)
-        await c.press(*"hush", "enter")
-        assert reply.result(0) == "hush"
-        # What was there before is as it was, and goes on.
-        assert c.app.screen is below
-        assert len(c.desk.asked) == before
-        if where == "filter":
-            assert c.main.backups.list.filter_text == "n"
-            await c.press("i", "enter")
-            assert c.main.backups.list.filter_text == "ni"
-
-
 async def test_a_question_says_for_which_cloud_and_why() -> None:
     async with console((80, 24)) as c:
         question = SecretQuestion(
@@ -172,21 +140,6 @@ async def test_only_the_words_settle_and_a_refusal_is_told() -> None:
         await c.press("enter")
         c.desk.declarations[1].set_result(UNKNOWN)
         await c.settle()
-        assert c.on_main()
-
-
-async def test_settling_takes_no_other_screen_away() -> None:
-    async with console() as c:
-        c.app.settle(UNKNOWN)
-        await c.press(*"not sent".replace(" ", "_"), "enter")
-        reply = await ask(c)
-        c.desk.declarations[0].set_result(UNKNOWN)
-        await c.settle()
-        assert isinstance(c.app.screen, SecretScreen)
-        await c.until_keys_are_taken()
-        await c.press("x", "enter")
-        await c.settle()
-        assert reply.result(0) == "x"
         assert c.on_main()
 
 

@@ -58,7 +58,15 @@ def test_silence_and_other_watchers_are_told() -> None:
     one = restore(state=State.RUNNING)
     blind = Watch(one.id, NOW, NOW + timedelta(seconds=30), blind_since=NOW)
     assert "cannot be reached, since 09:14:02" in watch_line(one, blind, UTC)[0][0]
-    told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.LOG_IN))
+    for lacking, words in (
+        (replace(FAILURE, kind=ErrorKind.LOG_IN, status=401), "log-in refused, F5 tries again"),
+        (replace(FAILURE, kind=ErrorKind.LOG_IN, declined=True), "log-in declined, F5 asks again"),
+    ):
+        told = replace(blind, failure=lacking)
+        shown = watch_line(one, told, UTC)[0][0]
+        assert shown.strip() == f"{words}; not watched since 09:14:02"
+        assert len(shown) <= 76
+    told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.LOG_IN, status=None))
     assert "for want of a log-in, since 09:14:02" in watch_line(one, told, UTC)[0][0]
     told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.SERVER, status=503))
     assert "answers HTTP 503, since 09:14:02" in watch_line(one, told, UTC)[0][0]

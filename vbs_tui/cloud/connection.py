@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.addresses import address_trouble, identity_root, is_plain_http
 from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
 from vbs_tui.cloud.channel import Channel
+from vbs_tui.cloud.corrections import STAYS, changes
 from vbs_tui.cloud.credentials import (
     AccessKeyCredentials,
     LogInCredentials,
@@ -24,7 +27,7 @@ from vbs_tui.cloud.exchange import Request
 from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.identity import fetch_catalog, list_projects
 from vbs_tui.cloud.keyring import Keyring
-from vbs_tui.cloud.log_in import new_log_in
+from vbs_tui.cloud.log_in import LogIn, new_log_in
 from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.ratelimit import RateLimiter
@@ -56,13 +59,17 @@ class CloudConnection:
         limiter: RateLimiter | None = None,
         token_directory: Path | None = None,
         tally: Tally | None = None,
+        read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
     ) -> None:
         """Nothing is sent before :meth:`projects` or :meth:`open`.
 
         *token_directory*: where to keep tokens for the next start; ``None``: nowhere. *tally*: the
-        refusals of earlier connections to the same cloud.
+        refusals of earlier connections to the same cloud. *read_again* gives *settings* as they
+        are configured by now, and may raise ``CloudError``.
         """
         self._tally = tally or Tally()
+        self._read_again = read_again
+        self._ask = ask
         self._settings = settings
         self._log = request_log or RequestLog()
         self._clock = clock or SystemClock()
@@ -76,7 +83,7 @@ class CloudConnection:
             policy=policy,
             limiter=limiter,
         )
-        self._standing = self._make_standing(ask, token_directory)
+        self._standing = self._make_standing(token_directory)
         self._providers: dict[tuple[str, str], VbsProvider] = {}
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
         self._plain_hosts: set[str] = set()
@@ -125,8 +132,14 @@ class CloudConnection:
         return self._log
 
     async def projects(self) -> tuple[Project, ...]:
-        """Log in if need be, even after a refusal, and list this user's usable projects."""
+        """Log in if need be, even after a refusal, and list this user's usable projects.
+
+        After a refusal the configuration is read again: a corrected secret is used, another user
+        or address is not.
+        """
         self._check_identity_url()
+        if self._read_again is not None and self._standing.holds_back:
+            self._correct(await self._read_again())
         self._standing.forgive()
         channel = Channel(self._session, self._standing.at_large())
         try:
@@ -203,20 +216,29 @@ class CloudConnection:
         )
         return catalog.in_one_region(project.id)
 
-    def _make_standing(self, ask: Ask | None, token_directory: Path | None) -> Standing:
+    def _make_standing(self, token_directory: Path | None) -> Standing:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
             return KeyStanding(self._session, settings.credentials)
-        log_in = new_log_in(
-            self._session,
-            self._root,
-            settings.credentials,
-            ask,
-            cloud=self.cloud,
-            tally=self._tally,
-        )
+        log_in = self._log_in(settings.credentials)
         cache = self._cache(settings.credentials, token_directory)
         return TokenStanding(Keyring(self._session, log_in, cache, self._tally), settings)
+
+    def _log_in(self, credentials: LogInCredentials | ForeignCredentials) -> LogIn:
+        return new_log_in(
+            self._session, self._root, credentials, self._ask, cloud=self.cloud, tally=self._tally
+        )
+
+    def _correct(self, now: CloudSettings) -> None:
+        """Log in by the secret that is configured *now*, when it is of the same user."""
+        told = changes(self._settings, now)
+        if told:
+            raise CloudError(self._failure("log in", told, STAYS))
+        if isinstance(now.credentials, AccessKeyCredentials):
+            return
+        if now.credentials != self._settings.credentials:  # else what was typed stays in use
+            self._settings = replace(self._settings, credentials=now.credentials)
+            self._standing.log_in_by(self._log_in(now.credentials))
 
     def _cache(
         self, credentials: LogInCredentials | ForeignCredentials, directory: Path | None

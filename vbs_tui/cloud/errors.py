@@ -70,6 +70,8 @@ class Failure:
     """What to do, when the place that failed knows better than the code table."""
     extra: tuple[tuple[str, str], ...] = field(default=())
     """Further facts worth showing, as (label, text)."""
+    declined: bool = False
+    """Whether it is for want of an answer of the operator: they can be asked again."""
 
 
 class CloudError(Exception):

@@ -19,6 +19,13 @@ from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token
 
 T = TypeVar("T")
 
+FIRST = "This is the first log-in since the start."
+ENDED = "The last log-in has run out."
+ENDS = "The last log-in runs out soon."
+NOT_TAKEN = "The cloud no longer takes the last log-in."
+APART = "The cloud wants a log-in of its own for this project."
+"""Why a log-in is needed, for the operator who is asked."""
+
 _DISK_PATIENCE = 5.0
 """Seconds that the cache on disk may take."""
 
@@ -45,12 +52,22 @@ class Keyring:
         self._tokens: dict[Scope, Token] = {}
         self._early_again: dict[Scope, datetime] = {}
         self._vain: dict[Scope, datetime] = {}
+        self._not_taken: set[Scope] = set()
         self.last: Token | None = None
         """The token that was got last."""
 
     def forgive(self) -> None:
         """The operator wants another try: forget past refusals."""
         self._memory.forgive()
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether a log-in was refused or declined, so that the next waits for the operator."""
+        return self._memory.holds_back
+
+    def log_in_by(self, log_in: LogIn) -> None:
+        """Use *log_in* from now on: the same user's, with a corrected secret."""
+        self._log_in = log_in
 
     async def token(self, scope: Scope) -> Token:
         """A token of *scope* with time left. Raises ``CloudError``."""
@@ -70,6 +87,7 @@ class Keyring:
         """Forget a token that was refused."""
         if self._tokens.get(scope) is spent:
             del self._tokens[scope]
+            self._not_taken.add(scope)
 
     async def renew(self, scope: Scope, spent: Token) -> bool:
         """Replace a refused token, once for all who were refused with it."""
@@ -137,6 +155,7 @@ class Keyring:
     async def _keep(self, scope: Scope, token: Token) -> None:
         self._tokens[scope] = self.last = token
         self._early_again.pop(scope, None)
+        self._not_taken.discard(scope)
         await self._on_disk(lambda: self._cache.store(scope, token))
 
     async def _obtain(self, scope: Scope, since: int) -> Token:
@@ -148,7 +167,8 @@ class Keyring:
             base = self._base(scope)
             token = await self._log_in.by_token(scope, base) if base is not None else None
             if token is None:
-                token = await self._log_in.by_credentials(scope)
+                token = await self._log_in.by_credentials(scope, self._why(scope))
+                self._memory.recognised()
         except Declined as error:
             self._memory.declined(error.failure)
             raise
@@ -160,6 +180,17 @@ class Keyring:
             raise
         self._memory.succeeded()
         return token
+
+    def _why(self, scope: Scope) -> str:
+        """For what reason the user is to log in, as a sentence."""
+        if scope in self._not_taken:
+            return NOT_TAKEN
+        before, now = self._tokens.get(scope, self.last), self._now()
+        if before is None:
+            return FIRST
+        if before.is_over(now):
+            return ENDED
+        return ENDS if before.is_due(now) else APART
 
     def _base(self, scope: Scope) -> Token | None:
         if not self._log_in.can_rescope(scope):

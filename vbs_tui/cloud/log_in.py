@@ -33,11 +33,12 @@ _BOUND = (
 )
 
 
-_ENDED = "The log-in before has ended, or is no longer taken."
-_REFUSED = "What was given before was refused. Too many wrong tries lock an account."
-
-_ASKED_AGAIN = "Read the projects again (F5) to be asked once more."
-_SOURCES = f"{_ASKED_AGAIN} OS_PASSWORD, clouds.yaml and secure.yaml can hold the password, too."
+_SOURCES = {
+    SecretKind.PASSWORD: "A password comes from OS_PASSWORD, from password in clouds.yaml or"
+    " secure.yaml, or is asked for on a terminal.",
+    SecretKind.PASSCODE: "A passcode is asked for on a terminal, at each log-in.",
+}
+"""Where what was not given can come from."""
 
 
 class Declined(CloudError):  # noqa: N818 - an answer of the operator
@@ -59,8 +60,11 @@ class LogIn(Protocol):
         """A token for *base*; ``None`` when the cloud refuses that. Raises ``CloudError``."""
         ...
 
-    async def by_credentials(self, scope: Scope) -> Token:
-        """A fresh token. Raises :class:`Refused`, :class:`Declined`, ``CloudError``."""
+    async def by_credentials(self, scope: Scope, why: str = "") -> Token:
+        """A fresh token. *why*: for what reason, as a sentence, should the operator be asked.
+
+        Raises :class:`Refused`, :class:`Declined`, ``CloudError``.
+        """
         ...
 
     def refused(self) -> None:
@@ -159,7 +163,8 @@ class _OwnLogIn(_Exchange):
     ) -> None:
         super().__init__(session, url, credentials)
         self._cloud = cloud
-        self._why = _REFUSED if tally.refusals else ""
+        self._tally = tally
+        self._why = ""
         # Such a log-in belongs to one project, and Keystone takes no scope with it.
         self._is_bound = isinstance(credentials, ApplicationCredentials)
         self._own = credentials
@@ -169,18 +174,16 @@ class _OwnLogIn(_Exchange):
     def can_rescope(self, scope: Scope) -> bool:
         return scope.is_project and not self._is_bound
 
-    async def by_credentials(self, scope: Scope) -> Token:
+    async def by_credentials(self, scope: Scope, why: str = "") -> Token:
+        self._why = why
         wanted = None if self._is_bound else scope.body()
         answer = await self._answer(self._request(await self._identify(), wanted))
         if answer.is_success:
-            token = self._checked(answer, scope)
-            self._why = _ENDED
-            return token
+            return self._checked(answer, scope)
         raise self._refusal(answer, scope)
 
     def refused(self) -> None:
         self._typed = None
-        self._why = _REFUSED
 
     async def _identify(self) -> dict[str, Any]:
         flow = self._own.flow()
@@ -196,7 +199,7 @@ class _OwnLogIn(_Exchange):
         is_password = question.kind is SecretKind.PASSWORD
         if is_password and self._typed is not None:
             return self._typed
-        question = replace(question, cloud=self._cloud, why=self._why)
+        question = replace(question, cloud=self._cloud, why=self._tally.sentence or self._why)
         text = await self._ask(question) if self._ask is not None else None
         if not text:
             raise Declined(
@@ -207,8 +210,9 @@ class _OwnLogIn(_Exchange):
                     self._label,
                     url=self._url,
                     message=f"no {question.kind.value} was given",
-                    hint=_SOURCES if is_password else _ASKED_AGAIN,
+                    hint=_SOURCES[question.kind],
                     at=self._now(),
+                    declined=True,
                 )
             )
         secret = Secret(text)
@@ -228,7 +232,8 @@ class _PluginLogIn(_Exchange):
     def can_rescope(self, scope: Scope) -> bool:
         return scope.is_project
 
-    async def by_credentials(self, scope: Scope) -> Token:
+    async def by_credentials(self, scope: Scope, why: str = "") -> Token:
+        del why  # a plugin asks nobody
         first = await self._first()
         if not scope.is_project or scope.fits(first):
             return first

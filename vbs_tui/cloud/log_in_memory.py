@@ -23,6 +23,8 @@ _PAUSES_KNOWN_GOOD = (2.0, 60.0)
 _LONGEST_ASKED = 900.0
 """Seconds that a server may ask for."""
 
+_LOCKS = "some clouds lock an account after five"
+
 
 @dataclass(frozen=True, slots=True)
 class _Open:
@@ -34,9 +36,19 @@ class _Open:
 
 
 class Tally:
-    """How often log-ins were refused since the start, whatever was corrected in between."""
+    """How often log-ins were refused, whatever was corrected in between."""
 
     refusals = 0
+    """Since the start."""
+    in_a_row = 0
+    """Since a log-in succeeded that needed what the user knows."""
+
+    @property
+    def sentence(self) -> str:
+        """For whoever is about to give another password; empty when the last one was good."""
+        if not self.in_a_row:
+            return ""
+        return f"Refused {_times(self.in_a_row)} already: a further wrong try may lock the account."
 
 
 class LogInMemory:
@@ -76,6 +88,15 @@ class LogInMemory:
             return replace(last.failure, hint=f"{last.failure.hint} {wait}".strip())
         return last.failure if last is not None and last.number > since else None
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether log-ins are not tried, for a refusal or since the operator declined."""
+        return self._blocked is not None or bool(self._refused)
+
+    def recognised(self) -> None:
+        """The cloud took the credentials themselves, and not another token."""
+        self._tally.in_a_row = 0
+
     def succeeded(self) -> None:
         """A log-in gave a token."""
         self.ended += 1
@@ -92,9 +113,9 @@ class LogInMemory:
         self.ended += 1
         self._refusals += 1
         self._tally.refusals += 1
-        if self._tally.refusals > 1:
-            told = f"{self._tally.refusals} times since the start; too many lock an account"
-            failure = replace(failure, extra=(*failure.extra, ("Refused", told)))
+        self._tally.in_a_row += 1
+        told = ("Refused", f"{_times(self._tally.refusals)} since the start; {_LOCKS}")
+        failure = replace(failure, extra=(*failure.extra, told))
         self._refused[scope] = failure
         # Clouds refuse a wrong password and a forbidden project with the same words: where the
         # password was good before, one refusal blames the project, a second one the password.
@@ -112,3 +133,7 @@ class LogInMemory:
             pause = max(pause, min(failure.retry_after or 0.0, _LONGEST_ASKED))
             self._misses += 1
         self._open = _Open(failure, self.ended, now + timedelta(seconds=pause))
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

@@ -51,7 +51,7 @@ class SecretQuestion:
     cloud: str = ""
     """Which cloud asks; empty where it is not known yet."""
     why: str = ""
-    """Why it is asked again, as a sentence; empty when it is asked first."""
+    """Why it is asked now, as a sentence; empty where that is not known."""
 
 
 Ask = Callable[[SecretQuestion], Awaitable[str | None]]

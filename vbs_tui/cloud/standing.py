@@ -11,6 +11,7 @@ from typing import Protocol
 from vbs_tui.cloud.channel import Authorizer
 from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.keyring import Keyring, TokenAuthorizer
+from vbs_tui.cloud.log_in import LogIn
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.settings import CloudSettings
@@ -39,8 +40,17 @@ class Standing(Protocol):
         """Where IAM may list the user's projects, best first."""
         ...
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether a log-in was refused or declined, so that the next waits for the operator."""
+        ...
+
     def forgive(self) -> None:
         """The operator wants another try."""
+        ...
+
+    def log_in_by(self, log_in: LogIn) -> None:
+        """Use *log_in* from now on: the same user's, with a corrected secret."""
         ...
 
     def at_large(self) -> Authorizer:
@@ -90,8 +100,15 @@ class TokenStanding:
         own = (f"/v3/users/{self.user_id}/projects",) if self.user_id else ()
         return ("/v3/auth/projects", *own, "/v3/projects")
 
+    @property
+    def holds_back(self) -> bool:
+        return self._keyring.holds_back
+
     def forgive(self) -> None:
         self._keyring.forgive()
+
+    def log_in_by(self, log_in: LogIn) -> None:
+        self._keyring.log_in_by(log_in)
 
     def at_large(self) -> Authorizer:
         return TokenAuthorizer(self._keyring, self._home)
@@ -120,6 +137,7 @@ class KeyStanding:
     user = ""
     expires_at = None
     only_project = None
+    holds_back = False
     project_paths = ("/v3/projects", "/v3/auth/projects")
 
     def __init__(self, session: Session, credentials: AccessKeyCredentials) -> None:
@@ -130,6 +148,9 @@ class KeyStanding:
 
     def forgive(self) -> None:
         """Nothing was held against the user."""
+
+    def log_in_by(self, log_in: LogIn) -> None:
+        """Nothing is logged in to."""
 
     def at_large(self) -> Authorizer:
         return KeyAuthorizer(self._credentials, self._clock)

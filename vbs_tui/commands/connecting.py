@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,15 +146,16 @@ def _configured(
 
     tally = Tally()
 
-    async def connect(ask: Ask, log: RequestLog) -> Connection:
+    async def read() -> CloudSettings:
         try:
             # A home directory on a network that hangs must not keep the program from ending.
-            settings = await beside(lambda: settings_for(cloud, region, env))
+            return await beside(lambda: settings_for(cloud, region, env))
         except NoCloud as error:
             failure = _unreadable(str(error).strip(), error.hint)
-        else:
-            return _connection(settings, ask, log, tokens, tally)
         raise CloudError(failure)
+
+    async def connect(ask: Ask, log: RequestLog) -> Connection:
+        return _connection(await read(), ask, log, tokens, tally=tally, read_again=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
 
@@ -176,7 +177,7 @@ def target_of(settings: CloudSettings, tokens: Path | None = None) -> Target:
     tally = Tally()
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(settings, ask, log, tokens, tally)
+        return _connection(settings, ask, log, tokens, tally=tally)
 
     name = settings.name or urlsplit(settings.auth_url).hostname or "cloud"
     return Target(clean(name, 60), name, connect, lambda: None)
@@ -214,11 +215,20 @@ def _connection(
     ask: Ask,
     log: RequestLog,
     tokens: Path | None = None,
+    *,
     tally: Tally | None = None,
+    read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
 ) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
-    return CloudConnection(settings, ask=ask, request_log=log, token_directory=tokens, tally=tally)
+    return CloudConnection(
+        settings,
+        ask=ask,
+        request_log=log,
+        token_directory=tokens,
+        tally=tally,
+        read_again=read_again,
+    )
 
 
 def add_cloud_options(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ INDENT = 11
 AGAIN = "run the command again"
 
 _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"Press F5 to log in\. "), ""),
     (re.compile(r"reading the projects again\b"), "running the command again"),
     (re.compile(r"read the projects again(?: \(F5\))?|press F5(?: to \w+ \w+)?"), AGAIN),
     (

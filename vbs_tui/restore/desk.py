@@ -208,6 +208,8 @@ class Desk:
         self._emit(Connecting(self._cloud_name))
         failure: Failure | None = None
         try:
+            if not self._has_logged_in:
+                await self._begin_anew()
             connection = await self._connected()
             projects = await connection.projects()
         except CloudError as error:
@@ -215,8 +217,6 @@ class Desk:
         except Exception as error:
             failure = defect("log in", error, self._clock.now())
         if failure is not None:
-            if not self._has_logged_in:
-                await self._drop_connection()
             self._emit(ConnectFailed(failure))
             return
         self._has_logged_in = True
@@ -236,11 +236,17 @@ class Desk:
             await self._engine.attach(connection)
             self._engine.look_again()
 
-    async def _drop_connection(self) -> None:
-        """Make it anew at the next try, from what the configuration says then."""
-        failed, self._connection = self._connection, None
-        if failed is not None:
-            await failed.aclose()
+    async def _begin_anew(self) -> None:
+        """A connection that never got in is made again, from what the configuration says now."""
+        failed = self._connection
+        if failed is None or failed.token_expires_at is not None:
+            return  # what failed came after the log-in
+        self._connection = None
+        await failed.aclose()
+        found = await self._connected()
+        if (failed.identity, failed.user) != (found.identity, found.user):
+            who = f"{found.user} at " if found.user else ""
+            self._emit(Notice(f"The configuration has changed: now {who}{found.identity}."))
 
     async def _connected(self) -> Connection:
         if self._connecting is None:

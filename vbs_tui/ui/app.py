@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
@@ -32,6 +30,7 @@ from vbs_tui.ui import commands
 from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
+from vbs_tui.ui.questions import Questions
 from vbs_tui.ui.render.jobs import last_words
 from vbs_tui.ui.screens.main import MainScreen
 from vbs_tui.ui.store import Store
@@ -40,7 +39,6 @@ from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 if TYPE_CHECKING:
     from vbs_tui.restore.desk import Desk
     from vbs_tui.ui.screens.clouds import CloudsScreen
-    from vbs_tui.ui.screens.secret import SecretScreen
 
 SWITCH = -1
 """What the app ends with when the operator wants another cloud; never an exit status."""
@@ -54,15 +52,7 @@ class DeskNews(Message):
         self.event = event
 
 
-class NoLongerAsked(Message):
-    """Nobody waits for the answer that *screen* asks for."""
-
-    def __init__(self, screen: SecretScreen) -> None:
-        super().__init__()
-        self.screen = screen
-
-
-class VbsTui(KeysInOrder, QuietCrash, App[int]):
+class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"
@@ -154,7 +144,7 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         event = message.event
         match event:
             case SecretWanted():
-                self._ask_secret(event)
+                self.ask_secret(event)
             case Notice():
                 self.notify(
                     event.text, severity="error" if event.severe else "information", markup=False
@@ -271,34 +261,6 @@ class VbsTui(KeysInOrder, QuietCrash, App[int]):
         pairs += [(part.label, part.text) for part in decoded.parts]
         raw = failure.raw_body or "The server sent no body."
         self.push_screen(DetailsScreen(title, pairs, raw))
-
-    def _ask_secret(self, event: SecretWanted) -> None:
-        from vbs_tui.ui.screens.secret import QUIET, SecretScreen  # noqa: PLC0415 - as above
-
-        in_flight = isinstance(self.focused, Input) or time.monotonic() - self.typed_at < QUIET
-        screen = SecretScreen(event.question, in_flight=in_flight)
-
-        def settled(reply: concurrent.futures.Future[str | None]) -> None:
-            if reply.cancelled():
-                self.post_message(NoLongerAsked(screen))
-
-        def answer(secret: str | None) -> None:
-            self.typed_at = float("-inf")  # that was typed into the box
-            if event.reply.cancelled():
-                return
-            try:
-                event.reply.set_result(secret)
-            except concurrent.futures.InvalidStateError:
-                self.notify("That answer came too late: nobody waits for it now.", markup=False)
-
-        self.push_screen(screen, answer)
-        event.reply.add_done_callback(settled)
-
-    def on_no_longer_asked(self, message: NoLongerAsked) -> None:
-        """The one who asked has given up, and so does the box."""
-        if message.screen in self.screen_stack:
-            message.screen.give_up()
-            self.notify("The log-in does not wait for that answer any more.", markup=False)
 
     def action_command_palette(self) -> None:
         """Offer every command by name; not over a dialog, whose keys are its own."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from vbs_tui.cloud.errors import Failure
 from vbs_tui.ui.command_table import LISTS, TABLE, Command
 
 __all__ = [
@@ -54,9 +55,10 @@ def key_for(command_id: str) -> str:
     return command(command_id).shown or NO_KEY
 
 
-def try_again() -> str:
-    """What to do about a list that could not be read."""
-    return f"{key_for('refresh')} tries again, {key_for('error')} explains."
+def try_again(failure: Failure | None = None) -> str:
+    """What to do about a list that could not be read, or about a log-in, for *failure*."""
+    does = "asks again" if failure is not None and failure.declined else "tries again"
+    return f"{key_for('refresh')} {does}, {key_for('error')} explains."
 
 
 def own_binding(command_id: str, action: str) -> Binding:

@@ -19,20 +19,28 @@ from textual.message_pump import MessagePump
 PATIENCE = 0.25
 """Seconds that a key waits for the one before it, at the most."""
 
+_TYPING = frozenset({"backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k"})
+"""Keys that are part of typing, besides letters, digits and signs."""
+
 
 class KeysInOrder:
     """Mixed into the app."""
 
     typed_at = float("-inf")
-    """When the last key came, by ``time.monotonic``, if it was a letter, digit or sign."""
+    """When something was typed, deleted or pasted last, by ``time.monotonic``."""
+    pressed_at = float("-inf")
+    """When any key was pressed last."""
     _held_keys: deque[events.Key]
     _settling: asyncio.Task[None] | None = None
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.pressed_at = time.monotonic()
+            if isinstance(event, events.Paste) or event.is_printable or event.key in _TYPING:
+                self.typed_at = self.pressed_at
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)  # type: ignore[misc]
             return
-        self.typed_at = time.monotonic() if event.is_printable else float("-inf")
         if self._settling is not None:
             self._held_keys.append(event)
         else:

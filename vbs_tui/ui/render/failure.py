@@ -72,7 +72,7 @@ def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
     meaning, cause, remedy = _meaning(failure)
     if failure.method not in _READS and failure.executed is Executed.UNKNOWN:
         remedy = _DOUBTFUL
-    parts = [Part("Do", failure.hint or remedy, "bold")]
+    parts = [Part("Do", f"{_again(failure)}{failure.hint or remedy}", "bold")]
     if cause is not None:
         parts.append(cause)
     if failure.message and not _is_own_word(failure):
@@ -92,6 +92,15 @@ def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
     if failure.at is not None:
         parts.append(Part("When", local(failure.at, zone)))
     return Decoded(failure.code or _stand_in(failure), _where(failure), meaning, tuple(parts))
+
+
+def _again(failure: Failure) -> str:
+    """Which key leads on, where that is a log-in that waits for the operator."""
+    if not failure.declined:
+        return ""
+    from vbs_tui.ui.commands import key_for  # noqa: PLC0415 - start-up time of scripts
+
+    return f"Press {key_for('refresh')} to log in. "
 
 
 def _is_own_word(failure: Failure) -> bool:

@@ -148,12 +148,24 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     if watch.blind_since is not None:
         since = local_clock(watch.blind_since, zone)
         following = f", next try {local_clock(watch.next_at, zone)}" if watch.next_at else ""
+        if watch.failure is not None and (lack := _lacking_log_in(watch.failure)):
+            # Nothing goes on by itself here, so no time of a next look is told.
+            return [(f"  {lack}; not watched since {since}", "warn")]
         why = _why_blind(watch.failure)
         return [(f"  {why}, since {since}{following}", "warn")]
     if watch.looked_at is None:
         return []
     following = f", next {local_clock(watch.next_at, zone)}" if watch.next_at else ""
     return [(f"  last look {local_clock(watch.looked_at, zone)}{following}", "dim")]
+
+
+def _lacking_log_in(failure: Failure) -> str:
+    """Which log-in waits for the operator, and what to do about it; empty where none does."""
+    if failure.declined:
+        return f"log-in declined, {key_for('refresh')} asks again"
+    if failure.kind is ErrorKind.LOG_IN and 400 <= (failure.status or 0) < 500:
+        return f"log-in refused, {key_for('refresh')} tries again"
+    return ""
 
 
 def _why_blind(failure: Failure | None) -> str:

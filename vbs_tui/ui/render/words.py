@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vbs_tui.cloud.errors import Failure
+from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.times import ago, span
 from vbs_tui.ui.render.table import Cell
 
@@ -65,6 +65,10 @@ def lasting(seconds: float) -> str:
 
 def short_failure(failure: Failure) -> str:
     """A failure in a few words, for a subtitle or a notice."""
+    if failure.declined:
+        return "the log-in was declined"
+    if failure.kind is ErrorKind.LOG_IN and failure.status is not None:
+        return f"the log-in was refused (HTTP {failure.status})"
     if failure.code:
         return failure.code
     if failure.status is not None:

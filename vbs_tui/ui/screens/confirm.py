@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.desk import Desk, Examination, Refusal
 from vbs_tui.restore.records import Restore
@@ -85,6 +85,8 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         self._clock = clock
         self._examination: Examination | None = None
         self._said = ""
+        self._question = ""
+        self._lacks_log_in = False
         self._is_busy = False
         self._is_over = False
         """Whether the desk has taken the restore, or may have: this dialog never asks it again."""
@@ -106,6 +108,24 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         self._read()
 
     @property
+    def may_be_asked(self) -> bool:
+        """Whether a question of the log-in may lie on top: not while the name can be typed."""
+        return self.query_one("#word", Input).disabled or not (
+            self._examination is not None and self._examination.is_possible
+        )
+
+    def tell_of_question(self, text: str) -> None:
+        """Say that a question of the log-in waits, or, by an empty *text*, that none does.
+
+        Said here, since a toast would cover the disk's name.
+        """
+        if text and not self._said:
+            self._say(text)
+            self._question = text
+        elif not text and self._said == self._question:
+            self._say("")
+
+    @property
     def _facts(self) -> Reading:
         return self.query_one(Reading)
 
@@ -118,7 +138,14 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     # Reading
 
     def action_read_again(self) -> None:
-        if not self._is_busy and not self._is_over:
+        if self._is_busy or self._is_over:
+            return
+        if self._lacks_log_in:
+            # Reading alone would meet the same refusal again, which waits for the operator.
+            self._lacks_log_in = False
+            self._desk.connect()
+            self._say(f"Logging in; after that, {key_for('refresh')} reads both.")
+        else:
             self._read()
 
     @work(exclusive=True, group="read", exit_on_error=False, description="read both afresh")
@@ -203,7 +230,9 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
             lines += labelled(part.label, part.text, indent=10, width=width)
         self.query_one("#asking").display = False
         self._facts.show(lines)
-        self._say(f"{key_for('refresh')} tries again, Esc leaves.")
+        self._lacks_log_in = error.failure.kind is ErrorKind.LOG_IN
+        does = "logs in" if self._lacks_log_in else "tries again"
+        self._say(f"{key_for('refresh')} {does}, Esc leaves.")
 
     # Sending
 

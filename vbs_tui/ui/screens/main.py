@@ -88,7 +88,7 @@ class MainScreen(NewsScreen):
         backup, volume = self.backups.chosen, self.volumes.list.highlighted
         refresh, choose, filters = key_for("refresh"), key_for("choose"), key_for("filter")
         if self.store.connect_failure is not None:
-            return [f"The log-in failed. Pane 5 says why; {refresh} in pane 1 tries again."]
+            return [f"The log-in failed. Pane 5 says why; {refresh} tries again."]
         if self.store.current is None:
             return [f"Choose a project: pane 1, arrows, {choose}."]
         if self.read_only:

@@ -129,7 +129,7 @@ class NewsScreen(PanesScreen):
                 words = event.failure.message or event.failure.kind.value
                 said = f"Project {event.project.name} could not be opened: {words}"
                 for pane in (self.backups, self.volumes):
-                    pane.list.set_notice("error", f"{said}  {try_again()}")
+                    pane.list.set_notice("error", f"{said}  {try_again(event.failure)}")
         self.projects.list.refresh()
 
     def _list_news(

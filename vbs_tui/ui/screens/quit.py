@@ -14,6 +14,8 @@ class QuitScreen(ModalScreen[bool]):
     """Whether to leave all the same."""
 
     CSS_PATH = "dialogs.tcss"
+    may_be_asked = False
+    """A question of the log-in waits: its box would take the answer to this one."""
     BINDINGS = [
         Binding("y", "answer(True)", show=False),
         Binding("n,escape,q,enter", "answer(False)", show=False),

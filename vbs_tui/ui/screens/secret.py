@@ -12,9 +12,8 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from vbs_tui.cloud.provider import SecretKind, SecretQuestion
-
-QUIET = 1.0
-"""Seconds without a key after which keys are meant for this box."""
+from vbs_tui.ui.questions import QUIET
+from vbs_tui.ui.widgets.secret_line import SecretLine
 
 _TITLES = {SecretKind.PASSWORD: "Password", SecretKind.PASSCODE: "Passcode"}
 _NOTES = {
@@ -34,7 +33,10 @@ class SecretScreen(ModalScreen[str | None]):
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#word"
-    BINDINGS = [Binding("escape", "leave", show=False)]
+    BINDINGS = [
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+c", "say_how_to_leave", show=False),
+    ]
 
     def __init__(self, question: SecretQuestion, *, in_flight: bool = False) -> None:
         """*in_flight*: whether keys may be on their way that are meant for something else."""
@@ -52,9 +54,10 @@ class SecretScreen(ModalScreen[str | None]):
                 yield Static(f"for {asked.cloud}", markup=False)
             if asked.why:
                 yield Static(asked.why, id="why", markup=False)
-            word = Input(id="word", password=True, compact=True, disabled=not self.takes_keys)
-            word.cursor_blink = False
-            yield word
+            yield SecretLine(asked.kind, disabled=not self.takes_keys)
+            said = Static(id="said", markup=False)
+            said.display = False
+            yield said
             yield Static(_NOTES[asked.kind], id="note", markup=False)
 
     def on_mount(self) -> None:
@@ -94,18 +97,42 @@ class SecretScreen(ModalScreen[str | None]):
     def _take_keys(self) -> None:
         self.takes_keys = True
         self.query_one("#dialog").border_subtitle = Content(_KEYS)
-        word = self.query_one("#word", Input)
+        word = self.query_one(SecretLine)
         word.disabled = False
         word.focus()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say("")
+
+    @on(SecretLine.Refused)
+    def _refused(self, event: SecretLine.Refused) -> None:
+        event.stop()
+        self._say(event.why)
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.value:
+        if event.value.strip():
             self.dismiss(event.value)
+        else:
+            self._say("Nothing is typed yet. Esc declines.")
 
     def action_leave(self) -> None:
         if self.takes_keys:
             self.dismiss(None)
         else:
             self._wait()
+
+    def action_say_how_to_leave(self) -> None:
+        """Ctrl+C interrupts nothing here, either."""
+        if self.takes_keys:
+            self._say("Esc declines; after that, q leaves.")
+        else:
+            self._wait()
+
+    def _say(self, text: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(Content(text))
+        said.display = bool(text)

@@ -261,7 +261,7 @@ class CloudListPane(ListPane[T]):
             self.list.set_notice(
                 "error",
                 f"{self.word} could not be listed: {short_failure(state.failure)}. {words}"
-                f"  {try_again()}",
+                f"  {try_again(state.failure)}",
             )
         elif state.loading or state.listed_at is None:
             self.list.set_notice("loading", f"Reading the {self.noun[1]} …")

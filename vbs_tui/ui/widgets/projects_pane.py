@@ -53,7 +53,8 @@ class ProjectsPane(ListPane[Project]):
         if store.connect_failure is not None:
             failure = store.connect_failure
             words = failure.message or failure.kind.value
-            self.list.set_notice("error", f"{short_failure(failure)}: {words}  {try_again()}")
+            said = f"{short_failure(failure)}: {words}  {try_again(failure)}"
+            self.list.set_notice("error", said[:1].upper() + said[1:])
         elif store.connected_at is None:
             self.list.set_notice("loading", "Logging in …")
         else:

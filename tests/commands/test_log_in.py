@@ -1,0 +1,64 @@
+"""Log-ins of commands for scripts: no terminal to be asked on, and a credential of one project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.test_scripts import Shell
+from vbs_tui.simulator import Simulator
+
+RESTORE = ("restore", "--backup", "demo-succeeds", "--volume", "rehearsal-01", "--dry-run")
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(speed=60.0) as one:
+        yield one
+        assert one.ledger.errors == []
+
+
+@pytest.fixture
+def shell(simulator: Simulator, tmp_path: Path) -> Shell:
+    made = Shell(simulator, tmp_path)
+    for name in ("OS_PASSWORD", "OS_PROJECT_NAME"):
+        del made.env[name]
+    return made
+
+
+def test_without_a_terminal_it_is_said_where_a_password_can_come_from(shell: Shell) -> None:
+    done = shell(*RESTORE)
+    assert done.returncode == 78
+    told = " ".join(done.stderr.split())
+    assert "No password was given." in told
+    for word in ("OS_PASSWORD", "clouds.yaml", "secure.yaml", "terminal"):
+        assert word in told
+    assert "F5" not in told
+    assert shell.simulator.ledger.restore_posts() == []
+
+
+def test_a_refused_log_in_is_counted(shell: Shell) -> None:
+    done = shell(*RESTORE, OS_PASSWORD="wrong-one")
+    assert done.returncode == 78
+    assert "once since the start; some clouds lock an account after five" in " ".join(
+        done.stderr.split()
+    )
+
+
+def test_an_application_credential_needs_no_project(shell: Shell) -> None:
+    credential = shell.simulator.world.app_credentials[0]
+    done = shell(
+        *RESTORE,
+        "--json",
+        OS_AUTH_TYPE="v3applicationcredential",
+        OS_APPLICATION_CREDENTIAL_ID=credential.id,
+        OS_APPLICATION_CREDENTIAL_SECRET=credential.secret,
+        OS_USERNAME="",
+        OS_USER_DOMAIN_NAME="",
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[0])
+    assert told["project"]["id"] == credential.project_id

@@ -1,0 +1,61 @@
+"""A masked line: a paste goes into it whole or not at all, and nothing is copied out of it."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.actions import SkipAction
+from textual.message import Message
+from textual.widgets import Input
+
+from vbs_tui.cloud.provider import SecretKind
+
+_MOST = 1024
+"""Characters; more is no password but something else from the clipboard."""
+
+
+class SecretLine(Input):
+    """For one password or passcode."""
+
+    class Refused(Message):
+        """Nothing was taken of a paste."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
+    def __init__(self, kind: SecretKind, *, disabled: bool) -> None:
+        super().__init__(id="word", password=True, compact=True, disabled=disabled)
+        self.cursor_blink = False
+        self._kind = kind
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take one line, with or without its end. Part of a password would be a wrong try."""
+        event.stop()
+        event.prevent_default()
+        self._take(event.text)
+
+    def action_paste(self) -> None:
+        self._take(self.app.clipboard)
+
+    def action_copy(self) -> None:
+        raise SkipAction
+
+    def action_cut(self) -> None:
+        raise SkipAction
+
+    def _take(self, pasted: str) -> None:
+        text = pasted.strip("\r\n")
+        if self._kind is SecretKind.PASSCODE:
+            text = "".join(text.split())
+        if not text:
+            why = "That was an empty paste."
+        elif len(text) > _MOST:
+            why = f"Nothing was taken: that paste has {len(text):,} characters."
+        elif len(text.splitlines()) > 1:
+            why = "Nothing was taken: that paste has several lines."
+        elif not text.isprintable():
+            why = "Nothing was taken: that paste has a character that cannot be typed."
+        else:
+            self.replace(text, *self.selection)
+            return
+        self.post_message(self.Refused(why))

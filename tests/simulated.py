@@ -73,7 +73,7 @@ class Listener:
         self.seen: list[Event] = []
         desk.start(self.events.put)
 
-    def wait(self, wanted: Callable[[Event], T | None], most: float = 20.0) -> T:
+    def wait(self, wanted: Callable[[Event], T | None], most: float = 30.0) -> T:
         """The first thing that *wanted* makes of an event."""
         while True:
             event = self.events.get(timeout=most)

@@ -34,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def begin(deed: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "vbs_tui", "config", deed]
-        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     return begin
 
@@ -229,7 +229,7 @@ def test_the_start_names_the_line_too(tmp_path: Path, run: Run) -> None:
         [sys.executable, "-m", "vbs_tui", "--demo"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
         stdin=subprocess.DEVNULL,
     )

@@ -65,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if leaving.code != _PARSERS_USAGE:
             raise
         return statuses.USAGE
-    return _load("vbs_tui.commands.console:console_main")(options)
+    try:
+        return _load("vbs_tui.commands.console:console_main")(options)
+    except KeyboardInterrupt:  # while no screen is up: before the first one, between two clouds
+        return statuses.INTERRUPTED
 
 
 def _for_scripts(where: str, arguments: Sequence[str]) -> int:

@@ -134,6 +134,18 @@ def test_relatives_host_names_serve_when_the_type_is_missing() -> None:
     assert swiss.endpoint("vbs", PID).root == "https://vbs.eu-ch2.sc.otc.t-systems.com"
 
 
+def test_host_of_iam_is_no_hint_for_another_region() -> None:
+    """An address of eu-de under the name of eu-nl would show the disks of the wrong region."""
+    made = catalog(*REAL, entry("ecs", "https://ecs.nl.example", region="eu-nl"), region="eu-nl")
+    for service in ("vbs", "evs"):
+        with pytest.raises(NoEndpoint):
+            made.endpoint(service, PID)
+    own = catalog(entry("network", "https://net.x.example", region="eu-nl"))
+    assert own.endpoint("vbs", PID).root == f"https://vbs.{OTC}"
+    named_so = catalog(entry("network", "https://net.x.example", region="eu-de"), region="eu-de")
+    assert named_so.endpoint("vbs", PID).root == f"https://vbs.{OTC}"
+
+
 def test_missing_service_names_what_there_is_and_the_successor() -> None:
     made = catalog(
         entry("cbr", "https://cbr.x.example/v3"),

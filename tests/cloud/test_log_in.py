@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.toy_cloud import PROJECT, QUICK, VOLUME, ToyCloud, a_token
+from tests.cloud.toy_cloud import PROJECT, VOLUME, ToyCloud, a_token
 from tests.cloud.wire_server import Heard, Reply, json_reply, reply, reset, stall
 from vbs_tui.cloud.credentials import (
     ApplicationCredentials,
@@ -23,6 +23,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.provider import SecretKind, SecretQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.session import Timeouts
 
 JANE = User(name="ops-jane", domain_name="OTC00000000001000000317")
 THE_PROJECT = Project(PROJECT, "eu-de_prod")
@@ -211,7 +212,7 @@ TOO_MANY = json_reply({"error": {"code": 429, "message": "x"}}, 429, {"Retry-Aft
 async def test_one_log_in_for_all_who_wait_also_when_it_fails(answer: Reply) -> None:
     cloud = ToyCloud(log_in=lambda heard, auth: answer)
     async with cloud:
-        connection = cloud.connection(timeouts=QUICK)
+        connection = cloud.connection(timeouts=Timeouts(read=0.15) if answer is stall else None)
         opened = await asyncio.gather(
             *(connection.open(project) for project in PROJECTS), return_exceptions=True
         )

@@ -14,7 +14,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import RequestLog
-from vbs_tui.cloud.session import Session, Timeouts
+from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.trust import Trust
 
 OK = json_reply({"fine": True})
@@ -34,7 +34,6 @@ class Line:
             log=self.log,
             clock=self.clock,
             rng=random.Random(3),
-            timeouts=Timeouts(read=0.2),
             largest=100_000,
         )
 

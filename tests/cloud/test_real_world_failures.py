@@ -10,7 +10,7 @@ import pytest
 
 from tests.bad_clouds import FAR
 from tests.certificates import Authority
-from tests.cloud.toy_cloud import BACKUP, QUICK, VOLUME, ToyCloud
+from tests.cloud.toy_cloud import BACKUP, VOLUME, ToyCloud
 from tests.cloud.wire_server import Heard, reply
 from tests.ground import (
     PAGE,
@@ -66,7 +66,7 @@ async def test_a_portal_is_told_of_reads_and_never_of_a_submission(
     words: str, service: Callable[[Heard], bytes]
 ) -> None:
     async with ToyCloud(service) as cloud:
-        provider = await cloud.provider(QUICK)
+        provider = await cloud.provider()
         with pytest.raises(CloudError) as reading:
             await provider.volume(VOLUME)
         with pytest.raises(CloudError) as submitting:
@@ -82,7 +82,7 @@ async def test_a_lost_submission_has_no_advice_of_the_line() -> None:
         writer.transport.abort()  # type: ignore[attr-defined]
 
     async with ToyCloud(lambda heard: drop) as cloud:
-        provider = await cloud.provider(QUICK)
+        provider = await cloud.provider()
         with pytest.raises(CloudError) as caught:
             await provider.submit(BACKUP, VOLUME)
     assert caught.value.failure.executed is Executed.UNKNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cloud.toy_cloud import BACKUP, PROJECT, VOLUME, ToyCloud, catalog_entry
+from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.vbs import VbsProvider
 
@@ -56,3 +57,28 @@ async def test_another_region_of_the_same_log_in() -> None:
         assert await connection.open(project, "eu-de") is here
         assert await connection.open(project, "eu-nl") is there
         assert cloud.given == 1
+
+
+async def test_an_address_that_is_configured_makes_another_cloud_of_it() -> None:
+    """The same job id behind another VBS is another job, or none: nobody may watch it there."""
+    async with ToyCloud() as cloud:
+        in_two_regions(cloud)
+        url = cloud.server.url
+        plain = cloud.connection()
+        assert plain.identity == f"{url}/v3"
+        assert cloud.connection(endpoint_overrides={"ecs": f"{url}/x/v2"}).identity == f"{url}/v3"
+        one, other, same = (
+            cloud.connection(endpoint_overrides={"vbs": f"{url}/{where}"}).identity
+            for where in ("de-vbs/v2", "nl-vbs/v2", "de-vbs/v2/")
+        )
+        assert one == same
+        assert len({plain.identity, one, other}) == 3
+
+
+async def test_a_configured_region_is_shown_clean_wherever_it_is_told() -> None:
+    async with ToyCloud() as cloud:
+        connection = cloud.connection(region="eu-de\x1b[31m")
+        assert connection.region == "eu-de\\x1b[31m"
+        with pytest.raises(CloudError) as caught:
+            await connection.open(Project(PROJECT, "prod"))
+        assert "\x1b" not in caught.value.failure.message

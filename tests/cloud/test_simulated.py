@@ -17,7 +17,6 @@ from vbs_tui.cloud.environment import settings_from_environment
 from vbs_tui.cloud.errors import CloudError, Executed
 from vbs_tui.cloud.provider import Connection, Provider
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.cloud.session import Timeouts
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.simulator import Simulator
 
@@ -56,9 +55,7 @@ async def place() -> AsyncIterator[Place]:
         }
     )
     assert isinstance(settings, CloudSettings)
-    made = CloudConnection(
-        settings, clock=FastClock(), rng=random.Random(5), timeouts=Timeouts(read=2)
-    )
+    made = CloudConnection(settings, clock=FastClock(), rng=random.Random(5))
     connection: Connection = made
     projects = await connection.projects()
     provider = await connection.open(projects[0])

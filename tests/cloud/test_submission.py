@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cloud.toy_cloud import BACKUP, JOB, PROJECT, QUICK, VOLUME, ToyCloud
+from tests.cloud.toy_cloud import BACKUP, JOB, PROJECT, VOLUME, ToyCloud
 from tests.cloud.wire_server import Heard, Reply, cut, json_reply, reply, reset, stall
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.session import Timeouts
 from vbs_tui.cloud.vbs import VbsProvider
 
 OPEN_CODE = "VolumeBackup.0201"
@@ -20,6 +21,10 @@ async def failure_of(provider: VbsProvider) -> Failure:
     with pytest.raises(CloudError) as caught:
         await provider.submit(BACKUP, VOLUME)
     return caught.value.failure
+
+
+QUICK = Timeouts(submit_read=0.15)
+"""For an answer that never comes; others may take longer on a busy machine."""
 
 
 def toy(answer: Reply) -> ToyCloud:
@@ -166,7 +171,7 @@ async def test_failure_is_classified_and_nothing_sent_again(
 ) -> None:
     cloud = toy(answer)
     async with cloud:
-        provider = await cloud.provider(QUICK)
+        provider = await cloud.provider(QUICK if answer is stall else None)
         failure = await failure_of(provider)
         await asyncio.sleep(0)
     assert (failure.kind, failure.executed, failure.code) == (kind, executed, code)

@@ -26,8 +26,6 @@ VOLUME = "5024a06e-6990-4f12-9dcc-8fe26b01a710"
 JOB = "ff8080826576401e01657b99fc444986"
 PASSWORD = 'pa"ss wörd&/-zq7731'
 
-QUICK = Timeouts(connect=5, read=0.15, submit_read=0.15, write=5, pool=5, whole=5)
-
 
 def a_token(number: int) -> str:
     return f"gAAAAAtoken{number:04d}" + "x" * 60

@@ -51,7 +51,7 @@ def on_terminal(shell: Shell, columns: int, *arguments: str, **changes: str) -> 
     except OSError:  # what Linux says when the last writer is gone
         pass
     os.close(leader)
-    child.wait(30)
+    child.wait(120)
     return told.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
 
 

@@ -197,7 +197,7 @@ def test_a_reader_that_leaves_makes_no_failed_restore(shell: Shell) -> None:
         stderr=subprocess.PIPE,
     )
     os.close(writing)
-    _, told = child.communicate(timeout=30)
+    _, told = child.communicate(timeout=120)
     assert child.returncode == 141
     assert b"Traceback" not in told
 

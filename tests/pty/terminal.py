@@ -22,6 +22,9 @@ import pyte
 
 T = TypeVar("T")
 
+MOST = 30.0
+"""Seconds that anything may take on a busy machine. Nothing waits so long unless it fails."""
+
 LEADER = Path(__file__).with_name("leader.py")
 END = b"[the program has ended]"
 """Written behind the program's last byte, to know when all of it was read."""
@@ -71,7 +74,7 @@ class Terminal:
         os.close(stay)
         self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
         self._reader.start()
-        self.pid = int(self._told(10.0))
+        self.pid = int(self._told(MOST))
         self._exit_status: int | None = None
 
     def __enter__(self) -> Terminal:
@@ -84,10 +87,10 @@ class Terminal:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
         os.close(self._stay)
-        self._leader.wait(10)
+        self._leader.wait(MOST)
         self._closed = True
         os.write(self._wake_write, b"x")
-        self._reader.join(10)
+        self._reader.join(MOST)
         for descriptor in (self._slave, self._wake_read, self._wake_write, self._status):
             os.close(descriptor)
         self.close_master()
@@ -127,7 +130,7 @@ class Terminal:
 
     # What there is to see
 
-    def wait_until(self, wanted: Callable[[], T], what: str = "", most: float = 10.0) -> T:
+    def wait_until(self, wanted: Callable[[], T], what: str = "", most: float = MOST) -> T:
         """Wait until *wanted* is true of log and screen; its value. ``AssertionError`` with the
         screen after *most* seconds."""
         until = time.monotonic() + most
@@ -138,11 +141,11 @@ class Terminal:
                     raise AssertionError(f"not seen in {most:g} s: {what}\n{self._shown()}")
             return found
 
-    def wait_for_text(self, *texts: str, most: float = 10.0) -> None:
+    def wait_for_text(self, *texts: str, most: float = MOST) -> None:
         """Wait until all *texts* are on the screen."""
         self.wait_until(lambda: all(text in self._shown() for text in texts), repr(texts), most)
 
-    def wait_without(self, text: str, most: float = 10.0) -> None:
+    def wait_without(self, text: str, most: float = MOST) -> None:
         """Wait until *text* is no longer on the screen."""
         self.wait_until(lambda: text not in self._shown(), f"not {text!r}", most)
 
@@ -171,7 +174,7 @@ class Terminal:
         """Whether the line takes nothing more, since nobody reads."""
         return not select.select([], [self._slave], [], 0)[1]
 
-    def fill(self, key: bytes, most: float = 10.0) -> None:
+    def fill(self, key: bytes, most: float = MOST) -> None:
         """While nobody reads, press *key*, which makes the program draw, until it must wait.
 
         Nothing tells from outside that it waits: hence more keys than its own queue of frames
@@ -185,13 +188,13 @@ class Terminal:
             beyond += self.is_full
             select.select([self._status], [], [], 0.02)
 
-    def ended(self, most: float = 3.0) -> int:
+    def ended(self, most: float = MOST) -> int:
         """Wait for the program's end, at most *most* seconds; its exit status."""
         if self._exit_status is None:
             self._exit_status = int(self._told(most))
         return self._exit_status
 
-    def stopped(self, most: float = 3.0) -> None:
+    def stopped(self, most: float = MOST) -> None:
         """Wait until the program was stopped."""
         assert self._told(most) == "stopped"
 

@@ -132,7 +132,7 @@ def test_configured_project_opens_and_others_are_a_key_away(
         terminal.wait_for_text("› ● eu-de_staging", "choose a backup first")
         terminal.send("1", UP, ENTER)
         terminal.wait_for_text("› ● eu-de_sandbox", "› eu-de_sandbox")
-        simulator.ledger.wait_for(lambda led: log_ins(simulator) == 2, 10)
+        assert simulator.ledger.wait_for(lambda led: log_ins(simulator) == 2)
     assert log_ins(simulator) == 2
 
 
@@ -176,7 +176,7 @@ def test_a_corrected_password_serves_without_leaving(
         terminal.wait_for_text("HTTP 401", "log in")
         assert log_ins(simulator) == 1
         terminal.send(F5)
-        simulator.ledger.wait_for(lambda led: log_ins(simulator) == 2, 10)
+        assert simulator.ledger.wait_for(lambda led: log_ins(simulator) == 2)
         terminal.send("5z")
         terminal.wait_for_text("2 times since the start")
         secure.write_text(good)
@@ -219,7 +219,7 @@ def test_a_passcode_is_asked_for_and_serves_once_for_all_projects(
         terminal.wait_for_text("› ● eu-de_prod", "choose a backup first")
         terminal.send("1", DOWN, ENTER)
         terminal.wait_for_text("› ● eu-de_sandbox")
-        simulator.ledger.wait_for(lambda led: log_ins(simulator) == 3, 10)
+        assert simulator.ledger.wait_for(lambda led: log_ins(simulator) == 3)
         terminal.wait_for_text("newest first")
         assert "Passcode" not in terminal.shown
         terminal.send("q")

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 
 from tests.pty.conftest import Operator
-from tests.pty.terminal import ENTER
+from tests.pty.terminal import ENTER, MOST
 from vbs_tui.simulator import Simulator
 
 
-def eventually(seen: Callable[[], bool], what: str, most: float = 10.0) -> None:
+def eventually(seen: Callable[[], bool], what: str, most: float = MOST) -> None:
     """Wait for what a file tells, and nothing announces."""
     until = time.monotonic() + most
     pause = threading.Event()
@@ -44,7 +44,7 @@ def test_the_first_restore_of_the_readme(operator: Operator, simulator: Simulato
     with operator.named() as terminal:
         assert simulator.ledger.restore_posts() == []
         terminal.send(ENTER)
-        terminal.wait_for_text("› ", "nightly-db", "succeeded", most=20)
+        terminal.wait_for_text("› ", "nightly-db", "succeeded")
         assert_one_exact_post(simulator)
         assert [state for state, _ in operator.states()] == ["succeeded"]
         terminal.send("q")
@@ -61,7 +61,6 @@ def test_a_stalled_link_stops_no_restore(operator: Operator, simulator: Simulato
         eventually(
             lambda: [state for state, _ in operator.states()] == ["succeeded"],
             "the verdict in the journal",
-            most=20,
         )
         assert terminal.is_full
         terminal.resume()

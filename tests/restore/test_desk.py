@@ -52,12 +52,12 @@ def project(listener: Listener) -> Project:
 def examine(listener: Listener, project: Project, backup: str, volume: str) -> Examination:
     world = listener.world
     found = listener.desk.examine(project, world.backup(backup).id, world.volume(volume).id)
-    return found.result(20)
+    return found.result(30)
 
 
 def refused(future: Future[Restore]) -> str:
     with pytest.raises(Refusal) as caught:
-        future.result(20)
+        future.result(30)
     return str(caught.value)
 
 
@@ -67,7 +67,7 @@ def test_one_confirmation_is_one_post_with_exactly_this_body(
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     assert examined.hazards == ()
     assert examined.word == "rehearsal-01"
-    submitted = listener.desk.submit(examined, "rehearsal-01").result(20)
+    submitted = listener.desk.submit(examined, "rehearsal-01").result(30)
     assert listener.settled(submitted.id).state is State.SUCCEEDED
     (post,) = simulator.ledger.restore_posts()
     assert post.method == "POST"
@@ -76,7 +76,7 @@ def test_one_confirmation_is_one_post_with_exactly_this_body(
     assert post.body == b'{"restore": {"volume_id": "%s"}}' % examined.volume.id.encode()
     assert examined.request.body.encode() == post.body
     assert simulator.ledger.deleted_backups == []
-    log = [entry.text for entry in listener.desk.log_of(submitted.id).result(20)]
+    log = [entry.text for entry in listener.desk.log_of(submitted.id).result(30)]
     assert log[0].startswith("confirmed by ")
     assert "SUCCESS" in log[-1]
 
@@ -103,7 +103,7 @@ def test_the_demos_named_backups_end_as_they_say(
 ) -> None:
     simulator.speed = 5.0
     examined = examine(listener, project, backup, volume)
-    submitted = listener.desk.submit(examined, examined.word).result(20)
+    submitted = listener.desk.submit(examined, examined.word).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is state
     assert (ended.failure.code if ended.failure and code else None) == code
@@ -115,7 +115,7 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.desk.submit(examined, examined.word).result(20)
+    submitted = listener.desk.submit(examined, examined.word).result(30)
 
     def untraced(event: object) -> bool | None:
         if isinstance(event, RestoreChanged) and "Probably not" in event.restore.summary:
@@ -128,7 +128,7 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     words = refused(listener.desk.submit(examined, examined.word))
     assert "already in a restore" in words
     assert "not sent" in refused(listener.desk.declare_not_sent(submitted.id, "yes"))
-    listener.desk.declare_not_sent(submitted.id, "not sent").result(20)
+    listener.desk.declare_not_sent(submitted.id, "not sent").result(30)
     assert listener.settled(submitted.id).state is State.ABANDONED
 
 
@@ -174,10 +174,10 @@ def test_a_defect_on_the_way_to_the_cloud_is_an_answer_too(tmp_path: Path) -> No
     seen: SimpleQueue[Event] = SimpleQueue()
     desk.start(seen.put)
     desk.connect()
-    while not isinstance(event := seen.get(timeout=20), ConnectFailed):
+    while not isinstance(event := seen.get(timeout=30), ConnectFailed):
         pass
     desk.open_project(Project("0" * 32, "eu-de"))
-    while not isinstance(other := seen.get(timeout=20), ProjectFailed):
+    while not isinstance(other := seen.get(timeout=30), ProjectFailed):
         pass
     desk.stop(2.0)
     for failure in (event.failure, other.failure):
@@ -207,7 +207,7 @@ def test_an_expired_token_is_renewed_without_losing_the_watch(
 ) -> None:
     simulator.speed = 10.0
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
-    submitted = listener.desk.submit(examined, examined.word).result(20)
+    submitted = listener.desk.submit(examined, examined.word).result(30)
     listener.state(submitted.id, lambda state: state is State.RUNNING)
     simulator.expire_tokens()
     assert listener.settled(submitted.id).state is State.SUCCEEDED
@@ -227,7 +227,7 @@ def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     simulator.faults = f"{faults}@restore=1x"
-    submitted = listener.desk.submit(examined, examined.word).result(20)
+    submitted = listener.desk.submit(examined, examined.word).result(30)
 
     def over(event: Event) -> Restore | None:
         one = event.restore if isinstance(event, RestoreChanged) else None

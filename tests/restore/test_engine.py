@@ -345,7 +345,7 @@ def test_another_clouds_restore_waits_for_a_connection(house: House) -> None:
         two = await house.engine(attached=False)
         await house.clock.sleep(5)
         watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
-        assert watches[-1].elsewhere == "connect to otc-prod to watch"
+        assert watches[-1].elsewhere == "connect to otc-prod in eu-de to watch"
         await two.attach(house.cloud)
         assert (await house.settled()).state is State.SUCCEEDED
         await two.stop(1.0)

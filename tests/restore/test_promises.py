@@ -291,7 +291,7 @@ class Lives(RuleBasedStateMachine):
         return task
 
 
-TestLives = pytest.mark.timeout(150)(Lives.TestCase)
+TestLives = pytest.mark.timeout(400)(Lives.TestCase)
 TestLives.settings = settings(
     max_examples=12,
     stateful_step_count=25,

@@ -44,7 +44,7 @@ class Client:
     def __init__(self, simulator: Simulator, username: str | None = None) -> None:
         self.simulator = simulator
         self.project: Project = simulator.world.projects[0]
-        self.http = httpx.Client(base_url=simulator.url, timeout=10)
+        self.http = httpx.Client(base_url=simulator.url, timeout=60)
         self.username = username or simulator.username
         self.log_in()
 

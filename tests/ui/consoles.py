@@ -42,8 +42,8 @@ class Console:
     async def until_keys_are_taken(self) -> None:
         """Until a question that came while keys were under way takes its answer."""
         async with asyncio.timeout(30):
-            while not getattr(self.app.screen, "takes_keys", False):
-                await self.pilot.pause(0.05)
+            while not getattr(self.app.screen, "takes_keys", False):  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.05)
 
     async def settle(self) -> None:
         """Until what was told has been shown."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC
@@ -11,29 +13,41 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Static
 
 from tests.cloud.toy_cloud import PROJECT, ToyCloud, catalog_entry
 from tests.cloud.wire_server import Heard, Reply, json_reply
+from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, lines, screen_text
-from tests.ui.fake_desk import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, failure
+from tests.ui.fake_desk import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
 from tests.ui.test_flow import Console as FlowConsole
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.provider import Ask, Connection, SecretKind, SecretQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.events import (
+    Connected,
     ConnectFailed,
+    Event,
     ListKind,
     ListPage,
     ProjectOpened,
     RegionChanged,
+    RestoreChanged,
+    SecretWanted,
+    WatchChanged,
 )
+from vbs_tui.restore.records import Watch
+from vbs_tui.restore.states import State
 from vbs_tui.ui.app import SWITCH, VbsTui
 from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
+from vbs_tui.ui.picker import CloudPicker
 from vbs_tui.ui.screens.clouds import CloudsScreen
 from vbs_tui.ui.screens.confirm import ConfirmScreen
 from vbs_tui.ui.screens.help import HelpScreen
+from vbs_tui.ui.screens.secret import SecretScreen
+from vbs_tui.ui.widgets.rowlist import RowList
 
 
 def choice(cloud: str, region: str = "", **more: Any) -> Choice:
@@ -83,6 +97,15 @@ def test_a_cloud_of_variables_alone_has_a_row() -> None:
         ("a", "", False, False),
     ]
     assert told(from_here([], Opened("x", "x", "", ()))) == [("x", "", True, False)]
+
+
+def test_the_open_cloud_is_marked_while_its_region_is_not_known_yet() -> None:
+    logging_in = Opened("prod", "prod", "", ())
+    rows = [choice("a"), choice("prod", "eu-de")]
+    assert [one.is_open for one in from_here(rows, logging_in)] == [False, True]
+    # Of several it cannot be told which.
+    rows.append(choice("prod", "eu-nl"))
+    assert not any(one.is_open for one in from_here(rows, logging_in))
 
 
 def test_last_use_is_each_regions_own() -> None:
@@ -244,6 +267,177 @@ async def test_the_only_project_of_the_region_opens_by_itself() -> None:
         assert noted == ["eu-de", "eu-nl"]
 
 
+async def marked_and_chosen(con: Console) -> None:
+    """A backup chosen, a disk marked, the list of clouds open with the cursor on eu-nl."""
+    await con.press("3", "space")
+    assert len(con.main.volumes.list.marks) == 1
+    await con.press("C")
+    await list_is_read(con)
+    await con.press("down")
+
+
+async def test_no_key_acts_on_the_region_before_while_it_changes() -> None:
+    async with with_clouds() as con:
+        await marked_and_chosen(con)
+        asked = len(con.desk.asked)
+        # The desk has not said yet that it works in the other region.
+        await con.press("enter", "r", "enter", "2", "enter", "r")
+        assert con.on_main()
+        assert con.desk.asked[asked:] == [("region", "eu-nl")]
+        assert con.main.store.region == "eu-nl"
+        con.desk.page(PROD, ListKind.BACKUPS, 1, BACKUPS)
+        con.desk.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl")))
+        await con.settle()
+        assert con.main.backups.list.total == con.main.volumes.list.total == 0
+        assert con.main.backups.chosen is None
+        assert con.main.store.current is None
+        assert not con.main.volumes.list.marks
+
+
+async def test_one_choice_is_enough_for_two_quick_enters() -> None:
+    async with with_clouds() as con:
+        await marked_and_chosen(con)
+        screen = con.app.screen
+        assert isinstance(screen, CloudsScreen)
+        screen.pane.list.action_choose()
+        screen.pane.list.action_choose()
+        await con.settle()
+        assert con.desk.asked.count(("region", "eu-nl")) == 1
+        assert con.on_main()
+
+
+async def test_a_question_that_comes_over_the_list_is_not_thrown_away() -> None:
+    async with with_clouds() as con:
+        await marked_and_chosen(con)
+        screen = con.app.screen
+        assert isinstance(screen, CloudsScreen)
+        reply: Future[str | None] = Future()
+        con.desk.tell(SecretWanted(SecretQuestion(SecretKind.PASSCODE, "Passcode"), reply))
+        await con.until_keys_are_taken()
+        assert isinstance(con.app.screen, SecretScreen)
+        screen.pane.list.action_choose()
+        await con.settle()
+        assert isinstance(con.app.screen, SecretScreen)
+        assert ("region", "eu-nl") not in con.desk.asked
+        con.app.screen.dismiss(None)
+        await con.settle()
+        assert reply.result(0) is None
+
+
+async def test_esc_before_the_list_is_read_changes_nothing() -> None:
+    may_read = threading.Event()
+
+    def slow() -> list[Choice]:
+        may_read.wait(10)
+        return list(CHOICES)
+
+    async with with_clouds() as con:
+        con.app.know_clouds("otc-prod", slow, used=lambda _: None)
+        asked = list(con.desk.asked)
+        await con.press("C")
+        assert top(con) is CloudsScreen
+        await con.press("down", "enter", "escape")
+        assert con.on_main()
+        may_read.set()
+        await con.app.workers.wait_for_complete()
+        await con.settle()
+        assert con.on_main()
+        assert con.desk.asked == asked
+        assert con.main.error.current is None
+
+
+async def test_a_new_log_in_opens_no_project_of_another_region() -> None:
+    async with with_clouds(projects=(*PROJECTS, FAR, replace(FAR, id="5" * 32))) as con:
+        con.desk.tell(RegionChanged("eu-nl"))
+        await con.settle()
+        asked = len(con.desk.asked)
+        con.desk.tell(
+            Connected("otc-prod", "eu-nl", "ops", (*PROJECTS, FAR), PROD.name, "", NOW),
+        )
+        await con.settle()
+        assert con.desk.asked[asked:] == []
+        assert con.main.store.current is None
+
+
+async def test_going_back_finds_the_project_that_was_left() -> None:
+    async with with_clouds() as con:
+        con.desk.tell(RegionChanged("eu-nl"))
+        await con.settle()
+        asked = len(con.desk.asked)
+        con.desk.tell(RegionChanged("eu-de"))
+        await con.settle()
+        assert con.desk.asked[asked:] == [("open", PROD.id)]
+
+
+async def test_a_restore_of_another_region_says_so() -> None:
+    async with with_clouds() as con:
+        here = restore(cloud="otc-prod", region="eu-de", state=State.RUNNING)
+        con.desk.tell(RestoreChanged(here))
+        await con.settle()
+        assert "db-data-01   running" in con.main.jobs.text
+        con.desk.tell(RegionChanged("eu-nl"))
+        await con.settle()
+        assert "db-data-01 in eu-de   running" in con.main.jobs.text
+
+
+async def leave(con: Console, result: int) -> str:
+    """What the terminal is told after the end."""
+    await con.app.leave_with(result)
+    return "".join(str(one) for one in con.app._exit_renderables)
+
+
+async def test_the_terminal_is_told_once_at_the_end_what_goes_on() -> None:
+    here = restore(1, cloud="otc-prod", state=State.RUNNING)
+    left = restore(2, cloud="lab", state=State.RUNNING)
+    seen = restore(3, cloud="lab", state=State.RUNNING)
+    foreign = restore(4, cloud="lab", state=State.RUNNING)
+    for result in (SWITCH, 0):
+        async with with_clouds() as con:
+            con.app.know_clouds(
+                "otc-prod", list, used=lambda _: None, left={left.id, seen.id}, unnamed="lab"
+            )
+            for one in (here, left, seen, foreign):
+                con.desk.tell(RestoreChanged(one, replayed=True))
+            for one in (left, foreign):
+                con.desk.tell(WatchChanged(Watch(one.id, elsewhere="connect to lab to watch")))
+            con.desk.tell(WatchChanged(Watch(seen.id, elsewhere="watched by vbs-tui process 7")))
+            await con.settle()
+            said = await leave(con, result)
+        if result == SWITCH:
+            assert said == ""
+        else:
+            assert said.startswith("2 restores go on")
+            assert "watch --cloud otc-prod 00000000" in said
+            assert "vbs-tui watch 00000000" in said
+
+
+def asked(con: Console) -> str:
+    return " ".join(str(one.render()) for one in con.app.screen.query(Static))
+
+
+async def test_the_question_before_another_cloud_names_it() -> None:
+    async with with_clouds() as con:
+        con.desk.sending = 1
+        await con.press("C")
+        await list_is_read(con)
+        await con.press("G", "enter")
+        assert "If you go to lab now" in asked(con)
+        await con.press("n", "q")
+        assert "If you leave now" in asked(con)
+
+
+async def test_the_first_choice_of_the_start_counts() -> None:
+    picker = CloudPicker([choice("a"), choice("b")], StillClock())
+    async with picker.run_test() as pilot:
+        await pilot.pause()
+        rows = pilot.app.screen.query_one(RowList)
+        rows.action_choose()
+        await pilot.pause()
+        picker._end(choice("b"))
+    assert picker.choice is not None
+    assert picker.choice.cloud == "a"
+
+
 IDS = {"de": "1", "nl": "2"}
 
 
@@ -329,3 +523,90 @@ async def test_a_restore_goes_to_the_region_on_the_screen(tmp_path: Path) -> Non
         assert cloud.given == 1, "the other region needs no log-in of its own"
         restores = list(con.main.store.restores.values())
         assert [one.region for one in restores] == ["eu-nl"]
+
+
+def connector(cloud: TwoRegions, **settings: Any) -> Callable[[Ask, RequestLog], Any]:
+    async def connect(ask: Ask, log: RequestLog) -> Connection:
+        made = cloud.connection(ask=ask, name="toy", project_name="prod", **settings)
+        cloud.connections.clear()  # the desk closes it, on the engine's own loop
+        return made
+
+    return connect
+
+
+class Told:
+    """What a desk told, for whoever waits for it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._events: list[Event] = []
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        desk.start(self._take)
+
+    def _take(self, event: Event) -> None:
+        self._events.append(event)
+        self._loop.call_soon_threadsafe(self._news.set)
+
+    async def until(self, found: Callable[[Event], bool]) -> Event:
+        async with asyncio.timeout(20):
+            while True:
+                self._news.clear()
+                for event in list(self._events):
+                    if found(event):
+                        return event
+                await self._news.wait()
+
+
+async def test_a_desk_begins_in_the_region_that_was_gone_to(tmp_path: Path) -> None:
+    async with TwoRegions() as cloud:
+        desk = Desk(connector(cloud), tmp_path / "state", region="eu-nl")
+        told_by = Told(desk)
+        desk.open_project(Project(PROJECT, "prod"))
+        opened = await told_by.until(lambda one: isinstance(one, ProjectOpened))
+        assert isinstance(opened, ProjectOpened)
+        assert opened.region == desk.region == "eu-nl"
+        await asyncio.to_thread(desk.stop, 2.0)
+
+
+async def test_an_address_of_another_region_never_watches_a_restore(tmp_path: Path) -> None:
+    async with TwoRegions() as cloud:
+
+        def there(short: str) -> Desk:
+            url = cloud.server.url
+            at = dict.fromkeys(("vbs", "evs"), f"{url}/{short}/v2")
+            made = connector(cloud, region=f"eu-{short}", endpoint_overrides=at)
+            return Desk(made, tmp_path / "state", cloud_name="toy")
+
+        project = Project(PROJECT, "prod")
+        one = there("de")
+        told_by = Told(one)
+        one.connect()
+        await told_by.until(lambda event: isinstance(event, Connected))
+        backup, disk = (f"11111111-0000-4000-8000-00000000000{n}" for n in (1, 2))
+        found = await asyncio.wrap_future(one.examine(project, backup, disk))
+        await asyncio.wrap_future(one.submit(found, found.word))
+        await told_by.until(
+            lambda event: isinstance(event, RestoreChanged) and bool(event.restore.job_id)
+        )
+        await asyncio.to_thread(one.stop, 2.0)
+        other = there("nl")
+        told_by = Told(other)
+        other.connect()
+        said = await told_by.until(lambda event: isinstance(event, WatchChanged))
+        await told_by.until(lambda event: isinstance(event, Connected))
+        await asyncio.wrap_future(other.history())  # after whatever the log-in set going
+        assert isinstance(said, WatchChanged)
+        assert said.watch.elsewhere == "connect to toy in eu-de to watch"
+        again = there("de")
+        await asyncio.to_thread(other.stop, 2.0)
+        told_by = Told(again)
+        again.connect()
+        await told_by.until(
+            lambda event: isinstance(event, WatchChanged) and event.watch.looked_at is not None
+        )
+        await asyncio.to_thread(again.stop, 2.0)
+        jobs = [one.path for one in cloud.server.heard if "/jobs/" in one.path]
+        assert jobs
+        assert all(path.startswith("/de/") for path in jobs)
+        assert len(cloud.posts) == 1

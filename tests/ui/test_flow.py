@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -35,13 +37,14 @@ class Console:
     def main(self) -> MainScreen:
         return self.app.main
 
-    async def until(self, found: Callable[[], object], turns: int = 800) -> None:
-        """Let the app go on until *found*; a bounded number of turns, each of them short."""
-        for _ in range(turns):
-            if found():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"never seen; error pane: {self.main.error.text}")
+    async def until(self, found: Callable[[], object], most: float = 30.0) -> None:
+        """Let the app go on until *found*, for *most* seconds."""
+        until = time.monotonic() + most
+        while not found():
+            if time.monotonic() > until:
+                raise AssertionError(f"never seen; error pane: {self.main.error.text}")
+            await asyncio.sleep(0.02)
+        await self.pilot.pause()
 
     async def keys(self, *keys: str) -> None:
         await self.pilot.press(*keys)

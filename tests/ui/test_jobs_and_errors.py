@@ -78,7 +78,7 @@ def test_silence_and_other_watchers_are_told() -> None:
 def test_a_head_fits_and_says_where_it_runs_and_that_nobody_looks() -> None:
     one = replace(restore(state=State.RUNNING), cloud="otc")
     for room in (50, 60, 100):
-        pieces = header_line(one, NOW, room, elsewhere=True, cloud="otc")
+        pieces = header_line(one, NOW, room, elsewhere=True, where="on otc")
         text = "".join(part for part, _ in pieces)
         assert len(text) <= room
         assert " on otc   running, not watched here" in text

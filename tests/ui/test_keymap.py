@@ -205,7 +205,10 @@ from vbs_tui.commands.config import read_settings
 from vbs_tui.ui.commands import use_table
 from vbs_tui.ui.keymap import rebound
 use_table(rebound(read_settings().keys))
+import pytest
+from tests.stillness import take_time
 from tests.ui.consoles import console
+take_time(pytest.MonkeyPatch())
 
 async def run():
     said = {}
@@ -245,7 +248,7 @@ def test_the_keys_of_the_file_do_what_it_says(
         [sys.executable, "-c", SCRIPT],
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=120,
         check=False,
         cwd=Path(__file__).parents[2],
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from vbs_tui.cloud.addresses import (
     address_trouble,
@@ -137,11 +138,18 @@ class Catalog:
             for row in fitting:
                 if row.type == kind and host_label(row.url) in _LABELS:
                     yield with_host_label(row.url, service), f"host name of {kind}", False
-        if host_label(self.identity_root) in _IAM_LABELS:
+        if host_label(self.identity_root) in _IAM_LABELS and self._iam_is_here():
             yield with_host_label(self.identity_root, service), "host name of IAM", False
 
     def _fits(self, row: CatalogRow, interface: str) -> bool:
         return _offers(row, interface) and (not self.region or row.region in (self.region, "*", ""))
+
+    def _iam_is_here(self) -> bool:
+        """Whether the host of IAM can be that of this region: else it would be taken for another's,
+        and disks of one region stand under the name of another."""
+        others = {row.region for row in self.rows} - {self.region, "*", ""}
+        host = urlsplit(self.identity_root).hostname or ""
+        return not self.region or not others or self.region.lower() in host.split(".")
 
     def _fault(self, root: str, service: str) -> str:
         if not root:

@@ -12,7 +12,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.addresses import address_trouble, identity_root, is_plain_http
+from vbs_tui.cloud.addresses import (
+    address_trouble,
+    identity_root,
+    is_plain_http,
+    service_root,
+)
 from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
 from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.corrections import STAYS, changes
@@ -41,6 +46,9 @@ from vbs_tui.cloud.token_cache import FileTokenCache, TokenCache
 from vbs_tui.cloud.tokens import Grant
 from vbs_tui.cloud.vbs import VbsProvider
 from vbs_tui.text import clean
+
+_ASIDE = frozenset({"ecs"})
+"""Services whose address says nothing about where a restore runs."""
 
 
 class CloudConnection:
@@ -95,11 +103,14 @@ class CloudConnection:
 
     @property
     def identity(self) -> str:
-        return f"{self._root}/v3"
+        # Behind another address of VBS or EVS the same ids are other things, or nothing at all.
+        fixed = self._settings.endpoint_overrides.items()
+        places = sorted({service_root(url) for name, url in fixed if name not in _ASIDE})
+        return " ".join([f"{self._root}/v3", *places])
 
     @property
     def region(self) -> str:
-        return self._settings.region
+        return clean(self._settings.region, 64)
 
     @property
     def user(self) -> str:
@@ -202,7 +213,7 @@ class CloudConnection:
 
     def _catalog(self, told: object, project: Project, region: str) -> Catalog:
         rows = catalog_rows(told)
-        region = region or self._settings.region
+        region = region or self.region
         if not region and any(row.region == project.region for row in rows):
             # A project lives in one region; its name tells which where the catalog has several.
             region = project.region

@@ -8,10 +8,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vbs_tui.cloud.variables import Variables
 from vbs_tui.commands import statuses
 from vbs_tui.commands.config import kept_tokens, read_settings, unprotected
 from vbs_tui.commands.connecting import (
@@ -45,12 +46,32 @@ def console_main(options: argparse.Namespace) -> int:
     if not _has_terminal():
         print(_NO_TERMINAL, file=sys.stderr)
         return statuses.USAGE
-    status, wanted, greeting = _open(options, settings, target)
-    while wanted is not None:
-        if not wanted.is_open:
-            target = _chosen(wanted, settings)
-        status, wanted, greeting = _open(options, settings, target, greeting)
-    return status
+    unlisted = target if _is_by_variables(options) else None
+    ended = _open(options, settings, target, _End(0, unlisted=unlisted))
+    while ended.wanted is not None:
+        if ended.wanted.is_unlisted and unlisted is not None:
+            target = unlisted
+        elif not ended.wanted.is_open:
+            target = _chosen(ended.wanted, settings)
+        ended = _open(options, settings, target, ended)
+    return ended.status
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How the console of one cloud ended, for that of the next one."""
+
+    status: int
+    wanted: Choice | None = None
+    """The cloud to open next, if one is wanted."""
+    region: str = ""
+    """The region that was gone to without a new log-in, where *wanted* is the same cloud again."""
+    greeting: str = ""
+    """What to say there first."""
+    left: frozenset[str] = frozenset()
+    """Ids of the restores that this program watched, and that had not ended."""
+    unlisted: Target | None = None
+    """The cloud of the variables alone, if the program was started on it."""
 
 
 def _bind(settings: Settings) -> None:
@@ -61,15 +82,20 @@ def _bind(settings: Settings) -> None:
     use_table(rebound(settings.keys))
 
 
-def _open(
-    options: argparse.Namespace, settings: Settings, target: Target, greeting: str = ""
-) -> tuple[int, Choice | None, str]:
-    """The exit status; the cloud that is wanted next, if one is, and what to say there first."""
+def _open(options: argparse.Namespace, settings: Settings, target: Target, before: _End) -> _End:
+    """Run the console of *target*; *before*: how that of another cloud ended."""
     with _journal(options.demo) as directory:
         try:
-            return _run(options, settings, target, directory, greeting)
+            return _run(options, settings, target, directory, before)
         finally:
             target.close()
+
+
+def _is_by_variables(options: argparse.Namespace) -> bool:
+    env = Variables(os.environ)
+    return not (options.demo or options.cloud or env.get("OS_CLOUD")) and bool(
+        env.get("OS_AUTH_URL")
+    )
 
 
 _NO_TERMINAL = """\
@@ -106,7 +132,8 @@ def _target(options: argparse.Namespace, settings: Settings) -> Target | int:
         notice=unprotected(settings, [one.raw_name for one in several.clouds]),
     )
     status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
-    return status if picker.choice is None else _chosen(picker.choice, settings)
+    # A signal that came after the choice ends the program all the same.
+    return status if status or picker.choice is None else _chosen(picker.choice, settings)
 
 
 def _choices(
@@ -142,13 +169,33 @@ def _choices(
     return choices
 
 
+def _unlisted(target: Target, settings: Settings, *, read_only: bool) -> Choice:
+    """The way back to the cloud of the variables, which the files do not name."""
+    from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.clouds import Choice  # noqa: PLC0415
+
+    used_in = last_uses(journal_directory()).get(target.raw_name, {})
+    return Choice(
+        cloud=target.name,
+        raw_cloud=target.raw_name,
+        region="",
+        host="",
+        log_in="OS_* variables",
+        project="",
+        used_at=max(used_in.values(), default=None),
+        used_in=used_in,
+        is_read_only=read_only or target.raw_name in settings.read_only_clouds,
+        is_unlisted=True,
+    )
+
+
 def _run(
     options: argparse.Namespace,
     settings: Settings,
     target: Target,
     directory: Path,
-    greeting: str,
-) -> tuple[int, Choice | None, str]:
+    before: _End,
+) -> _End:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
     from vbs_tui.commands.last_use import note_use  # noqa: PLC0415
     from vbs_tui.restore.desk import Desk  # noqa: PLC0415
@@ -163,6 +210,7 @@ def _run(
         target.connector,
         directory,
         cloud_name=target.name,
+        region=before.region,
         read_only=read_only,
         clock=clock,
         pace=replace(Pace(), **settings.pace),  # type: ignore[arg-type]
@@ -176,13 +224,18 @@ def _run(
         read_only=read_only,
     )
 
+    way_back = before.unlisted
+
     def read() -> list[Choice]:
         try:
             clouds = configured_clouds()
         except NoCloud as error:
             problem = Unreadable(clean(error, 500))
         else:
-            return _choices(clouds, settings, read_only=options.read_only)
+            choices = _choices(clouds, settings, read_only=options.read_only)
+            if way_back is not None and way_back.raw_name not in {one.raw_cloud for one in choices}:
+                choices.insert(0, _unlisted(way_back, settings, read_only=options.read_only))
+            return choices
         raise problem
 
     if not options.demo:
@@ -190,15 +243,23 @@ def _run(
             target.raw_name,
             read,
             used=lambda region: note_use(directory, target.raw_name, region, clock.now()),
-            greeting=greeting,
+            greeting=before.greeting,
+            left=before.left,
+            unnamed="" if way_back is None else way_back.name,
         )
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
     for region in app.used_regions:
         note_use(directory, target.raw_name, region, clock.now())
-    if status != SWITCH:
-        return status, None, ""
-    return status, app.wanted, _left_behind(target, len(app.store.watched_here()))
+    wanted = app.wanted
+    if status != SWITCH or wanted is None:
+        return _End(status)
+    ended = replace(before, status=status, wanted=wanted, region="", greeting="")
+    left = frozenset(one.id for one in app.store.unwatched_without(before.left))
+    if wanted.is_open:
+        return replace(ended, left=left, region=desk.region)
+    greeting = _left_behind(target, len(app.store.watched_here()))
+    return replace(ended, left=left, greeting=greeting)
 
 
 def _left_behind(target: Target, number: int) -> str:
@@ -206,7 +267,8 @@ def _left_behind(target: Target, number: int) -> str:
     if not number:
         return ""
     goes = "1 restore goes" if number == 1 else f"{number} restores go"
-    return f"{goes} on in {target.name}, unwatched until you are back there."
+    # The next cloud may be the same one by another name or region, and watch them.
+    return f"{goes} on in {target.name}; pane 4 says what is watched from here."
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ def last_uses(directory: Path) -> dict[str, dict[str, datetime]]:
     """Cloud name to region to moment (UTC). A file that is missing or odd counts as empty."""
     try:
         data = json.loads((directory / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return {name: _moments(regions) for name, regions in _items(data)}
 

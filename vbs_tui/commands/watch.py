@@ -226,7 +226,7 @@ class Follower:
 
     def _way(self) -> str:
         """How to watch it, ready to run where its cloud is configured."""
-        if self._restore.cloud == self._cloud:
+        if self._restore.cloud == self._cloud and self._session.desk.reaches(self._restore):
             return "Log in as a user who has a role in that project."
         cloud = options_for(self._restore)
         command = watch_command(self._restore, cloud or ())

@@ -66,13 +66,15 @@ class Desk:
         journal_directory: Path,
         *,
         cloud_name: str = "",
+        region: str = "",
         read_only: bool = False,
         clock: Clock | None = None,
         pace: Pace | None = None,
         rng: random.Random | None = None,
     ) -> None:
         """*connector* may be slow and may fail with ``CloudError``; nothing happens before
-        :meth:`start`. A read-only desk sends nothing but reads."""
+        :meth:`start`. *region*: the one to begin in, as :meth:`use_region` would have it. A
+        read-only desk sends nothing but reads."""
         self.read_only = read_only
         self.request_log = RequestLog()
         self._clock: Clock = clock or SystemClock()
@@ -90,7 +92,7 @@ class Desk:
         )
         self._lister = Lister(self._clock, self._emit)
         self._connection: Connection | None = None
-        self._region = ""
+        self._region = region
         self._connecting: asyncio.Lock | None = None
         self._is_logging_in = False
         self._has_logged_in = False
@@ -164,6 +166,11 @@ class Desk:
         return connection is not None and connection.identity == restore.cloud_identity
 
     @property
+    def region(self) -> str:
+        """The region that was gone to; empty while that is the configured one."""
+        return self._region
+
+    @property
     def sending(self) -> int:
         """How many submissions are between intention and answer at this moment."""
         return self._engine.sending
@@ -184,6 +191,7 @@ class Desk:
         except (concurrent.futures.CancelledError, TimeoutError, JournalError, CloudError):
             ending.cancel()
         self._thread.stop(0.5)
+        self._recorder.abandon()
 
     async def _start(self) -> None:
         try:

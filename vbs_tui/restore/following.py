@@ -87,7 +87,8 @@ class Follower:
             elif restore.state in (State.PLANNED, State.SENDING):
                 await self._settle_orphan(restore)
             elif not self._driver.reaches(restore.cloud_identity):
-                self._say_elsewhere(restore, f"connect to {restore.cloud} to watch")
+                where = f"{restore.cloud} in {restore.region}" if restore.region else restore.cloud
+                self._say_elsewhere(restore, f"connect to {where} to watch")
             else:
                 await self._claim(restore)
 

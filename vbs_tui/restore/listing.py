@@ -22,7 +22,8 @@ class Lister:
         self._running: dict[tuple[str, ListKind], asyncio.Task[None]] = {}
 
     def volume_names(self, project_id: str) -> Mapping[str, str]:
-        """Names of the project's volumes by id, as last listed: to tell namesakes apart."""
+        """Names of the project's volumes by id, as far as they were listed: to tell namesakes
+        apart. While a reading goes on, what it told so far and what was known before it."""
         return self._volume_names.get(project_id, {})
 
     def start(self, provider: Provider, kind: ListKind) -> None:
@@ -50,7 +51,10 @@ class Lister:
         try:
             pages = provider.backups() if kind is ListKind.BACKUPS else provider.volumes()
             async for rows in pages:
-                names.update((row.id, row.name) for row in rows)
+                told = {row.id: row.name for row in rows}
+                names.update(told)
+                if kind is ListKind.VOLUMES:
+                    self._volume_names.setdefault(project_id, {}).update(told)
                 now = self._clock.now()
                 self._emit(ListPage(project_id, kind, generation, rows, last=False, at=now))
         except CloudError as error:

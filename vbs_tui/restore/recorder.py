@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -53,6 +54,16 @@ class Recorder:
     async def close(self) -> None:
         """Close file and lock after all that was asked before."""
         await self._on_thread(self._close)
+        self._thread.shutdown(wait=False)
+
+    def abandon(self) -> None:
+        """Close as soon as the thread is free, whoever still waits; from any thread.
+
+        The program may go on with another cloud: a lock that outlived its desk would keep the
+        restores from everybody. Safe after :meth:`close`.
+        """
+        with contextlib.suppress(RuntimeError):
+            self._thread.submit(self._close)
         self._thread.shutdown(wait=False)
 
     async def _on_thread(self, deed: Callable[[], T]) -> T:

@@ -32,7 +32,7 @@ class Gate:
         with self._lock:
             return self._reached
 
-    def wait_reached(self, timeout: float = 5.0) -> bool:
+    def wait_reached(self, timeout: float = 30.0) -> bool:
         """Wait until a request stands at the gate; False after ``timeout`` seconds."""
         return self.waiting.wait(timeout)
 

@@ -109,7 +109,7 @@ class Ledger:
             and (volume_id is None or _volume_of(record.body) == volume_id)
         ]
 
-    def wait_for(self, predicate: Callable[[Ledger], object], timeout: float = 5.0) -> bool:
+    def wait_for(self, predicate: Callable[[Ledger], object], timeout: float = 30.0) -> bool:
         """Wait until ``predicate(ledger)`` is true; False after ``timeout`` real seconds."""
         until = time.monotonic() + timeout
         while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -85,6 +85,8 @@ class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
         self._clouds: Callable[[], Sequence[Choice]] | None = None
         self._raw_cloud = ""
         self._greeting = ""
+        self._left: Collection[str] = ()
+        self._unnamed = ""
         self._used: Callable[[str], None] | None = None
         self.used_regions: set[str] = set()
         """Where something could be opened; an empty name is the configured region."""
@@ -110,16 +112,19 @@ class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
         *,
         used: Callable[[str], None],
         greeting: str = "",
+        left: Collection[str] = (),
+        unnamed: str = "",
     ) -> None:
         """Where others can be gone to from here; before it runs.
 
         *raw_name*: what the configuration calls the open one. *read* gives the choices; it may be
         slow and may raise :class:`Unreadable`. *used* is called, in a thread, with each region in
         which something could be opened, first of all the configured one. *greeting*: what to say
-        first, cleaned.
+        first, cleaned. *left*: ids of the restores that were watched in clouds that were open
+        before. *unnamed*: the cloud that no ``--cloud`` leads to, since variables alone make it.
         """
         self._raw_cloud, self._clouds, self._greeting = raw_name, read, greeting
-        self._used = used
+        self._used, self._left, self._unnamed = used, left, unnamed
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -198,13 +203,16 @@ class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
         from vbs_tui.ui.screens.clouds import CloudsScreen  # noqa: PLC0415 - when first needed
 
         def done(choice: Choice | None) -> None:
+            if self.screen is not screen:
+                return  # a question for a password came first, or it is chosen already
             screen.dismiss(None)
             if choice is not None:
                 self._go_to(choice)
 
         read = self._clouds or list
         watched = len(self.store.watched_here())
-        title = f"Clouds · {watched} watched here, which go on unwatched" if watched else "Clouds"
+        many = "1 restore" if watched == 1 else f"{watched} restores"
+        title = f"Clouds · another cloud leaves {many} unwatched" if watched else "Clouds"
         screen = CloudsScreen(self.clock, done, title=title)
         self._read_clouds(screen, self.push_screen(screen), read)
 
@@ -213,14 +221,14 @@ class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
         self, screen: CloudsScreen, mounted: AwaitMount, read: Callable[[], Sequence[Choice]]
     ) -> None:
         await mounted
-        store = self.store
-        opened = Opened(store.cloud, self._raw_cloud, store.region, store.regions)
         try:
             # A home directory on a network that hangs must not keep the program from ending.
             choices = await beside(read)
         except Unreadable as error:
             screen.refuse(str(error))
         else:
+            store = self.store
+            opened = Opened(store.cloud, self._raw_cloud, store.region, store.regions)
             screen.tell(from_here(choices, opened))
 
     def _note_use(self) -> None:
@@ -234,6 +242,7 @@ class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
         if choice.is_open and self.store.connect_failure is None:
             self.notify("That one is open already.", markup=False)
         elif choice.is_near and not choice.is_open:
+            self.main.leave_for(choice.raw_region)
             self.desk.use_region(choice.raw_region)
         else:
             self.wanted = choice
@@ -297,14 +306,17 @@ class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
         from vbs_tui.ui.screens.quit import QuitScreen  # noqa: PLC0415 - when first needed
 
         if not isinstance(self.screen, QuitScreen):
+            to = self.wanted.cloud if result == SWITCH and self.wanted is not None else ""
             self.push_screen(
-                QuitScreen(sending), lambda sure: self._leave(result) if sure else None
+                QuitScreen(sending, to=to), lambda sure: self._leave(result) if sure else None
             )
 
     def _leave(self, result: int) -> None:
         """End; the terminal is told what goes on. A simulated cloud ends with the program."""
-        watched = [] if self._demo else self.store.watched_here()
-        self.exit(result, message=Text(last_words(watched)) if watched else None)
+        # Before another cloud there is nothing to say yet: the next console tells it at its end.
+        is_over = result != SWITCH and not self._demo
+        left = self.store.unwatched_without(self._left) if is_over else []
+        self.exit(result, message=Text(last_words(left, self._unnamed)) if left else None)
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C interrupts nothing here."""

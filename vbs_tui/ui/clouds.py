@@ -33,6 +33,8 @@ class Choice:
     """When which region of the cloud was used last."""
     is_apart: bool = False
     """Whether the configuration says something of its own about this region."""
+    is_unlisted: bool = False
+    """Whether it is that of the variables, which no file names."""
     is_open: bool = False
     is_near: bool = False
     """Whether it is but another region for the log-in that is open."""
@@ -88,11 +90,14 @@ def _own_rows(own: Sequence[Choice], opened: Opened) -> list[Choice]:
         for name in told
         if name not in known
     ]
+    rows = rows or list(own)
+    # While the log-in goes on the region is not known yet; where there is but one, it is that.
+    is_sole = not opened.region and len(rows) == 1
     return [
         replace(
             one,
-            is_open=one.raw_region == opened.region,
+            is_open=is_sole or one.raw_region == opened.region,
             is_near=one.raw_region in near,
         )
-        for one in rows or own
+        for one in rows
     ]

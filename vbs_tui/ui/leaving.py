@@ -151,6 +151,8 @@ class Leaving:
         self._known.wait(1.0)
         if self.signal is None:
             self._on_leave(GRACE)
+            # One that came meanwhile: another cloud must not be opened for who ends the program.
+            self.signal = self._came_meanwhile()
             # Only now: a second signal must not kill what the first one lets end in order.
             for number, handler in self._before.items():
                 signal.signal(number, handler)
@@ -162,6 +164,12 @@ class Leaving:
             _restore_terminal(self._modes)
         if self._is_gone:
             _detach()
+
+    def _came_meanwhile(self) -> int | None:
+        os.set_blocking(self._wake_read, False)
+        with contextlib.suppress(BlockingIOError):
+            return next((one for one in os.read(self._wake_read, 64) if one != _OVER), None)
+        return None
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         self._wake(number)

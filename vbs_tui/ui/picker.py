@@ -57,5 +57,7 @@ class CloudPicker(KeysInOrder, QuietCrash, App[int]):
         self.notify("q leaves; nothing is open yet.", markup=False)
 
     def _end(self, choice: Choice | None) -> None:
-        self.choice = choice
-        self.exit(0)
+        if self.return_value is None:
+            # The first word counts: keys that were typed ahead must not open another cloud.
+            self.choice = choice
+            self.exit(0)

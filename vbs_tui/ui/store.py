@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -270,6 +270,16 @@ class Store:
             if one.state.is_open and not self._elsewhere(one.id)
         ]
 
+    def unwatched_without(self, left: Collection[str]) -> list[Restore]:
+        """The restores that nobody watches when this program ends. *left*: the ids of those that it
+        watched in clouds that were open before."""
+        return [
+            one
+            for one in self.restores.values()
+            if one.state.is_open
+            and (not (why := self._elsewhere(one.id)) or (one.id in left and not _has_watcher(why)))
+        ]
+
     def _elsewhere(self, restore_id: str) -> str:
         watch = self.watches.get(restore_id)
         return "" if watch is None else watch.elsewhere
@@ -281,11 +291,16 @@ class Store:
         return sum(state is State.FAILED for state in found)
 
     def preferred(self) -> Project | None:
-        """The project the configuration names, or the only one there is."""
-        for project in self.projects:
+        """The project the configuration names, or the only one there is.
+
+        None where another region was gone to and the name says that it is not one of that.
+        """
+        elsewhere = {one for one in self._regions if one != self.region}
+        fitting = [one for one in self.projects if one.region not in elsewhere]
+        for project in fitting:
             if self.preferred_project and self.preferred_project in (project.id, project.name):
                 return project
-        return self.projects[0] if len(self.projects) == 1 else None
+        return fitting[0] if len(self.projects) == 1 and fitting else None
 
     def apply(self, event: Event) -> Change:
         """Take note of *event*; what it did to the list it speaks of."""
@@ -332,8 +347,8 @@ class Store:
             self._regions = event.regions
 
     def _region_changed(self, region: str) -> None:
-        """What was listed in another region is not even a hint in this one."""
-        self._left = None if self.current is None else self.current.project
+        if self.current is not None:
+            self._left = self.current.project
         self.current = None
         self._states.clear()
         self._region = region
@@ -353,3 +368,7 @@ class Store:
                 return listing.page(event)
             case ListFailed():
                 return listing.failed(event)
+
+
+def _has_watcher(elsewhere: str) -> bool:
+    return elsewhere.startswith("watched by")

@@ -82,18 +82,18 @@ def header_line(
     room: int | None = None,
     *,
     elsewhere: bool = False,
-    cloud: str = "",
+    where: str = "",
 ) -> list[Piece]:
     """The one line that every restore has, in *room* cells: hint and names give way first.
 
-    *elsewhere*: it is not watched here. *cloud*: the one it runs on, where that is another.
+    *elsewhere*: it is not watched here. *where*: ``on`` another cloud, ``in`` another region.
     """
     sign, style = sign_of(restore)
     strong = "bold" if restore.state.is_open else ""
     told = standing(restore, now)
     if elsewhere and restore.state.is_open:
         told, style = f"{restore.state.value}, not watched here", "warn"
-    where = f" on {cloud}" if cloud else ""
+    where = f" {where}" if where else ""
     hint = f"   {key_for('explain')} explains" if restore.failure is not None else ""
     name = names(restore)
     if room is not None:
@@ -111,8 +111,11 @@ def header_line(
     ]
 
 
-def last_words(restores: Iterable[Restore]) -> str:
-    """For the terminal that is left: what goes on without a watch, and how to watch it."""
+def last_words(restores: Iterable[Restore], unnamed: str = "") -> str:
+    """For the terminal that is left: what goes on without a watch, and how to watch it.
+
+    *unnamed*: the cloud that variables alone make, which ``--cloud`` does not know.
+    """
     left = [one for one in restores if one.state.is_open]
     if not left:
         return ""
@@ -120,7 +123,8 @@ def last_words(restores: Iterable[Restore]) -> str:
     lines = [f"{len(left)} {many} on in the cloud and nobody here watches any more:"]
     for one in left[:_FEW]:
         lines.append(f"  {names(one)} ({one.state.value})")
-        lines.append(f"    vbs-tui watch --cloud {shlex.quote(one.cloud)} {one.id[:8]}")
+        cloud = "" if one.cloud == unnamed else f"--cloud {shlex.quote(one.cloud)} "
+        lines.append(f"    vbs-tui watch {cloud}{one.id[:8]}")
     if len(left) > _FEW:
         lines.append(f"  and {len(left) - _FEW} more: vbs-tui jobs --open")
     return "\n".join(lines)

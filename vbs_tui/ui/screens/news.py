@@ -41,7 +41,6 @@ class NewsScreen(PanesScreen):
         """Show *event*, which the store has taken note of already; *change* is what it did."""
         match event:
             case Connecting() | Connected():
-                self.jobs.at_home_in(self.store.cloud)
                 self.projects.show()
                 self._go_on_connected(event)
             case ConnectFailed():
@@ -59,6 +58,7 @@ class NewsScreen(PanesScreen):
                 self.jobs.watch_changed(event.watch)
             case _:
                 pass
+        self.jobs.at_home_in(self.store.cloud, self.store.region)
         self.title_bar.tell(self.clock.now())
 
     def show_project(self) -> None:
@@ -68,9 +68,18 @@ class NewsScreen(PanesScreen):
         self.backups.choose(None)
         project_id = "" if state is None else state.project.id
         self.volumes.rank_for(None, project_id)
+        for pane in (self.backups, self.volumes):
+            pane.list.clear_marks()
         self.backups.show(self.store.list_of(ListKind.BACKUPS), waiting)
         self.volumes.show(self.store.list_of(ListKind.VOLUMES), waiting)
         self.projects.list.refresh()
+
+    def leave_for(self, region: str) -> None:
+        """Show nothing until *region* is worked in: no key and no late page may act on what was
+        there before."""
+        self.store.apply(RegionChanged(region))
+        self.show_project()
+        self.title_bar.tell(self.clock.now())
 
     def open_project(self, project: Project) -> None:
         """Work in *project*: its lists are read anew, what was listed before is shown meanwhile."""

@@ -21,16 +21,22 @@ class QuitScreen(ModalScreen[bool]):
         Binding("n,escape,q,enter", "answer(False)", show=False),
     ]
 
-    def __init__(self, sending: int) -> None:
+    def __init__(self, sending: int, *, to: str = "") -> None:
+        """*to*: the cloud that is gone to; empty when the program ends."""
         super().__init__()
         self._sending = sending
+        self._to = to
 
     def compose(self) -> ComposeResult:
         requests = "A restore request has" if self._sending == 1 else "Restore requests have"
+        goes = f"go to {self._to}" if self._to else "leave"
+        looks = "the next start looks for its traces"
+        if self._to:
+            looks = "its traces are looked for once you are back here"
         with Vertical(id="dialog", classes="small"):
             yield Static(
-                f"{requests} left and no answer has come yet. If you leave now, the outcome is"
-                " recorded as unknown, and the next start looks for its traces.",
+                f"{requests} left and no answer has come yet. If you {goes} now, the outcome is"
+                f" recorded as unknown, and {looks}.",
                 markup=False,
             )
 

@@ -119,7 +119,7 @@ class JobsPane(ScrollView, can_focus=True):
         self._lines: list[Line] = []
         self._stick = True
         self._told = ("", "")
-        self._home = ""
+        self._home = ("", "")
 
     # What happens
 
@@ -146,11 +146,22 @@ class JobsPane(ScrollView, can_focus=True):
         if moved or watch.restore_id == self._selected:
             self._rebuild()
 
-    def at_home_in(self, cloud: str) -> None:
-        """Name the cloud of those restores that run on another one than *cloud*."""
-        if cloud != self._home:
-            self._home = cloud
+    def at_home_in(self, cloud: str, region: str) -> None:
+        """Name the cloud of those restores that run on another one than *cloud*, and the region of
+        those that run in another one of it."""
+        if (cloud, region) != self._home:
+            self._home = (cloud, region)
             self._rebuild()
+
+    def _where(self, restore: Restore) -> str:
+        """Where *restore* runs, if that is not what is worked in."""
+        cloud, region = self._home
+        if not cloud:
+            return ""
+        if restore.cloud != cloud:
+            return f"on {restore.cloud}"
+        is_here = not region or restore.region in ("", region)
+        return "" if is_here else f"in {restore.region}"
 
     def tell_ages(self) -> None:
         """Bring elapsed times up to date; only lines that read differently are drawn."""
@@ -245,8 +256,8 @@ class JobsPane(ScrollView, can_focus=True):
                 first = len(lines)
             watch = self._watches.get(key)
             is_elsewhere = watch is not None and bool(watch.elsewhere)
-            cloud = restore.cloud if self._home and restore.cloud != self._home else ""
-            head = header_line(restore, now, room or None, elsewhere=is_elsewhere, cloud=cloud)
+            where = self._where(restore)
+            head = header_line(restore, now, room or None, elsewhere=is_elsewhere, where=where)
             lines.append((head, key))
             if key == self._selected:
                 lines += [(pieces, key) for pieces in self._opened(restore)]

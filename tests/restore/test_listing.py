@@ -1,0 +1,56 @@
+"""Names of the disks while their list is still being read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+from tests.restore.makers import PROJECT, volume
+from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.provider import Provider
+from vbs_tui.cloud.resources import Project, Volume
+from vbs_tui.restore.events import Event, ListKind, ListPage
+from vbs_tui.restore.listing import Lister
+
+
+class Slow:
+    """Two pages, the second of which waits."""
+
+    project = Project(PROJECT, "eu-de_prod")
+    notes: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+
+    async def volumes(self) -> AsyncIterator[tuple[Volume, ...]]:
+        yield (volume(id="1", name="data"), volume(id="2", name="data"))
+        await self.may_end.wait()
+        yield (volume(id="3", name="logs"),)
+
+
+async def test_namesakes_are_known_before_the_list_is_complete() -> None:
+    told: asyncio.Queue[Event] = asyncio.Queue()
+    lister = Lister(SystemClock(), told.put_nowait)
+
+    async def page(*, last: bool) -> None:
+        while True:
+            event = await asyncio.wait_for(told.get(), 10)
+            if isinstance(event, ListPage) and (event.last or not last):
+                return
+
+    first = Slow()
+    lister.start(cast(Provider, cast(Any, first)), ListKind.VOLUMES)
+    await page(last=False)
+    assert lister.volume_names(PROJECT) == {"1": "data", "2": "data"}
+    first.may_end.set()
+    await page(last=True)
+    assert set(lister.volume_names(PROJECT)) == {"1", "2", "3"}
+    second = Slow()
+    lister.start(cast(Provider, cast(Any, second)), ListKind.VOLUMES)
+    await page(last=False)
+    assert set(lister.volume_names(PROJECT)) == {"1", "2", "3"}, "what was known still warns"
+    lister.forget()
+    second.may_end.set()
+    await asyncio.sleep(0)
+    assert lister.volume_names(PROJECT) == {}

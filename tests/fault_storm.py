@@ -8,6 +8,7 @@ duplicate POSTs, lost restores, false verdicts, unknown outcomes that could have
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import signal
 import sqlite3
@@ -177,4 +178,6 @@ def _report(
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])) if len(sys.argv) > 1 else main())
+    wanted = argparse.ArgumentParser(prog="python -m tests.fault_storm")
+    wanted.add_argument("number", type=int, nargs="?", default=1_000, help="restores to submit")
+    sys.exit(main(wanted.parse_args().number))

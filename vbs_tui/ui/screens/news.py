@@ -28,6 +28,9 @@ from vbs_tui.ui.screens.panes import PanesScreen
 from vbs_tui.ui.store import FAILED_STATES, Change
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 
+_LOG_IN = "log in"
+"""What a failed log-in is about; see `ErrorPanel.show`."""
+
 _WORTH_SHOWING = FAILED_STATES | {State.UNKNOWN}
 
 
@@ -45,7 +48,7 @@ class NewsScreen(PanesScreen):
                 self._go_on_connected(event)
             case ConnectFailed():
                 self.projects.show()
-                self.show_failure(event.failure, "log in")
+                self.show_failure(event.failure, "log in", _LOG_IN)
             case ProjectOpened() | ProjectFailed():
                 self._project_news(event)
             case RegionChanged():
@@ -91,9 +94,9 @@ class NewsScreen(PanesScreen):
         self.title_bar.tell(self.clock.now())
         self.desk_app.desk.open_project(project)
 
-    def show_failure(self, failure: Failure, title: str) -> None:
-        """Put *failure* into the error pane."""
-        self.error.show(failure, title)
+    def show_failure(self, failure: Failure, title: str, about: object = None) -> None:
+        """Put *failure* into the error pane; see `ErrorPanel.show`."""
+        self.error.show(failure, title, about)
 
     def choose_backup(self, backup: Backup | None) -> None:
         """Choose *backup* and rank the volumes for it."""
@@ -106,6 +109,7 @@ class NewsScreen(PanesScreen):
     def _go_on_connected(self, event: Connecting | Connected) -> None:
         if not isinstance(event, Connected):
             return
+        self.error.settle(_LOG_IN, self.clock.now())
         state = self.store.current
         if state is not None:
             if state.failure is not None:
@@ -132,8 +136,11 @@ class NewsScreen(PanesScreen):
         self.app.notify(f"This is region {region}: choose one of its projects.", markup=False)
 
     def _project_news(self, event: ProjectOpened | ProjectFailed) -> None:
-        if isinstance(event, ProjectFailed):
-            self.show_failure(event.failure, f"open project {event.project.name}")
+        about = ("project", event.project.id)
+        if isinstance(event, ProjectOpened):
+            self.error.settle(about, self.clock.now())
+        else:
+            self.show_failure(event.failure, f"open project {event.project.name}", about)
             if self.store.is_current(event.project.id):
                 words = event.failure.message or event.failure.kind.value
                 said = f"Project {event.project.name} could not be opened: {words}"
@@ -145,7 +152,10 @@ class NewsScreen(PanesScreen):
         self, event: ListStarted | ListPage | ListFailed | RowChanged, change: Change
     ) -> None:
         if isinstance(event, ListFailed) and change is not Change.NONE:
-            self.show_failure(event.failure, f"list the {event.kind.value}")
+            about = (event.kind, event.project_id)
+            self.show_failure(event.failure, f"list the {event.kind.value}", about)
+        elif isinstance(event, ListPage) and event.last and change is not Change.NONE:
+            self.error.settle((event.kind, event.project_id), self.clock.now())
         if change is Change.NONE or not self.store.is_current(event.project_id):
             return
         if isinstance(event, RowChanged):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from vbs_tui.cloud.errors import Failure
+from vbs_tui.times import local
 from vbs_tui.ui.commands import bindings
 from vbs_tui.ui.render.failure import Decoded, decode, ticket
 from vbs_tui.ui.widgets.frame import set_foot, set_title
@@ -61,6 +62,8 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         self._zone = zone
         self._failure: Failure | None = None
         self._title = ""
+        self._about: object = None
+        self._over: datetime | None = None
         self._words = Static(markup=False)
 
     def compose(self) -> ComposeResult:
@@ -84,22 +87,37 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         """The failure as plain text for a ticket; empty when there is none."""
         if self._failure is None:
             return ""
-        return ticket(self._failure, self._title, self._zone)
+        text = ticket(self._failure, self._title, self._zone)
+        return "\n".join([text, *self._over_words()])
 
     @property
     def text(self) -> str:
         """Everything in the panel, without colours."""
         return self._content().plain
 
-    def show(self, failure: Failure, title: str) -> None:
-        """Explain *failure*; *title* names what it happened to."""
+    def show(self, failure: Failure, title: str, about: object = None) -> None:
+        """Explain *failure*; *title* names what it happened to.
+
+        *about* is what is tried again after such a failure, for `settle`.
+        """
         self._failure, self._title = failure, title
+        self._about, self._over = about, None
         self._draw()
         self.scroll_home(animate=False)
+
+    def settle(self, about: object, at: datetime) -> None:
+        """What failed has worked since, at *at* (UTC): a failure *about* it is told as over.
+
+        It stays readable: a ticket may still want its request id.
+        """
+        if self._failure is not None and self._over is None and self._about == about:
+            self._over = at
+            self._draw()
 
     def clear(self) -> None:
         """Show no error."""
         self._failure, self._title = None, ""
+        self._about, self._over = None, None
         self._draw()
 
     def action_raw(self) -> None:
@@ -117,7 +135,7 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        self.set_class(self._failure is not None, "-has-error")
+        self.set_class(self._failure is not None and self._over is None, "-has-error")
         self._words.update(self._content())
         self._tell_title()
 
@@ -125,6 +143,7 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         sign = "›" if self.has_focus else " "
         collapsed = self.has_class("-collapsed")
         title = f" · {self._title}" if self._title else ""
+        title += ", over" if self._over is not None else ""
         set_title(self, f"{sign}5 Error{title}" + (" " if collapsed else ""))
         told = self._failure is not None and not collapsed
         set_foot(self, "d server's words · y copy for a ticket" if told else "")
@@ -135,12 +154,18 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         decoded = decode(self._failure, self._zone)
         room = max(20, self.size.width - 2 - _LABEL) if self.size.width else 60
         pieces = [
+            *(Content(line).stylize("$text-success") for line in self._over_words()),
             Content.assemble((decoded.code, "bold $text-error"), "  ", decoded.where),
             Content(decoded.headline).stylize("bold"),
             Content(""),
             *self._paragraphs(decoded, room),
         ]
         return Content("\n").join(pieces)
+
+    def _over_words(self) -> list[str]:
+        if self._over is None:
+            return []
+        return [f"Over: it worked when tried again, {local(self._over, self._zone)}."]
 
     @staticmethod
     def _paragraphs(decoded: Decoded, room: int) -> list[Content]:

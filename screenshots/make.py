@@ -13,9 +13,12 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.simulated import connector
@@ -24,6 +27,8 @@ from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.clouds import Choice
+from vbs_tui.ui.picker import CloudPicker
 from vbs_tui.ui.screens.confirm import ConfirmScreen
 
 HERE = Path(__file__).parent
@@ -82,6 +87,21 @@ def _fonts(folder: Path) -> list[Path]:
     return [font for kind in ("ttf", "ttc", "otf") for font in folder.rglob(f"*.{kind}")]
 
 
+def take(app: App[int], name: str, fonts: list[str]) -> None:
+    """Write the screen that *app* shows as SVG, and as PNG where there are *fonts*."""
+    svg = app.export_screenshot(title="vbs-tui")
+    # The exporter names a web font; these pictures shall need no network.
+    svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", svg)
+    (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+    if fonts:
+        import resvg_py
+
+        picture = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=fonts)
+        (HERE / f"{name}.png").write_bytes(bytes(picture))
+    print(name)
+
+
 class Photographer:
     """Keys in, stills out."""
 
@@ -105,17 +125,7 @@ class Photographer:
 
     def take(self, name: str) -> None:
         """Write the present screen as SVG and PNG."""
-        svg = self.app.export_screenshot(title="vbs-tui")
-        # The exporter names a web font; these pictures shall need no network.
-        svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
-        svg = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", svg)
-        (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-        if self.fonts:
-            import resvg_py
-
-            picture = resvg_py.svg_to_bytes(svg_string=svg, font_dirs=self.fonts)
-            (HERE / f"{name}.png").write_bytes(bytes(picture))
-        print(name)
+        take(self.app, name, self.fonts)
 
     async def keys(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -183,9 +193,36 @@ async def main_flow(p: Photographer) -> None:
     p.take("history")
 
 
+def _cloud(name: str, region: str, host: str, project: str = "", **more: Any) -> Choice:
+    told = {"user": "ops-jane", **more}
+    return Choice(name, region, host, "password", project, None, raw_cloud=name, **told)
+
+
+async def cloud_list(clock: StageClock) -> None:
+    """What opens first where several clouds are configured."""
+
+    def ago(hours: float) -> datetime:
+        return clock.now() - timedelta(hours=hours)
+
+    otc = "iam.eu-de.otc.example.com"
+    choices = [
+        replace(_cloud("otc-prod", "eu-de", otc, "eu-de_prod"), used_at=ago(2)),
+        replace(_cloud("otc-prod", "eu-nl", otc, "eu-nl_prod"), used_at=ago(70)),
+        replace(_cloud("otc-prod-look", "eu-de", otc, "eu-de_prod"), is_read_only=True),
+        _cloud("otc-test", "eu-de", otc, "eu-de_test"),
+        _cloud("lab", "RegionOne", "keystone.lab.example.com", insecure="unchecked TLS"),
+        _cloud("half", "", "", fault="it has no auth_url", user=""),
+    ]
+    app = CloudPicker(choices, clock)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause(0.3)
+        take(app, "clouds", font_folders())
+
+
 async def run() -> None:
     """Take all stills."""
     clock = StageClock()
+    await cloud_list(clock)
     os.environ["LOGNAME"] = "jane"
     simulator = Simulator(clock=clock.now, port=PORT)
     try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from rich.cells import cell_len
 from textual import on
 
 from vbs_tui.clock import Clock
@@ -24,8 +27,8 @@ COLUMNS = (
     ),
     Column("Region", 10, priority=1),
     Column("Last used", 13, sort_key=lambda c: c.used_at.timestamp() if c.used_at else 0.0),
-    Column("Log-in at", None, min_width=16, share=2, priority=2),
-    Column("By", 14, priority=5),
+    Column("Log-in at", None, min_width=16, max_width=48, share=2, priority=2),
+    Column("By", None, min_width=10, max_width=26, priority=5),
     Column("User", None, min_width=8, max_width=20, priority=4),
     Column("Project", None, min_width=10, max_width=24, priority=3),
 )
@@ -34,6 +37,24 @@ COLUMNS = (
 def _key(choice: Choice) -> str:
     # Two names that look alike are two clouds.
     return repr((choice.raw_cloud, choice.raw_region, choice.cloud, choice.region))
+
+
+def _fitted(rows: Sequence[Sequence[Cell]]) -> list[Column]:
+    """The columns, none with more room than its longest text takes: the list is short, and what
+    one column does not need another one does."""
+    found = []
+    for index, column in enumerate(COLUMNS):
+        if column.width is None:
+            texts = [column.title, *(row[index].text + row[index].tail for row in rows)]
+            most = min(max(map(cell_len, texts)), column.max_width or sys.maxsize)
+            column = replace(  # noqa: PLW2901
+                column,
+                max_width=most,
+                min_width=min(column.min_width, most),
+                wanted=min(column.wanted, most),
+            )
+        found.append(column)
+    return found
 
 
 class CloudsScreen(ListScreen[Choice]):
@@ -74,6 +95,7 @@ class CloudsScreen(ListScreen[Choice]):
         self._choices = choices
         rows = self.pane.list
         rows.set_notice("empty", "No cloud is configured.")
+        rows.set_columns(_fitted([self._row(choice) for choice in choices]))
         rows.set_items(tuple(choices))
         for choice in choices:
             if choice.is_open:

@@ -158,7 +158,7 @@ def test_choosing_from_the_list_and_switching(
         terminal.send("C")
         terminal.wait_for_text("─ Clouds", "● open now")
         terminal.send(DOWN, ENTER)
-        terminal.wait_for_text("vbs-tui  by-credential", "eu-de_prod")
+        terminal.wait_for_text("vbs-tui  by-credential", "› ● eu-de_prod")
         terminal.send("q")
         assert terminal.ended() == 0
     with console() as terminal:

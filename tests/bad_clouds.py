@@ -19,6 +19,8 @@ from tests.ground import (
     Ground,
     Talk,
     answering,
+    hang_up,
+    no_http,
     no_talk,
     port_of,
     portal,
@@ -398,6 +400,19 @@ BAD_CLOUDS = (
     BadCloud(
         "TLS at a plain port",
         _tls_on_plain_port,
+        "identity",
+        # An alert comes, or the line's reset before it.
+        ("Look at scheme (http, https) and port",),
+    ),
+    BadCloud(
+        "a plain port that hangs up",
+        lambda at: somebody(f"http://127.0.0.1:{at.server(hang_up).port}/v3"),
+        "identity",
+        ("the connection to 127.0.0.1 was lost", "look at scheme (http, https) and port"),
+    ),
+    BadCloud(
+        "no HTTP at a plain port",
+        lambda at: somebody(f"http://127.0.0.1:{at.server(no_http).port}/v3"),
         "identity",
         ("or it was no HTTP", "Look at scheme (http, https) and port"),
     ),

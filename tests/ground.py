@@ -11,6 +11,7 @@ import os
 import re
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -140,8 +141,21 @@ portal = answering("200 OK", PAGE, "Content-Type: text/html")
 
 async def no_talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer in something that is neither TLS nor HTTP over it."""
-    await reader.read(1)
+    await reader.read(65536)  # all of it, or the line is reset
     writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+async def no_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer as an SSH server does."""
+    await reader.read(65536)
+    writer.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+
+async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Reset the connection as soon as something comes."""
+    await reader.read(1)
+    line = writer.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def tls(path: Path) -> ssl.SSLContext:

@@ -34,6 +34,10 @@ NO_TLS = (
 )
 NO_HTTP = "Look at scheme (http, https) and port of the address, then for a proxy in between."
 LOST = "Look at network and VPN, then try again."
+HUNG_UP = (
+    "A port that speaks TLS only may hang up on plain HTTP like this: look at scheme (http, https)"
+    " and port of the address. If they are right, look at network and VPN, then try again."
+)
 BAD_FILES = (
     "Correct cacert, cert and key of the configuration (OS_CACERT, OS_CERT, OS_KEY): each names a"
     " readable PEM file."

@@ -124,7 +124,7 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
             is_permanent=cause.is_permanent,
             hint=cause.hint,
         )
-    text, hint = _after(error, host)
+    text, hint = _after(error, host, is_plain=url.startswith("http:"))
     return Trouble(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
 
 
@@ -199,7 +199,8 @@ def _unreached(error: Exception, causes: list[BaseException], host: str) -> tupl
     return f"the connection failed before the request left ({name})", advice.NO_CONNECTION
 
 
-def _after(error: Exception, host: str) -> tuple[str, str]:
+def _after(error: Exception, host: str, *, is_plain: bool) -> tuple[str, str]:
+    """What became of a request that left, and what to do. *is_plain*: HTTP without TLS."""
     import httpx  # noqa: PLC0415
 
     if isinstance(error, httpx.ReadTimeout | TimeoutError):
@@ -209,7 +210,8 @@ def _after(error: Exception, host: str) -> tuple[str, str]:
     if isinstance(error, httpx.RemoteProtocolError):
         return f"{host} broke off the answer, or it was no HTTP", advice.NO_HTTP
     if isinstance(error, httpx.NetworkError | OSError):
-        return f"the connection to {host} was lost", advice.LOST
+        hint = advice.HUNG_UP if is_plain else advice.LOST
+        return f"the connection to {host} was lost", hint
     return f"the exchange with {host} failed ({type(error).__name__})", ""
 
 

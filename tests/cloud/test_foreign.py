@@ -33,7 +33,7 @@ from vbs_tui.cloud.foreign import ForeignRefusal
 from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.connecting import settings_for as named_settings
 
-SECRETS = ("wörd&7731", "client-sec/ret", "8841", "gAAAA", BASIC[:12])
+SECRETS = ("wörd&7731", "client-sec/ret", "token-8841", "gAAAA", BASIC[:12])
 THE_PROJECT = Project(PROJECT, "eu-de_prod")
 
 

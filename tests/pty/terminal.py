@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyte
+from rich.cells import cell_len
 
 T = TypeVar("T")
 
@@ -32,6 +33,23 @@ END = b"[the program has ended]"
 ENTER, ESCAPE, UP, DOWN = b"\r", b"\x1b", b"\x1b[A", b"\x1b[B"
 PAGE_UP, PAGE_DOWN, HOME, LAST = b"\x1b[5~", b"\x1b[6~", b"\x1b[H", b"\x1b[F"
 F5 = b"\x1b[15~"
+
+
+class Screen(pyte.Screen):
+    """What a terminal shows, also between two bytes of one frame."""
+
+    @property
+    def display(self) -> list[str]:
+        """The lines. Half of a wide character, written over in part, is a blank."""
+        return [self._line(self.buffer[y]) for y in range(self.lines)]
+
+    def _line(self, cells: Mapping[int, pyte.screens.Char]) -> str:
+        line, is_stub = "", False
+        for x in range(self.columns):
+            text = cells[x].data or ("" if is_stub else " ")
+            is_stub = cell_len(text) == 2
+            line += text
+        return line
 
 
 class Terminal:
@@ -48,7 +66,7 @@ class Terminal:
     ) -> None:
         self.log = bytearray()
         """Every byte read so far. Look at it under :meth:`wait_until`, or after the end."""
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self._news = threading.Condition()
         self._reading = True

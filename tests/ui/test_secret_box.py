@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -48,8 +50,10 @@ def line(c: Console) -> SecretLine:
     return c.app.screen.query_one(SecretLine)
 
 
-async def paste(c: Console, text: str) -> None:
-    c.app.post_message(events.Paste(text))
+async def paste(c: Console, text: str, moment: float | None = None) -> None:
+    pasted = events.Paste(text)
+    pasted.time = pasted.time if moment is None else moment
+    c.app.post_message(pasted)
     await c.settle()
 
 
@@ -59,6 +63,15 @@ async def answer(c: Console, reply: Future[str | None], *keys: str) -> None:
     assert line(c).value == ""
     await c.press(*keys, "enter")
     assert reply.result(0) == "".join(keys)
+
+
+async def press_at(c: Console, moment: float, *keys: str) -> None:
+    """Keys that came at that moment, however busy the machine was since."""
+    for name in keys:
+        key = events.Key(name, name if len(name) == 1 else None)
+        key.time = moment
+        c.app.post_message(key)
+    await c.settle()
 
 
 # Keys in flight
@@ -153,9 +166,10 @@ async def test_keys_on_their_way_to_a_list_are_dropped_until_a_pause() -> None:
         before = list(c.desk.asked)
         reply = await ask(c)
         assert is_asking(c)
-        await c.press("r", "enter", "q", "escape", *"abc", "backspace")
-        await paste(c, "half")
-        await c.press("enter")
+        on_their_way = time.monotonic() - QUIET
+        await press_at(c, on_their_way, "r", "enter", "q", "escape", *"abc", "backspace")
+        await paste(c, "half", on_their_way)
+        await press_at(c, on_their_way, "enter")
         assert is_asking(c)
         assert "not taken yet" in screen_text(c.app)
         assert not reply.done()
@@ -214,13 +228,30 @@ async def test_help_stays_beneath_and_its_escape_is_no_answer() -> None:
     async with console() as c:
         await c.press("question_mark")
         reply = await ask(c)
-        await c.pilot.pause(0.1)
-        while not is_asking(c):
-            await c.pilot.pause(0.02)
-        await c.press("escape")
+        while not is_asking(c):  # noqa: ASYNC110 - the box comes by a timer
+            await asyncio.sleep(0.02)
+        await press_at(c, time.monotonic() - QUIET, "escape")
+        assert is_asking(c)
         assert not reply.done()
         await answer(c, reply, *"123456")
         assert isinstance(c.app.screen, HelpScreen)
+
+
+async def test_keys_from_before_the_pause_are_dropped_however_late_they_are_handled() -> None:
+    async with console() as c:
+        await c.press("tab")
+        reply = await ask(c)
+        opened = time.monotonic()
+        await c.until_keys_are_taken()
+        # The program stood still meanwhile; its own timer was the first to go on.
+        await press_at(c, opened, *"db-data", "enter", "escape")
+        assert is_asking(c)
+        assert line(c).value == ""
+        assert "not taken yet" in screen_text(c.app)
+        assert not reply.done()
+        await press_at(c, opened + 1.5 * QUIET, *"01", "enter")
+        assert not reply.done()
+        await answer(c, reply, *"123456")
 
 
 async def test_two_questions_come_one_after_the_other() -> None:

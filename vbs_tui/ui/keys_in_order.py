@@ -4,12 +4,14 @@ Over a slow link keys come in bursts. Textual hands every key of a burst to the 
 focus when the burst arrives; so the ``r`` of a fast ``Enter r`` would still see the backup chosen
 before, and the letters behind a ``/`` would be commands. Here a key waits until the messages that
 the one before it caused have been handled, by the widget it went to and by all that hold it.
+
+A screen that takes no key before a moment of its own has a method ``drops``. It is asked with the
+key, whose ``time`` says when it came: after a stall that is well before it is handled.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from typing import Any
 
@@ -27,7 +29,7 @@ class KeysInOrder:
     """Mixed into the app."""
 
     typed_at = float("-inf")
-    """When something was typed, deleted or pasted last, by ``time.monotonic``."""
+    """When something was typed, deleted or pasted last, in seconds of ``time.monotonic``."""
     pressed_at = float("-inf")
     """When any key was pressed last."""
     _held_keys: deque[events.Key]
@@ -35,18 +37,26 @@ class KeysInOrder:
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self.pressed_at = time.monotonic()
+            self.pressed_at = event.time
             if isinstance(event, events.Paste) or event.is_printable or event.key in _TYPING:
                 self.typed_at = self.pressed_at
         if not isinstance(event, events.Key) or event.is_forwarded:
-            await super().on_event(event)  # type: ignore[misc]
+            await self._hand_on(event)
             return
         if self._settling is not None:
             self._held_keys.append(event)
         else:
             self._held_keys = deque()
             self._settling = asyncio.create_task(self._settle(self._holders()))
-            await super().on_event(event)  # type: ignore[misc]
+            await self._hand_on(event)
+
+    async def _hand_on(self, event: events.Event) -> None:
+        app: Any = self
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            drops = getattr(app.screen, "drops", None) if app._screen_stack else None
+            if drops is not None and drops(event.time):
+                return
+        await super().on_event(event)  # type: ignore[misc]
 
     async def _settle(self, holders: list[MessagePump]) -> None:
         app: Any = self
@@ -56,7 +66,7 @@ class KeysInOrder:
                 if not self._held_keys:
                     return
                 holders = self._holders()
-                await super().on_event(self._held_keys.popleft())  # type: ignore[misc]
+                await self._hand_on(self._held_keys.popleft())
         except Exception as error:
             app._handle_exception(error)
         finally:

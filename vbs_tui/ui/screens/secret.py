@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from textual import events, on
+import math
+import time
+
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -43,6 +46,7 @@ class SecretScreen(ModalScreen[str | None]):
         super().__init__()
         self._question = question
         self.takes_keys = not in_flight
+        self._takes_keys_from = float("inf" if in_flight else "-inf")
         self._pause: Timer | None = None
         self._is_unwanted = False
 
@@ -63,10 +67,8 @@ class SecretScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content(_TITLES[self._question.kind])
-        if self.takes_keys:
-            box.border_subtitle = Content(_KEYS)
-        else:
-            box.border_subtitle = Content(_NOT_YET)
+        box.border_subtitle = Content(_KEYS)
+        if not self.takes_keys:
             self._wait()
 
     def on_screen_resume(self) -> None:
@@ -79,27 +81,34 @@ class SecretScreen(ModalScreen[str | None]):
         if self.is_active:
             self.dismiss(None)
 
-    def on_key(self, event: events.Key) -> None:
-        if not self.takes_keys:
-            event.stop()
+    def drops(self, at: float) -> bool:
+        """Whether a key that came *at* that moment (of ``time.monotonic``) is one of those."""
+        if at >= self._takes_keys_from:
+            self._take_keys()
+            return False
+        if math.isfinite(self._takes_keys_from):  # else the box is not even drawn
             self._wait()
-
-    def on_paste(self, event: events.Paste) -> None:
-        if not self.takes_keys:
-            event.stop()
-            self._wait()
+        return True
 
     def _wait(self) -> None:
+        """Take no key that comes before a pause from now on, however late it is handled."""
+        self._takes_keys_from = time.monotonic() + QUIET
+        self._show(takes_keys=False)
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(QUIET, self._take_keys)
 
     def _take_keys(self) -> None:
-        self.takes_keys = True
-        self.query_one("#dialog").border_subtitle = Content(_KEYS)
-        word = self.query_one(SecretLine)
-        word.disabled = False
-        word.focus()
+        if not self.takes_keys:
+            self._show(takes_keys=True)
+            # At once: the key that finds the pause over goes to it.
+            self.set_focus(self.query_one(SecretLine))
+
+    def _show(self, *, takes_keys: bool) -> None:
+        self.takes_keys = takes_keys
+        self.query_one(SecretLine).disabled = not takes_keys
+        subtitle = _KEYS if takes_keys else _NOT_YET
+        self.query_one("#dialog").border_subtitle = Content(subtitle)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -120,17 +129,11 @@ class SecretScreen(ModalScreen[str | None]):
             self._say("Nothing is typed yet. Esc declines.")
 
     def action_leave(self) -> None:
-        if self.takes_keys:
-            self.dismiss(None)
-        else:
-            self._wait()
+        self.dismiss(None)
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C interrupts nothing here, either."""
-        if self.takes_keys:
-            self._say("Esc declines; after that, q leaves.")
-        else:
-            self._wait()
+        self._say("Esc declines; after that, q leaves.")
 
     def _say(self, text: str) -> None:
         said = self.query_one("#said", Static)

@@ -13,6 +13,7 @@ from tests.cloud.toy_cloud import ToyCloud
 from tests.cloud.wire_server import Heard, Reply, json_reply
 from vbs_tui.cloud.configuration import settings_for
 from vbs_tui.cloud.connection import CloudConnection
+from vbs_tui.cloud.provider import Ask
 
 PASSWORD = 'idp-pa"ss wörd&7731'
 CLIENT_SECRET = "client-sec/ret=55"
@@ -68,8 +69,10 @@ class Company(ToyCloud):
         auth |= changes.pop("auth", {})
         return {"auth_type": "v3oidcpassword", **changes, "auth": auth}
 
-    def connect(self, home: Path, cloud: dict[str, Any], **env: str) -> CloudConnection:
-        made = CloudConnection(settings_of(home, cloud, **env), clock=self.clock)
+    def connect(
+        self, home: Path, cloud: dict[str, Any], ask: Ask | None = None, **env: str
+    ) -> CloudConnection:
+        made = CloudConnection(settings_of(home, cloud, **env), ask=ask, clock=self.clock)
         self.connections.append(made)
         return made
 

@@ -25,7 +25,8 @@ from vbs_tui.cloud.beside import BrokenOff, beside
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import ApplicationCredentials, User
 from vbs_tui.cloud.errors import CloudError, Executed
-from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal, foreign_credentials
+from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
+from vbs_tui.cloud.foreign_plugins import foreign_credentials
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.token_cache import FileTokenCache
@@ -123,7 +124,7 @@ class Scripted(v3.OidcPassword):
 def scripted(company: Company, act: Callable[[Any], object]) -> ForeignCredentials:
     known = (Secret(PASSWORD), Secret(CLIENT_SECRET))
     return foreign_credentials(
-        "v3oidcpassword", "jane", known, lambda: (Scripted(company, act), Session())
+        "v3oidcpassword", "jane", known, lambda _: (Scripted(company, act), Session())
     )
 
 

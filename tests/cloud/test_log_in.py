@@ -20,7 +20,7 @@ from vbs_tui.cloud.credentials import (
     User,
 )
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.session import Timeouts
@@ -95,9 +95,9 @@ def auth_of(heard: Heard) -> dict[str, Any]:
     ],
 )
 async def test_each_way_to_log_in(credentials: Credentials, identity: dict[str, Any]) -> None:
-    asked: list[SecretQuestion] = []
+    asked: list[LogInQuestion] = []
 
-    async def ask(question: SecretQuestion) -> str:
+    async def ask(question: LogInQuestion) -> str:
         asked.append(question)
         return " 492 817 "
 
@@ -108,7 +108,7 @@ async def test_each_way_to_log_in(credentials: Credentials, identity: dict[str, 
     assert [project.name for project in projects] == ["eu-de_prod"]
     assert auth_of(cloud.server.log_ins[0]) == {"identity": identity}
     needs_code = isinstance(credentials, PasscodeCredentials)
-    assert [one.kind for one in asked] == ([SecretKind.PASSCODE] if needs_code else [])
+    assert [one.kind for one in asked] == ([QuestionKind.PASSCODE] if needs_code else [])
     assert connection.user == "ops-jane"
 
 
@@ -150,9 +150,9 @@ async def test_project_is_opened_with_the_token_at_hand_else_with_the_password()
 
 
 async def test_typed_password_is_asked_once_and_kept_for_renewals() -> None:
-    asked: list[SecretQuestion] = []
+    asked: list[LogInQuestion] = []
 
-    async def ask(question: SecretQuestion) -> str:
+    async def ask(question: LogInQuestion) -> str:
         asked.append(question)
         return "typed-pw"
 
@@ -162,13 +162,13 @@ async def test_typed_password_is_asked_once_and_kept_for_renewals() -> None:
         cloud.clock.passed += 23.9 * 3600
         await provider.volume(VOLUME)
     assert len(cloud.server.log_ins) == 2
-    assert [one.kind for one in asked] == [SecretKind.PASSWORD]
+    assert [one.kind for one in asked] == [QuestionKind.PASSWORD]
 
 
 async def test_question_that_is_declined_is_not_put_again_by_itself() -> None:
-    asked: list[SecretQuestion] = []
+    asked: list[LogInQuestion] = []
 
-    async def ask(question: SecretQuestion) -> None:
+    async def ask(question: LogInQuestion) -> None:
         asked.append(question)
 
     cloud = ToyCloud()
@@ -264,9 +264,9 @@ async def test_web_page_in_place_of_a_renewal_does_not_end_a_watch() -> None:
 
 
 async def test_passcode_serves_for_all_projects_of_a_short_lived_token_too() -> None:
-    asked: list[SecretQuestion] = []
+    asked: list[LogInQuestion] = []
 
-    async def ask(question: SecretQuestion) -> str:
+    async def ask(question: LogInQuestion) -> str:
         asked.append(question)
         return "123456"
 

@@ -20,7 +20,7 @@ from vbs_tui.cloud.credentials import (
     User,
 )
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
 
@@ -32,7 +32,7 @@ class Place:
     """A cloud that takes one password, and a configuration that a test changes."""
 
     good: str = "old-pw"
-    asked: list[SecretKind] = field(default_factory=list)
+    asked: list[QuestionKind] = field(default_factory=list)
     reads: int = 0
 
     def __post_init__(self) -> None:
@@ -57,9 +57,9 @@ class Place:
         self.reads += 1
         return self.now
 
-    async def _answer(self, question: SecretQuestion) -> str | None:
+    async def _answer(self, question: LogInQuestion) -> str | None:
         self.asked.append(question.kind)
-        return None if question.kind is SecretKind.PASSCODE and len(self.asked) == 3 else "old-pw"
+        return None if question.kind is QuestionKind.PASSCODE and len(self.asked) == 3 else "old-pw"
 
     def _log_in(self, heard: Heard, auth: dict[str, Any]) -> Reply | None:
         if "token" in auth["identity"]["methods"]:
@@ -162,5 +162,5 @@ async def test_a_typed_password_is_kept_where_only_the_passcode_was_declined() -
         assert caught.value.failure.declined
         await connection.open(THE_PROJECT)
         await connection.projects()
-    passcode = SecretKind.PASSCODE
-    assert place.asked == [SecretKind.PASSWORD, passcode, passcode, passcode]
+    passcode = QuestionKind.PASSCODE
+    assert place.asked == [QuestionKind.PASSWORD, passcode, passcode, passcode]

@@ -19,7 +19,7 @@ from vbs_tui.cloud.credentials import (
 )
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
 from vbs_tui.cloud.log_in_memory import Tally
-from vbs_tui.cloud.provider import SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
 
@@ -29,9 +29,9 @@ class Operator:
     """Answers every question, and remembers it."""
 
     answer: str | None = "123456"
-    asked: list[SecretQuestion] = field(default_factory=list)
+    asked: list[LogInQuestion] = field(default_factory=list)
 
-    async def __call__(self, question: SecretQuestion) -> str | None:
+    async def __call__(self, question: LogInQuestion) -> str | None:
         self.asked.append(question)
         return self.answer
 

@@ -17,7 +17,7 @@ from openstack.config import loader
 from tests.pty.terminal import DOWN, ENTER, Terminal
 from vbs_tui.cloud.configuration import ConfigurationError, cloud_names, settings_for
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.provider import SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.commands.connecting import NoCloud, choose_cloud, configured_clouds
 from vbs_tui.commands.connecting import settings_for as named_settings
@@ -74,7 +74,7 @@ async def test_no_secret_hangs_on_a_failure(
     assert "S3cr3t" not in locals_of(caught.value)
 
 
-async def never(question: SecretQuestion) -> str | None:
+async def never(question: LogInQuestion) -> str | None:
     raise AssertionError(question)
 
 

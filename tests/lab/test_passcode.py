@@ -16,7 +16,7 @@ import pytest
 from tests.lab.clouds import Lab, connected, log_ins
 from tests.lab.keystone import Keystone
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.settings import CloudSettings
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(240)]
@@ -37,12 +37,12 @@ class Operator:
     lab: Lab
     user_id: str
     key: bytes = field(repr=False)
-    asked: list[SecretQuestion] = field(default_factory=list)
+    asked: list[LogInQuestion] = field(default_factory=list)
     wrong: bool = False
 
-    async def answer(self, question: SecretQuestion) -> str:
+    async def answer(self, question: LogInQuestion) -> str:
         self.asked.append(question)
-        if question.kind is SecretKind.PASSWORD:
+        if question.kind is QuestionKind.PASSWORD:
             return self.lab.auth["password"]
         code = passcode(self.key, time.time())
         return f"{(int(code) + 500_000) % 1_000_000:06d}" if self.wrong else code
@@ -82,7 +82,7 @@ async def test_passcode_logs_in(kind: str, operator: Operator, keystone: Keyston
     settings = operator.settings(kind, **METHODS[kind])
     async with connected(settings, ask=operator.answer) as connection:
         assert [one.name for one in await connection.projects()] == ["eu-de_prod"]
-        assert [one.kind for one in operator.asked] == [SecretKind.PASSCODE]
+        assert [one.kind for one in operator.asked] == [QuestionKind.PASSCODE]
         assert operator.lab.auth["username"] in operator.asked[0].prompt
         (sent,) = log_ins(connection)
         assert sent.status == 201

@@ -11,7 +11,7 @@ from tests.restore.test_desk import examine, refused
 from tests.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import PasswordCredentials, User
-from vbs_tui.cloud.provider import Ask, Connection, SecretQuestion
+from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
@@ -93,7 +93,7 @@ def test_a_question_ends_with_the_desk(simulator: Simulator, tmp_path: Path) -> 
     desk = Desk(Configured(simulator, simulator.username, ""), tmp_path, pace=BRISK)
     listener = Listener(desk, simulator.world)
     desk.connect()
-    asked: SecretQuestion = listener.wait(question).question
+    asked: LogInQuestion = listener.wait(question).question
     assert asked.prompt == f"Password of {simulator.username}"
     reply = next(e.reply for e in listener.seen if isinstance(e, SecretWanted))
     desk.stop(2.0)

@@ -25,7 +25,7 @@ from tests.ui.fake_desk import (
     identifier,
 )
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.provider import RestoreRequest, SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.requestlog import Call
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.checks import assess
@@ -412,13 +412,24 @@ async def clouds(s: Stage) -> None:
 
 
 async def secret(s: Stage) -> None:
-    question = SecretQuestion(
-        *(SecretKind.PASSWORD, "Password of ops-jane", "otc-prod"),
+    question = LogInQuestion(
+        *(QuestionKind.PASSWORD, "Password of ops-jane", "otc-prod"),
         why="What was given before was refused. Too many wrong tries lock an account.",
     )
     s.desk.tell(SecretWanted(question, Future()))
     await s.settle()
     await s.keys(*"abc")
+
+
+async def visit(s: Stage) -> None:
+    question = LogInQuestion(
+        *(QuestionKind.VISIT, "Log in with a browser, on any device", "otc-prod"),
+        why="This is the first log-in since the start.",
+        address="https://login.company.example/realms/operations/device",
+        code="WDJB-MJHT",
+    )
+    s.desk.tell(SecretWanted(question, Future()))
+    await s.settle()
 
 
 async def leaving(s: Stage) -> None:
@@ -458,6 +469,7 @@ SCENES: dict[str, Scene] = {
             requests,
             clouds,
             secret,
+            visit,
             leaving,
             light,
             insecure,

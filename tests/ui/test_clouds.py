@@ -22,7 +22,7 @@ from tests.ui.consoles import Console, console, lines, screen_text
 from tests.ui.fake_desk import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
 from tests.ui.test_flow import Console as FlowConsole
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.provider import Ask, Connection, SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.desk import Desk
@@ -312,7 +312,7 @@ async def test_a_question_that_comes_over_the_list_is_not_thrown_away() -> None:
         screen = con.app.screen
         assert isinstance(screen, CloudsScreen)
         reply: Future[str | None] = Future()
-        con.desk.tell(SecretWanted(SecretQuestion(SecretKind.PASSCODE, "Passcode"), reply))
+        con.desk.tell(SecretWanted(LogInQuestion(QuestionKind.PASSCODE, "Passcode"), reply))
         await con.until_keys_are_taken()
         assert isinstance(con.app.screen, SecretScreen)
         screen.pane.list.action_choose()

@@ -16,7 +16,7 @@ from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, screen_text
 from tests.ui.fake_desk import BACKUPS, NOW, PROD, VOLUMES, failure, volume
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.provider import RestoreRequest, SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.checks import assess
 from vbs_tui.restore.desk import Examination, Refusal
@@ -273,7 +273,7 @@ async def test_a_question_on_top_is_left_alone_when_the_restore_begins(answered:
         await d.name_it()
         await d.press("enter")
         reply: Future[str | None] = Future()
-        d.con.desk.tell(SecretWanted(SecretQuestion(SecretKind.PASSWORD, "Password"), reply))
+        d.con.desk.tell(SecretWanted(LogInQuestion(QuestionKind.PASSWORD, "Password"), reply))
         await d.con.until_keys_are_taken()
         d.con.desk.submissions[0].set_result(SENT)
         await d.con.settle()

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, lines, screen_text
 from tests.ui.fake_desk import NOW, failure
-from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.requestlog import Call
 from vbs_tui.restore.desk import Refusal
 from vbs_tui.restore.events import RestoreChanged, SecretWanted
@@ -41,9 +41,9 @@ LOG = (
 )
 
 
-async def ask(c: Console, kind: SecretKind = SecretKind.PASSWORD) -> Future[str | None]:
+async def ask(c: Console, kind: QuestionKind = QuestionKind.PASSWORD) -> Future[str | None]:
     reply: Future[str | None] = Future()
-    c.desk.tell(SecretWanted(SecretQuestion(kind, "Password of [b]ops[/nope]"), reply))
+    c.desk.tell(SecretWanted(LogInQuestion(kind, "Password of [b]ops[/nope]"), reply))
     await c.settle()
     return reply
 
@@ -67,7 +67,7 @@ async def test_a_secret_is_masked_and_goes_only_to_who_asked(size: tuple[int, in
 
 async def test_an_empty_secret_is_no_answer_and_escape_declines() -> None:
     async with console() as c:
-        reply = await ask(c, SecretKind.PASSCODE)
+        reply = await ask(c, QuestionKind.PASSCODE)
         await c.press("enter")
         assert isinstance(c.app.screen, SecretScreen)
         assert not reply.done()
@@ -100,8 +100,8 @@ async def test_a_question_given_up_beneath_another_screen_goes_when_that_closes(
 
 async def test_a_question_says_for_which_cloud_and_why() -> None:
     async with console((80, 24)) as c:
-        question = SecretQuestion(
-            SecretKind.PASSCODE, "Passcode of jane", "otc-[/prod]", "It was refused before."
+        question = LogInQuestion(
+            QuestionKind.PASSCODE, "Passcode of jane", "otc-[/prod]", "It was refused before."
         )
         c.desk.tell(SecretWanted(question, Future()))
         await c.settle()

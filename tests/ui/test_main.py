@@ -20,7 +20,7 @@ from tests.ui.fake_desk import (
     identifier,
     volume,
 )
-from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import Volume
 from vbs_tui.restore.events import (
     ConnectFailed,
@@ -530,7 +530,7 @@ async def test_quit_asks_while_a_submission_has_no_answer() -> None:
 async def test_a_secret_is_asked_for_and_handed_over() -> None:
     async with console() as con:
         reply: Future[str | None] = Future()
-        question = SecretQuestion(SecretKind.PASSWORD, "Password of [/ops]")
+        question = LogInQuestion(QuestionKind.PASSWORD, "Password of [/ops]")
         con.desk.tell(SecretWanted(question, reply))
         await con.settle()
         assert type(con.app.screen).__name__ == "SecretScreen"

@@ -117,7 +117,7 @@ def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) 
         try:
             credentials = credentials_of(
                 values,
-                lambda: config.plugin(chosen, region, password),
+                lambda typed: _made(config, chosen, region, typed or password),
                 allow_plain_http=not _verify(merged),
             )
         except IncompleteLogIn as gap:
@@ -127,6 +127,11 @@ def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) 
     if chosen == config.envvar_name:
         raise ConfigurationError(f"the OS_* variables: {problem}")
     raise ConfigurationError(f"cloud {chosen!r}: {problem}", config.file)
+
+
+def _made(config: Loader, name: str, region: str | None, password: str) -> tuple[Any, Any]:
+    with _quiet():
+        return config.plugin(name, region, password)
 
 
 def _trust_bundle(merged: dict[str, Any], env: Mapping[str, str]) -> None:

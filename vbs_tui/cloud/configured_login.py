@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from vbs_tui.cloud.credentials import (
@@ -15,7 +15,8 @@ from vbs_tui.cloud.credentials import (
     TokenCredentials,
     User,
 )
-from vbs_tui.cloud.foreign import ForeignCredentials, UnusablePlugin, foreign_credentials
+from vbs_tui.cloud.foreign import ForeignCredentials
+from vbs_tui.cloud.foreign_plugins import Make, UnusablePlugin, foreign_credentials
 from vbs_tui.cloud.secret import Secret
 
 _SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code", "_key", "assertion")
@@ -51,7 +52,7 @@ class IncompleteLogIn(Exception):  # noqa: N818 - something is missing, nothing 
 
 def credentials_of(
     values: Mapping[str, Any],
-    plugin: Callable[[], tuple[Any, Any]],
+    plugin: Make,
     *,
     allow_plain_http: bool = False,
 ) -> Credentials | ForeignCredentials:
@@ -86,7 +87,13 @@ def credentials_of(
     known = tuple(Secret(text) for text in {*secret, *(text.strip() for text in secret)})
     try:
         return foreign_credentials(
-            kind, user.label, known, plugin, allow_plain_http=allow_plain_http
+            kind,
+            user.label,
+            known,
+            plugin,
+            # Plugins that take a password are called so; the openstack client goes by that, too.
+            lacks_password=kind.endswith("password") and not values.get("password"),
+            allow_plain_http=allow_plain_http,
         )
     except UnusablePlugin as gap:
         problem = str(gap)

@@ -11,13 +11,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from vbs_tui.cloud.provider import SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.secret import Secret
 
 ASSUMED_DOMAIN = "default"
 """The id of the domain that the openstack client assumes where none is configured."""
 
-Flow = Generator[SecretQuestion, Secret, dict[str, Any]]
+Flow = Generator[LogInQuestion, Secret, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class PasscodeCredentials:
         if not self.alone:
             password = self.password or (yield _password_question(self.user))
             first = {"password": _password(self.user, password)}
-        passcode = yield SecretQuestion(SecretKind.PASSCODE, f"Passcode of {self.user.label}")
+        passcode = yield LogInQuestion(QuestionKind.PASSCODE, f"Passcode of {self.user.label}")
         code = "".join(passcode.reveal().split())
         totp = {"user": {**self.user.reference(), "passcode": code}}
         return {"methods": [*first, "totp"], **first, "totp": totp}
@@ -159,8 +159,8 @@ LogInCredentials = (
 Credentials = LogInCredentials | AccessKeyCredentials
 
 
-def _password_question(user: User) -> SecretQuestion:
-    return SecretQuestion(SecretKind.PASSWORD, f"Password of {user.label}")
+def _password_question(user: User) -> LogInQuestion:
+    return LogInQuestion(QuestionKind.PASSWORD, f"Password of {user.label}")
 
 
 def _password(user: User, password: Secret) -> dict[str, Any]:

@@ -6,41 +6,24 @@ their own HTTP client, so that they run in a thread; only the token comes back.
 
 from __future__ import annotations
 
-import asyncio
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from vbs_tui.cloud.beside import GivenUp, SharedWork
-from vbs_tui.cloud.foreign_identity import addresses_of, owner_of
+from vbs_tui.cloud.beside import GivenUp, SharedWork, beside
+from vbs_tui.cloud.foreign_device import DeviceCode, begin, go_on, is_by_device
 from vbs_tui.cloud.foreign_limits import Limits
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import plain_id
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.tokens import Token
 from vbs_tui.text import clean
 
-_EXTRAS = {
-    "v3kerberos": "kerberos",
-    "v3fedkerb": "kerberos",
-    "v3samlpassword": "saml2",
-    "v3adfspassword": "saml2",
-    "v3oauth1": "oauth1",
-}
-"""``auth_type`` to the extra of keystoneauth1 that it needs; the extras' own names."""
+T = TypeVar("T")
 
-_UNKNOWN_KEY = re.compile(r"unexpected keyword argument '(\w+)'")
-
-_TALKATIVE = frozenset({"v3oidcdeviceauthz", "v3websso"})
-"""They print and wait for a browser, which a full screen cannot let them do."""
-
-_ENDINGS = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
-"""What foreign code may raise while it is set up; an interrupt is the operator's own."""
-
-
-class UnusablePlugin(Exception):  # noqa: N818 - an answer, told by its text
-    """A plugin that cannot even be made; the text says what is missing, and holds no value."""
+Answer = Callable[[LogInQuestion], Awaitable[Secret]]
+"""Asks the operator; raises when there is no answer."""
 
 
 class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
@@ -60,7 +43,7 @@ class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
 
 @dataclass(frozen=True, slots=True)
 class ForeignCredentials:
-    """A plugin of keystoneauth, ready to be asked."""
+    """A plugin of keystoneauth, and what it still lacks."""
 
     kind: str
     """The ``auth_type``."""
@@ -77,19 +60,70 @@ class ForeignCredentials:
     addresses: tuple[str, ...] = field(default=(), repr=False)
     """The URLs that are configured."""
     limits: Limits = field(default_factory=Limits)
+    complete: Callable[[str], tuple[Any, Any]] | None = field(default=None, repr=False)
+    """Makes plugin and session with a password; ``None`` where none is missing."""
+    device: DeviceCode | None = field(default=None, repr=False)
+    """What the operator was shown to log in with, by the flows that work so."""
+    named: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Origins that the configured discovery document named; plugins read it only once."""
     calls: SharedWork[Token] = field(default_factory=SharedWork, repr=False, compare=False)
 
     def secrets(self) -> tuple[Secret, ...]:
         return self.known
 
+    async def ready(self, answer: Answer) -> ForeignCredentials:
+        """The same with all that only the operator knows, or can do in a browser.
+
+        Raises what *answer* raises, and :class:`ForeignRefusal`.
+        """
+        made = self
+        if self.complete is not None:
+            prompt = f"Password of {self.label}" if self.label else "Password"
+            password = await answer(LogInQuestion(QuestionKind.PASSWORD, prompt))
+            made = await self._told(beside(lambda: self._with_password(password)))
+        if getattr(made.plugin, "idp_otp_key", None):
+            prompt = f"Passcode of {self.label}" if self.label else "Passcode"
+            passcode = await answer(LogInQuestion(QuestionKind.PASSCODE, prompt))
+            made = replace(made, known=(*made.known, passcode))
+            # Where the plugin looks before it would ask on the terminal.
+            made.session.otp = "".join(passcode.reveal().split())
+        if is_by_device(made.plugin):
+            asked = made
+            code = await self._told(beside(lambda: asked._guarded(lambda: True, asked._begin)))
+            await answer(code.question())
+            made = replace(made, device=code)
+        return made
+
     async def token(self, now: datetime) -> Token:
-        """A fresh token, one log-in for all who ask at the same time. Raises ForeignRefusal."""
+        """A fresh token, one log-in for all who ask at the same time.
+
+        Only of credentials that are :meth:`ready`. Raises :class:`ForeignRefusal`.
+        """
         patience = self.limits.log_in + self.limits.grace
+        work = self.calls.result(lambda: self.log_in(now, self.calls.is_wanted), patience)
+        return await self._told(work)
+
+    def log_in(self, now: datetime, is_wanted: Callable[[], bool] = lambda: True) -> Token:
+        """A fresh token, of the scope that is configured. Blocking.
+
+        *is_wanted* is asked before each request. Raises :class:`ForeignRefusal`, and
+        :class:`GivenUp` when nobody wants the token any more.
+        """
+        if self.complete is not None:
+            raise ForeignRefusal(f"{self.kind} has no password", answered=False, was_asked=False)
+        if self.device is not None and self.device.is_over():
+            text = "the code for the browser ran out before the log-in there was done"
+            raise ForeignRefusal(text, answered=False)
+        return self._guarded(is_wanted, lambda: _token(self._access(), now))
+
+    async def _told(self, work: Awaitable[T]) -> T:
+        """What *work* returns; why it failed, as :class:`ForeignRefusal`."""
         try:
-            return await self.calls.result(lambda: self.log_in(now, self.calls.is_wanted), patience)
+            return await work
         except ForeignRefusal as refusal:
             told = refusal
         except TimeoutError:
+            patience = self.limits.log_in + self.limits.grace
             text = f"{self.kind} came to no end within {patience:g} s"
             told = ForeignRefusal(text, answered=False)
         except Exception as error:
@@ -100,12 +134,24 @@ class ForeignCredentials:
             str(told), answered=told.answered, status=told.status, was_asked=told.was_asked
         )
 
-    def log_in(self, now: datetime, is_wanted: Callable[[], bool] = lambda: True) -> Token:
-        """A fresh token, of the scope that is configured. Blocking.
+    def _with_password(self, password: Secret) -> ForeignCredentials:
+        if self.complete is None:
+            return self
+        plugin, session = self.complete(password.reveal())
+        known = (*self.known, password)
+        return replace(self, plugin=plugin, session=session, known=known, complete=None)
 
-        *is_wanted* is asked before each request. Raises :class:`ForeignRefusal`, and
-        :class:`GivenUp` when nobody wants the token any more.
-        """
+    def _begin(self) -> DeviceCode:
+        return begin(self.plugin, self.session)
+
+    def _access(self) -> Any:
+        self.plugin.invalidate()
+        if self.device is not None:
+            return go_on(self.plugin, self.session, self.device)
+        return self.plugin.get_access(self.session)
+
+    def _guarded(self, is_wanted: Callable[[], bool], work: Callable[[], T]) -> T:
+        """What *work* of the plugin returns, its requests watched over. Raises as :meth:`log_in`"""
         from keystoneauth1 import exceptions  # noqa: PLC0415 - start-up time
 
         from vbs_tui.cloud.foreign_wire import Wire  # noqa: PLC0415 - start-up time
@@ -117,11 +163,11 @@ class ForeignCredentials:
             self.limits,
             is_wanted,
             discovery=str(getattr(self.plugin, "discovery_endpoint", None) or ""),
+            named=self.named,
             allow_plain_http=self.allow_plain_http,
         )
         try:
-            self.plugin.invalidate()
-            return _token(self.plugin.get_access(self.session), now)
+            return work()
         except exceptions.HttpError as error:
             status = int(error.http_status or 0)
             text = f"{wire.host} answered HTTP {status}: {wire.words or error.message}"
@@ -143,88 +189,6 @@ class ForeignCredentials:
             status=wire.status,
             was_asked=wire.was_asked,
         )
-
-
-def foreign_credentials(
-    kind: str,
-    label: str,
-    known: tuple[Secret, ...],
-    make: Callable[[], tuple[Any, Any]],
-    *,
-    allow_plain_http: bool = False,
-) -> ForeignCredentials:
-    """Credentials by the plugin and session of *make*. Raises :class:`UnusablePlugin`."""
-    if kind in _TALKATIVE:
-        raise UnusablePlugin(
-            f"auth_type {kind} talks with its user on the terminal and in a browser; "
-            "get a token with `openstack token issue`, and use auth_type v3token with it"
-        )
-    problem = _missing_library(kind)
-    try:
-        plugin, session = (None, None) if problem else make()
-    except _ENDINGS as error:
-        problem = _why_not_made(kind, error)
-    if problem:
-        raise UnusablePlugin(problem)
-    if getattr(plugin, "idp_otp_key", None):
-        raise UnusablePlugin(
-            "idp_otp_key makes the plugin ask for a passcode on the terminal; "
-            "get a token with `openstack token issue`, and use auth_type v3token with it"
-        )
-    if not hasattr(plugin, "get_access"):
-        raise UnusablePlugin(f"auth_type {kind} gives no token, which this program works with")
-    return ForeignCredentials(
-        kind,
-        label,
-        known,
-        plugin,
-        session,
-        allow_plain_http,
-        owner=owner_of(kind, plugin, session, known),
-        # Now, since a plugin keeps what servers tell it, too.
-        addresses=addresses_of(plugin),
-    )
-
-
-def _missing_library(kind: str) -> str:
-    """What has to be installed for *kind*; empty when nothing is known to be missing."""
-    from keystoneauth1 import exceptions, loading  # noqa: PLC0415 - start-up time
-
-    extra = _EXTRAS.get(kind)
-    try:
-        if loading.get_plugin_loader(kind).available:
-            return ""
-    except exceptions.AuthPluginException:
-        return ""  # making it says why
-    except _ENDINGS:
-        if not extra:
-            return ""
-    how = f": pip install 'keystoneauth1[{extra}]'" if extra else ""
-    return f"auth_type {kind} needs a library that is not installed here{how}"
-
-
-def _why_not_made(kind: str, error: BaseException) -> str:
-    from keystoneauth1 import exceptions  # noqa: PLC0415 - start-up time
-
-    if isinstance(error, exceptions.MissingRequiredOptions):
-        names = [str(one.dest) for one in error.options]
-        by_variable = " (or OS_PASSWORD)" if "password" in names else ""
-        return f"auth_type {kind} needs {', '.join(names)}{by_variable}"
-    if isinstance(error, ImportError):
-        name = error.name or "of its own"
-        return f"auth_type {kind} needs the library {name}, which is not installed here"
-    if isinstance(error, exceptions.NoMatchingPlugin):
-        return (
-            f"nothing installed here knows auth_type {kind}; "
-            "install the package that brings it, next to keystoneauth1"
-        )
-    if isinstance(error, exceptions.AuthPluginException):
-        return f"auth_type {kind}: {error}"
-    unknown = _UNKNOWN_KEY.search(str(error)) if isinstance(error, TypeError) else None
-    if unknown:
-        return f"auth_type {kind} does not know the key {unknown[1]}"
-    # The text of any other error may quote a value, and that value may be a secret.
-    return f"auth_type {kind} cannot be used with these keys ({type(error).__name__})"
 
 
 def _token(access: Any, now: datetime) -> Token:

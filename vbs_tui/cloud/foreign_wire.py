@@ -32,6 +32,9 @@ _PIECE = 65_536
 _PROOFS = ("Authorization", "X-Auth-Token", "X-Subject-Token", "Cookie")
 """Headers that prove who is asking."""
 
+_ENDPOINTS = ("token_endpoint", "device_authorization_endpoint")
+"""What a discovery document may name of what plugins prove themselves to."""
+
 _VERDICTS = frozenset({400, 401, 403})
 _UNDECIDED = frozenset(
     {"temporarily_unavailable", "server_error", "slow_down", "authorization_pending"}
@@ -55,12 +58,14 @@ class Wire:
         is_wanted: Callable[[], bool],
         *,
         discovery: str = "",
+        named: set[str] | None = None,
         allow_plain_http: bool = False,
     ) -> None:
         """*session*: keystoneauth's, which all requests of the plugin pass through. *configured*:
         the URLs that it may prove itself to; every other one came from some server's answer.
-        *discovery*: the one among them whose document may name another (OpenID Connect Discovery
-        1.0, section 3: ``token_endpoint``).
+        *discovery*: the one among them whose document may name others (OpenID Connect Discovery
+        1.0, section 3: ``token_endpoint``; RFC 8628, section 4). *named*: the origins of those
+        that it named before; those that it names are added.
         """
         self.host = "the identity provider"
         """Whom the last request went to."""
@@ -80,6 +85,7 @@ class Wire:
         for secret in known:
             self._redactor.add(secret)
         self._origins = {_origin(_prepared(url)) for url in configured} - {""}
+        self._named = set() if named is None else named
         self._discovery = _prepared(discovery)
         self._limits = limits
         self._ends = time.monotonic() + limits.log_in
@@ -122,7 +128,7 @@ class Wire:
         if self.trouble:
             self._stop(f"{self.host}: {self.trouble}")
         has_proof = bool(request.body) or any(name in request.headers for name in _PROOFS)
-        if has_proof and _origin(url) not in self._origins:
+        if has_proof and _origin(url) not in self._origins | self._named:
             self._stop(
                 f"{self.host} was named by another server, not by the configuration: nothing "
                 "secret is sent there. If it is right, configure its URL in full "
@@ -184,7 +190,8 @@ class Wire:
             if key.endswith(("token", "code", "secret")):
                 self._learn(_text(value))
         if self.status == 200 and url and url == self._discovery:
-            self._origins |= {_origin(_prepared(_text(body.get("token_endpoint"))))} - {""}
+            urls = (_text(body.get(name)) for name in _ENDPOINTS)
+            self._named |= {_origin(_prepared(one)) for one in urls} - {""}
         if self.status >= 400:
             self.words = _words_of(body)
             error = body.get("error")

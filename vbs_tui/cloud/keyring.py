@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from vbs_tui.cloud.asking import Declined
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.exchange import Request
-from vbs_tui.cloud.log_in import Declined, LogIn, Refused
+from vbs_tui.cloud.log_in import LogIn, Refused
 from vbs_tui.cloud.log_in_memory import LogInMemory, Tally
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.token_cache import NoTokenCache, TokenCache

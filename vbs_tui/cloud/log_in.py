@@ -11,15 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from vbs_tui.cloud.asking import Asking
 from vbs_tui.cloud.credentials import ApplicationCredentials, LogInCredentials
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
 from vbs_tui.cloud.log_in_failures import as_log_in, assumptions, by_plugin, demanding
 from vbs_tui.cloud.log_in_memory import Tally
-from vbs_tui.cloud.provider import Ask, SecretKind, SecretQuestion
-from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.tokens import Scope, Token, token_from
 
@@ -31,18 +31,6 @@ _BOUND = (
     "An application credential is good for the project it was made in. Open that one, or choose a "
     "cloud with another log-in."
 )
-
-
-_SOURCES = {
-    SecretKind.PASSWORD: "A password comes from OS_PASSWORD, from password in clouds.yaml or"
-    " secure.yaml, or is asked for on a terminal.",
-    SecretKind.PASSCODE: "A passcode is asked for on a terminal, at each log-in.",
-}
-"""Where what was not given can come from."""
-
-
-class Declined(CloudError):  # noqa: N818 - an answer of the operator
-    """The operator was asked for a secret and gave none."""
 
 
 class Refused(CloudError):  # noqa: N818 - an answer of the cloud
@@ -88,9 +76,10 @@ def new_log_in(
     for secret in credentials.secrets():
         session.redactor.add(secret)
     url = f"{root}/v3/auth/tokens"
+    asking = Asking(session, url, credentials.label, ask, cloud=cloud, tally=tally or Tally())
     if isinstance(credentials, ForeignCredentials):
-        return _PluginLogIn(session, url, credentials)
-    return _OwnLogIn(session, url, credentials, ask, cloud=cloud, tally=tally or Tally())
+        return _PluginLogIn(session, url, credentials, asking)
+    return _OwnLogIn(session, url, credentials, asking)
 
 
 class _Exchange:
@@ -152,89 +141,53 @@ class _OwnLogIn(_Exchange):
     """By password, passcode, token or application credential."""
 
     def __init__(
-        self,
-        session: Session,
-        url: str,
-        credentials: LogInCredentials,
-        ask: Ask | None,
-        *,
-        cloud: str,
-        tally: Tally,
+        self, session: Session, url: str, credentials: LogInCredentials, asking: Asking
     ) -> None:
         super().__init__(session, url, credentials)
-        self._cloud = cloud
-        self._tally = tally
-        self._why = ""
         # Such a log-in belongs to one project, and Keystone takes no scope with it.
         self._is_bound = isinstance(credentials, ApplicationCredentials)
         self._own = credentials
-        self._ask = ask
-        self._typed: Secret | None = None
+        self._asking = asking
 
     def can_rescope(self, scope: Scope) -> bool:
         return scope.is_project and not self._is_bound
 
     async def by_credentials(self, scope: Scope, why: str = "") -> Token:
-        self._why = why
         wanted = None if self._is_bound else scope.body()
-        answer = await self._answer(self._request(await self._identify(), wanted))
+        answer = await self._answer(self._request(await self._identify(why), wanted))
         if answer.is_success:
             return self._checked(answer, scope)
         raise self._refusal(answer, scope)
 
     def refused(self) -> None:
-        self._typed = None
+        self._asking.forget()
 
-    async def _identify(self) -> dict[str, Any]:
+    async def _identify(self, why: str) -> dict[str, Any]:
         flow = self._own.flow()
         try:
             question = next(flow)
             while True:
-                question = flow.send(await self._answer_to(question))
+                question = flow.send(await self._asking.answer(question, why))
         except StopIteration as done:
             identity: dict[str, Any] = done.value
             return identity
-
-    async def _answer_to(self, question: SecretQuestion) -> Secret:
-        is_password = question.kind is SecretKind.PASSWORD
-        if is_password and self._typed is not None:
-            return self._typed
-        question = replace(question, cloud=self._cloud, why=self._tally.sentence or self._why)
-        text = await self._ask(question) if self._ask is not None else None
-        if not text:
-            raise Declined(
-                Failure(
-                    ErrorKind.LOG_IN,
-                    Executed.NO,
-                    "log in",
-                    self._label,
-                    url=self._url,
-                    message=f"no {question.kind.value} was given",
-                    hint=_SOURCES[question.kind],
-                    at=self._now(),
-                    declined=True,
-                )
-            )
-        secret = Secret(text)
-        self._session.redactor.add(secret, passing=not is_password)
-        if is_password:
-            self._typed = secret
-        return secret
 
 
 class _PluginLogIn(_Exchange):
     """By a plugin of keystoneauth, in a thread; only its token comes back."""
 
-    def __init__(self, session: Session, url: str, credentials: ForeignCredentials) -> None:
+    def __init__(
+        self, session: Session, url: str, credentials: ForeignCredentials, asking: Asking
+    ) -> None:
         super().__init__(session, url, credentials)
         self._plugin = credentials
+        self._asking = asking
 
     def can_rescope(self, scope: Scope) -> bool:
         return scope.is_project
 
     async def by_credentials(self, scope: Scope, why: str = "") -> Token:
-        del why  # a plugin asks nobody
-        first = await self._first()
+        first = await self._first(why)
         if not scope.is_project or scope.fits(first):
             return first
         answer = await self._answer(self._request(_by_token(first), scope.body()))
@@ -243,13 +196,14 @@ class _PluginLogIn(_Exchange):
         raise self._refusal(answer, scope)
 
     def refused(self) -> None:
-        """Nothing was typed."""
+        self._asking.forget()
 
-    async def _first(self) -> Token:
+    async def _first(self, why: str) -> Token:
         """A token of the plugin's own scope."""
         now = self._now()
         try:
-            token = await self._plugin.token(now)
+            plugin = await self._plugin.ready(lambda question: self._asking.answer(question, why))
+            token = await plugin.token(self._now())
         except ForeignRefusal as refusal:
             is_verdict = refusal.answered
             words = self._session.redactor.blot(str(refusal), 300)

@@ -35,26 +35,32 @@ class Accepted:
     request_id: str = ""
 
 
-class SecretKind(enum.Enum):
+class QuestionKind(enum.Enum):
     """What is asked of the operator."""
 
     PASSWORD = "password"
     PASSCODE = "passcode"
+    VISIT = "browser"
+    """To log in with a browser, on any device; the answer says no more than that it is done."""
 
 
 @dataclass(frozen=True, slots=True)
-class SecretQuestion:
+class LogInQuestion:
     """A question that only the operator can answer; the answer stays in memory."""
 
-    kind: SecretKind
+    kind: QuestionKind
     prompt: str
     cloud: str = ""
     """Which cloud asks; empty where it is not known yet."""
     why: str = ""
     """Why it is asked now, as a sentence; empty where that is not known."""
+    address: str = ""
+    """Of a visit: what to open in the browser, cleaned."""
+    code: str = ""
+    """Of a visit: what to enter there, cleaned."""
 
 
-Ask = Callable[[SecretQuestion], Awaitable[str | None]]
+Ask = Callable[[LogInQuestion], Awaitable[str | None]]
 """Asks the operator; ``None`` means that they declined."""
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.provider import Ask, Connection, SecretKind, SecretQuestion
+from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.variables import Variables
 from vbs_tui.restore.desk import Connector
@@ -237,19 +237,23 @@ def add_cloud_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", metavar="NAME", help="one of that cloud's regions")
 
 
-def ask_on_terminal(question: SecretQuestion) -> str | None:
+def ask_on_terminal(question: LogInQuestion) -> str | None:
     """Ask on the controlling terminal, unseen; ``None`` when there is none, or no answer."""
     import getpass  # noqa: PLC0415
 
     if not sys.stdin.isatty():
         return None
-    label = "Password" if question.kind is SecretKind.PASSWORD else "Passcode"
     cloud = f" for {question.cloud}" if question.cloud else ""
-    why = f"{question.why} " if question.why else ""
+    asked = f"{question.why} " if question.why else ""
+    asked += f"{question.prompt}{cloud}: "
+    is_visit = question.kind is QuestionKind.VISIT
+    if is_visit:
+        asked += f"open {question.address} and enter {question.code} there. Then press Enter: "
     try:
-        return getpass.getpass(f"{why}{question.prompt or label}{cloud}: ") or None
+        typed = getpass.getpass(asked)
     except (EOFError, OSError):
         return None
+    return typed or ("done" if is_visit else None)
 
 
 def journal_directory() -> Path:

@@ -20,7 +20,7 @@ from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.probe import Finding, Health, failed, look_at_way, ok, warning
-from vbs_tui.cloud.provider import SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.tokens import Grant
@@ -160,7 +160,7 @@ async def _cloud(settings: CloudSettings) -> list[Finding]:
     return found
 
 
-async def _ask(question: SecretQuestion) -> str | None:
+async def _ask(question: LogInQuestion) -> str | None:
     return await asyncio.to_thread(ask_on_terminal, question)
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.errors import CloudError, Failure
-from vbs_tui.cloud.provider import Ask, Connection, SecretQuestion
+from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.engine import Engine
@@ -350,7 +350,7 @@ class Desk:
         except (ValueError, JournalError) as error:
             raise Refusal(str(error)) from error
 
-    async def _ask(self, question: SecretQuestion) -> str | None:
+    async def _ask(self, question: LogInQuestion) -> str | None:
         reply: Future[str | None] = Future()
         self._emit(SecretWanted(question, reply))
         return await asyncio.wrap_future(reply)

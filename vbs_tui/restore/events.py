@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vbs_tui.cloud.errors import Failure
-from vbs_tui.cloud.provider import SecretQuestion
+from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.records import LogEntry, Restore, Watch
 
@@ -139,7 +139,7 @@ class WatchChanged:
 class SecretWanted:
     """The operator is asked; set the reply's result (``None``: declined)."""
 
-    question: SecretQuestion
+    question: LogInQuestion
     reply: concurrent.futures.Future[str | None]
 
 

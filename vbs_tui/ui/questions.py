@@ -16,10 +16,11 @@ from textual.message import Message
 from textual.notifications import Notification, Notify
 from textual.widgets import Button, Input
 
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
 
 if TYPE_CHECKING:
-    from vbs_tui.ui.screens.secret import SecretScreen
+    from vbs_tui.ui.screens.question import QuestionScreen
 
 QUIET = 0.7
 """Seconds without typing after which keys are no longer on their way to something else."""
@@ -43,7 +44,7 @@ class Questions:
     pressed_at: float
     _questions: deque[SecretWanted]
     """The first is the one that is on the screen, if one is."""
-    _box: SecretScreen | None = None
+    _box: QuestionScreen | None = None
     _waiting_line: Notification | None = None
 
     def ask_secret(self, wanted: SecretWanted) -> None:
@@ -95,11 +96,9 @@ class Questions:
         return not may_be_asked or time.monotonic() - self.typed_at < QUIET
 
     def _open(self, wanted: SecretWanted) -> None:
-        from vbs_tui.ui.screens.secret import SecretScreen  # noqa: PLC0415 - when first needed
-
         app: Any = self
         # Whoever has pressed no key yet has none on its way, either.
-        box = SecretScreen(wanted.question, in_flight=self.pressed_at > float("-inf"))
+        box = _box_of(wanted.question, in_flight=self.pressed_at > float("-inf"))
         self._box = box
 
         def answer(secret: str | None) -> None:
@@ -135,3 +134,11 @@ class Questions:
         if self._waiting_line is not None:
             app._unnotify(self._waiting_line)
             self._waiting_line = None
+
+
+def _box_of(question: LogInQuestion, *, in_flight: bool) -> QuestionScreen:
+    from vbs_tui.ui.screens.secret import SecretScreen  # noqa: PLC0415 - when first needed
+    from vbs_tui.ui.screens.visit import VisitScreen  # noqa: PLC0415
+
+    kind = VisitScreen if question.kind is QuestionKind.VISIT else SecretScreen
+    return kind(question, in_flight=in_flight)

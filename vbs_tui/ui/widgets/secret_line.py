@@ -7,7 +7,7 @@ from textual.actions import SkipAction
 from textual.message import Message
 from textual.widgets import Input
 
-from vbs_tui.cloud.provider import SecretKind
+from vbs_tui.cloud.provider import QuestionKind
 
 _MOST = 1024
 """Characters; more is no password but something else from the clipboard."""
@@ -23,7 +23,7 @@ class SecretLine(Input):
             super().__init__()
             self.why = why
 
-    def __init__(self, kind: SecretKind, *, disabled: bool) -> None:
+    def __init__(self, kind: QuestionKind, *, disabled: bool) -> None:
         super().__init__(id="word", password=True, compact=True, disabled=disabled)
         self.cursor_blink = False
         self._kind = kind
@@ -45,7 +45,7 @@ class SecretLine(Input):
 
     def _take(self, pasted: str) -> None:
         text = pasted.strip("\r\n")
-        if self._kind is SecretKind.PASSCODE:
+        if self._kind is QuestionKind.PASSCODE:
             text = "".join(text.split())
         if not text:
             why = "That was an empty paste."

@@ -254,14 +254,14 @@ async def test_a_provider_that_gives_no_code(tmp_path: Path) -> None:
         assert operator.asked == []
 
 
-async def test_only_who_waits_keeps_a_log_in_going(tmp_path: Path) -> None:
+async def test_the_end_of_the_connection_ends_the_log_in(tmp_path: Path) -> None:
     async with Browsing(pending=10**9) as company:
         connection = company.connect(tmp_path, company.by_device(), ask=Operator(["done"]))
         waiting = asyncio.create_task(connection.projects())
         while company.asked < 3:
             company.server.news.clear()
             await company.server.news.wait()
-        waiting.cancel()
+        await connection.aclose()
         with pytest.raises(asyncio.CancelledError):
             await waiting
         ends, last = time.monotonic() + 20, -1

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.toy_cloud import PROJECT, VOLUME, ToyCloud, a_token
-from tests.cloud.wire_server import Heard, Reply, json_reply, reply, reset, stall
+from tests.cloud.toy_cloud import BACKUP, PROJECT, VOLUME, ToyCloud, a_token, catalog_entry
+from tests.cloud.wire_server import Heard, Reply, WireServer, json_reply, reply, reset, stall
 from vbs_tui.cloud.credentials import (
     ApplicationCredentials,
     Credentials,
@@ -338,9 +338,9 @@ async def test_leader_of_a_renewal_may_be_cancelled() -> None:
         async def late(writer: asyncio.StreamWriter) -> None:
             entered.set()
             await gate.wait()
-            writer.close()
+            writer.write(cloud.grant(auth))
 
-        return late if not gate.is_set() else None
+        return late
 
     died: set[str] = set()
     cloud = ToyCloud(lambda h: UNAUTHORIZED if h.token in died else a_volume(h), log_in)
@@ -352,10 +352,108 @@ async def test_leader_of_a_renewal_may_be_cancelled() -> None:
         await entered.wait()
         follower = asyncio.create_task(provider.volume(VOLUME))
         leader.cancel()
-        gate.set()
         with pytest.raises(asyncio.CancelledError):
             await leader
+        gate.set()
         assert (await follower).id == VOLUME
+    assert len(cloud.server.log_ins) == 2
+
+
+async def test_readings_that_are_broken_off_do_not_begin_log_in_after_log_in() -> None:
+    gate, entered = asyncio.Event(), asyncio.Event()
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        async def refuse(writer: asyncio.StreamWriter) -> None:
+            entered.set()
+            await gate.wait()
+            writer.write(UNAUTHORIZED)
+
+        return None if cloud.given == 0 else refuse
+
+    died: set[str] = set()
+    cloud = ToyCloud(lambda h: UNAUTHORIZED if h.token in died else a_volume(h), log_in)
+    async with cloud:
+        provider = await cloud.provider()
+        await provider.volume(VOLUME)
+        died.add(a_token(1))
+        for _ in range(5):
+            reading = asyncio.create_task(provider.volume(VOLUME))
+            await entered.wait()
+            await asyncio.sleep(0)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+        gate.set()
+        for _ in range(2):
+            with pytest.raises(CloudError) as caught:
+                await provider.volume(VOLUME)
+            assert caught.value.failure.kind is ErrorKind.LOG_IN
+    assert len(cloud.server.log_ins) == 2
+
+
+async def test_a_service_that_takes_no_token_is_not_logged_in_for_without_end() -> None:
+    def service(heard: Heard) -> Reply:
+        return a_volume(heard) if "/volumes/" in heard.path else UNAUTHORIZED
+
+    other = WireServer(lambda heard: UNAUTHORIZED)
+    cloud = ToyCloud(service)
+    async with cloud, other:
+        cloud.catalog = [
+            catalog_entry("vbsv2", f"{other.url}/v2/{PROJECT}"),
+            catalog_entry("volumev3", f"{cloud.server.url}/v3/{PROJECT}"),
+        ]
+        provider = await cloud.provider()
+        for _ in range(10):
+            await provider.volume(VOLUME)
+            with pytest.raises(CloudError):
+                await provider.backup(BACKUP)
+            cloud.clock.passed += 5
+        # One for the start, and one since the refused token might have been over.
+        assert len(cloud.server.log_ins) == 2
+        cloud.clock.passed += 3600
+        for _ in range(10):
+            await provider.volume(VOLUME)
+            with pytest.raises(CloudError):
+                await provider.backup(BACKUP)
+        assert len(cloud.server.log_ins) == 3
+
+
+async def test_an_open_question_does_not_hold_up_what_still_can_be_done() -> None:
+    asked = asyncio.Event()
+    questions: list[LogInQuestion] = []
+
+    async def ask(question: LogInQuestion) -> str:
+        questions.append(question)
+        if len(questions) > 1:
+            await asked.wait()
+        return "492817"
+
+    cloud = ToyCloud(a_volume, life=timedelta(hours=24))
+    async with cloud:
+        credentials = PasscodeCredentials(JANE, Secret("pw"))
+        provider = await cloud.connection(credentials, ask=ask).open(THE_PROJECT)
+        cloud.clock.passed += 23.9 * 3600
+        for _ in range(3):
+            assert (await provider.volume(VOLUME)).id == VOLUME
+        assert len(questions) == 2
+        assert {one.token for one in cloud.server.of("GET", VOLUME)} == {a_token(1)}
+        asked.set()
+        for _ in range(50):
+            await provider.volume(VOLUME)
+        assert cloud.server.heard[-1].token == a_token(2)
+        assert len(cloud.server.log_ins) == len(questions) == 2
+
+
+async def test_a_token_for_ever() -> None:
+    def grant(heard: Heard, auth: dict[str, Any]) -> Reply:
+        body = json.loads(cloud.grant(auth).partition(b"\r\n\r\n")[2])
+        body["token"]["expires_at"] = "9999-12-31T23:59:59.000000Z"
+        return json_reply(body, 201, {"X-Subject-Token": a_token(1)})
+
+    cloud = ToyCloud(a_volume, grant)
+    async with cloud:
+        provider = await cloud.connection().open(THE_PROJECT)
+        assert (await provider.volume(VOLUME)).id == VOLUME
 
 
 async def test_token_that_nobody_ever_takes_is_not_renewed_for_ever() -> None:

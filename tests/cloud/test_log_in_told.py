@@ -146,11 +146,13 @@ async def test_the_project_of_an_application_credential_is_preferred() -> None:
         assert connection.preferred_project == PROJECT
 
 
-async def test_a_project_that_is_configured_is_preferred_to_the_logins_own() -> None:
+async def test_a_configured_project_is_preferred_by_its_id_once_that_is_known() -> None:
+    # Another domain may have one of the same name, and this user a role in both.
     async with ToyCloud() as cloud:
-        connection = cloud.connection(project_name="eu-de_prod")
-        await connection.projects()
+        connection = cloud.connection(project_name="eu-de_prod", project_domain_name="ops")
         assert connection.preferred_project == "eu-de_prod"
+        await connection.projects()
+        assert connection.preferred_project == PROJECT
 
 
 async def test_the_project_of_a_scoped_token_is_preferred() -> None:

@@ -125,7 +125,7 @@ async def with_clouds(
         con.app.know_clouds(
             "otc-prod", lambda: list(CHOICES), used=(noted if noted is not None else []).append
         )
-        con.desk.log_in(projects, PROD.name)
+        con.desk.log_in(projects, PROD.id)
         await con.settle()
         con.desk.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl")))
         con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
@@ -352,7 +352,7 @@ async def test_a_new_log_in_opens_no_project_of_another_region() -> None:
         await con.settle()
         asked = len(con.desk.asked)
         con.desk.tell(
-            Connected("otc-prod", "eu-nl", "ops", (*PROJECTS, FAR), PROD.name, "", NOW),
+            Connected("otc-prod", "eu-nl", "ops", (*PROJECTS, FAR), PROD.id, "", NOW),
         )
         await con.settle()
         assert con.desk.asked[asked:] == []

@@ -7,6 +7,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 _VERSION = re.compile(r"v\d+(\.\d+)?\Z")
+_PORTS = {"https": ":443", "http": ":80"}
 _ADDRESS = re.compile(r"https?://[!-~]+\Z", re.IGNORECASE)
 
 
@@ -50,8 +51,8 @@ def is_plain_http(url: str) -> bool:
 def service_root(url: str) -> str:
     """Scheme, host, port and prefix of *url*: everything before the version segment.
 
-    ``https://evs.example/prefix/v2/0391…`` gives ``https://evs.example/prefix``. Empty when *url*
-    is none.
+    ``https://EVS.example:443/prefix/v2/0391…`` gives ``https://evs.example/prefix``: one way to
+    write it, so that what is signed as ``Host`` is what is sent. Empty when *url* is none.
     """
     parts = _split(url.strip())
     if not parts.scheme or not parts.netloc:
@@ -61,7 +62,16 @@ def service_root(url: str) -> str:
         if _VERSION.match(segment):
             break
         kept.append(segment)
-    return f"{parts.scheme.lower()}://{parts.netloc}{'/'.join(kept).rstrip('/')}"
+    return f"{origin(url)}{'/'.join(kept).rstrip('/')}"
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of *url*, in lower case, a port that goes without saying left off."""
+    parts = _split(url.strip())
+    scheme, netloc = parts.scheme.lower(), parts.netloc
+    user, at, place = netloc.rpartition("@")
+    place = place.lower().removesuffix(":").removesuffix(_PORTS.get(scheme, ":"))
+    return f"{scheme}://{user}{at}{place}"
 
 
 def host_label(url: str) -> str:
@@ -79,12 +89,7 @@ def with_host_label(url: str, label: str) -> str:
 
 def identity_root(url: str) -> str:
     """An ``auth_url`` with or without ``/v3``, in the form that all others are built from."""
-    parts = _split(url.strip())
-    netloc = parts.netloc.lower()
-    for scheme, port in (("https", ":443"), ("http", ":80")):
-        if parts.scheme.lower() == scheme:
-            netloc = netloc.removesuffix(port)
-    return service_root(parts._replace(netloc=netloc).geturl())
+    return service_root(url)
 
 
 def _split(url: str) -> SplitResult:

@@ -22,16 +22,17 @@ class Authorizer(Protocol):
         """*request* with its proof, and a stamp that names the proof. Raises ``CloudError``."""
         ...
 
-    def accepted(self, stamp: object) -> None:
-        """The cloud took that proof."""
+    def accepted(self, stamp: object, answer: Answer) -> None:
+        """*answer* shows that the service took that proof."""
         ...
 
     def discard(self, stamp: object) -> None:
         """The cloud refused that proof: do not use it again."""
         ...
 
-    async def renew(self, stamp: object) -> bool:
-        """Get another proof than the refused one. ``False``: there is no point in going again.
+    async def renew(self, stamp: object, answer: Answer) -> bool:
+        """Get another proof than the one that *answer* refuses. ``False``: there is no point in
+        going again.
 
         Raises ``CloudError`` when the log-in for it fails.
         """
@@ -49,11 +50,11 @@ class Channel:
         """A read; the answer, whatever its status. Raises ``CloudError`` for none."""
         signed, stamp = await self._authorizer.authorize(request)
         answer = await self.session.read(signed)
-        if _is_spent(answer) and await self._authorizer.renew(stamp):
+        if _is_spent(answer) and await self._authorizer.renew(stamp, answer):
             signed, stamp = await self._authorizer.authorize(request)
             answer = await self.session.read(signed)
         if answer.is_success:
-            self._authorizer.accepted(stamp)
+            self._authorizer.accepted(stamp, answer)
         return answer
 
     async def get(self, request: Request) -> Answer:
@@ -83,7 +84,7 @@ class Channel:
         if _is_spent(answer):
             self._authorizer.discard(stamp)
         elif answer.is_success:
-            self._authorizer.accepted(stamp)
+            self._authorizer.accepted(stamp, answer)
         return answer
 
 

@@ -118,9 +118,10 @@ class CloudConnection:
 
     @property
     def preferred_project(self) -> str:
-        named = self._settings.project_name or self._settings.project_id
-        # An application credential has its one project, a token may, and a user a default one.
-        own = None if named else self._standing.only_project
+        # The log-in's own, by its id: names are unique within a domain only. An application
+        # credential has its one project, a token may, and a user a default one.
+        own = self._standing.only_project
+        named = self._settings.project_id or self._settings.project_name
         return named if own is None else own.id
 
     @property
@@ -187,6 +188,7 @@ class CloudConnection:
         return self._standing.grant(project)
 
     async def aclose(self) -> None:
+        await self._standing.aclose()
         await self._session.aclose()
 
     async def _opened(self, project: Project, region: str) -> VbsProvider:
@@ -245,10 +247,12 @@ class CloudConnection:
         told = changes(self._settings, now)
         if told:
             raise CloudError(self._failure("log in", told, STAYS))
+        if now.credentials == self._settings.credentials:
+            return  # what was typed stays in use
+        self._settings = replace(self._settings, credentials=now.credentials)
         if isinstance(now.credentials, AccessKeyCredentials):
-            return
-        if now.credentials != self._settings.credentials:  # else what was typed stays in use
-            self._settings = replace(self._settings, credentials=now.credentials)
+            self._standing.sign_by(now.credentials)
+        else:
             self._standing.log_in_by(self._log_in(now.credentials))
 
     def _cache(

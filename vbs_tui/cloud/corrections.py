@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from vbs_tui.cloud.addresses import identity_root
 from vbs_tui.cloud.credentials import ApplicationCredentials, User
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.text import clean
 
@@ -27,6 +30,19 @@ def changes(before: CloudSettings, now: CloudSettings) -> str:
         named = f"{is_now} in place of {was}" if was != is_now else f"not the {was} of before"
         return f"the configuration names another user now: {named}"
     return ""
+
+
+def another_user(before: str, now: str, at: datetime) -> Failure:
+    """Why a log-in that succeeded is not used: its token is *now*'s, and not *before*'s."""
+    return Failure(
+        ErrorKind.LOG_IN,
+        Executed.NO,
+        "log in",
+        before,
+        message=f"the log-in is another user's now: {now} in place of {before}",
+        hint=STAYS,
+        at=at,
+    )
 
 
 def _who(settings: CloudSettings) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from vbs_tui.cloud.foreign_limits import Limits
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import plain_id
 from vbs_tui.cloud.secret import Secret
-from vbs_tui.cloud.tokens import Token
+from vbs_tui.cloud.tokens import Token, end_of
 from vbs_tui.text import clean
 
 T = TypeVar("T")
@@ -201,7 +201,7 @@ def _token(access: Any, now: datetime) -> Token:
         secret=Secret(str(access.auth_token)),
         got_at=now,
         expires_at=expires,
-        ends_at=now + max(life, timedelta(0)),
+        ends_at=end_of(life, now),
         user_id=plain_id(access.user_id),
         user_name=clean(access.username, 128),
         project_id=plain_id(access.project_id),

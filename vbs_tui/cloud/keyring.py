@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from vbs_tui.cloud.addresses import origin
 from vbs_tui.cloud.asking import Declined
 from vbs_tui.cloud.beside import beside
+from vbs_tui.cloud.corrections import another_user
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.exchange import Request
+from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.log_in import LogIn, Refused
 from vbs_tui.cloud.log_in_memory import LogInMemory, Tally
+from vbs_tui.cloud.refusers import Refusers
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.token_cache import NoTokenCache, TokenCache
 from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token
@@ -30,12 +33,19 @@ APART = "The cloud wants a log-in of its own for this project."
 _DISK_PATIENCE = 5.0
 """Seconds that the cache on disk may take."""
 
+_GOOD_PATIENCE = 2.0
+"""Seconds that a request waits for another token while the one at hand still serves."""
+
 _PAUSE = timedelta(seconds=60)
-"""Between renewals that look vain: of a token that still serves, of one that no service took."""
+"""Between early renewals that fail, while the token at hand still serves."""
 
 
 class Keyring:
-    """Gets, keeps and renews tokens, one for each scope."""
+    """Gets, keeps and renews tokens, one for each scope.
+
+    A log-in belongs to the keyring, not to who waits for it: a reading that is broken off must
+    neither lose the answer to a log-in that has left, nor let the next one begin another.
+    """
 
     def __init__(
         self,
@@ -51,8 +61,10 @@ class Keyring:
         self._looked: set[Scope] = set()
         self._lock = asyncio.Lock()
         self._tokens: dict[Scope, Token] = {}
+        self._log_ins: dict[Scope, asyncio.Task[Token]] = {}
+        self._slow: set[asyncio.Task[Token]] = set()
         self._early_again: dict[Scope, datetime] = {}
-        self._vain: dict[Scope, datetime] = {}
+        self._refusers = Refusers()
         self._not_taken: set[Scope] = set()
         self.last: Token | None = None
         """The token that was got last."""
@@ -60,6 +72,7 @@ class Keyring:
     def forgive(self) -> None:
         """The operator wants another try: forget past refusals."""
         self._memory.forgive()
+        self._refusers.forgive()
 
     @property
     def holds_back(self) -> bool:
@@ -75,14 +88,25 @@ class Keyring:
         held = self._held(scope)
         if held is not None:
             return held
-        since = self._memory.ended
-        async with self._lock:
-            held = self._held(scope) or await self._cached(scope)
-            return held if held is not None else await self._early(scope, since)
+        log_in = self._begun(scope)
+        held = self._tokens.get(scope)
+        if held is None or held.is_over(self._now()):
+            return await self._result(log_in)
+        if log_in not in self._slow:
+            try:
+                return await asyncio.wait_for(self._result(log_in), _GOOD_PATIENCE)
+            except TimeoutError:  # a question may be open for long
+                self._slow.add(log_in)
+        return held
 
     def peek(self, scope: Scope) -> Token | None:
         """The token of *scope* that is at hand, whatever is left of it."""
         return self._tokens.get(scope)
+
+    def took(self, spent: Token, scope: Scope, place: str) -> None:
+        """The service at *place*, an origin, takes this token of *scope*."""
+        spent.taken_by.add(place)
+        self._refusers.took((scope, place))
 
     def discard(self, scope: Scope, spent: Token) -> None:
         """Forget a token that was refused."""
@@ -90,28 +114,29 @@ class Keyring:
             del self._tokens[scope]
             self._not_taken.add(scope)
 
-    async def renew(self, scope: Scope, spent: Token) -> bool:
-        """Replace a refused token, once for all who were refused with it."""
-        since = self._memory.ended
-        async with self._lock:
-            held = self._tokens.get(scope)
-            if held is not None and held is not spent:
-                return True
-            if not spent.worked and self._is_vain(scope):
+    async def renew(self, scope: Scope, spent: Token, place: str) -> bool:
+        """Replace a token that the service at *place* refused, once for all who were refused."""
+        held = self._tokens.get(scope)
+        if held is not None and held is not spent:
+            return True
+        if held is None and scope in self._log_ins:
+            await self._result(self._log_ins[scope])
+            return True
+        if place not in spent.taken_by:
+            # Such a service may never take any; to it alone log-ins would go on without end.
+            if self._refusers.is_resting((scope, place), self._now()):
                 return False
-            self.discard(scope, spent)
-            await self._on_disk(lambda: self._cache.forget(scope))
-            await self._keep(scope, await self._obtain(scope, since))
-            return True
+            self._refusers.refused((scope, place), self._now())
+        self.discard(scope, spent)
+        await self._result(self._begun(scope, forgets=True))
+        return True
 
-    def _is_vain(self, scope: Scope) -> bool:
-        """Whether a token that was never taken has been replaced just now; notes that it is."""
-        now = self._now()
-        before = self._vain.get(scope)
-        if before is not None and now - before < _PAUSE:
-            return True
-        self._vain[scope] = now
-        return False
+    async def aclose(self) -> None:
+        """Give up the log-ins under way."""
+        tasks = list(self._log_ins.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _held(self, scope: Scope) -> Token | None:
         held = self._tokens.get(scope)
@@ -120,6 +145,38 @@ class Keyring:
             return held
         again = self._early_again.get(scope)
         return held if again is not None and now < again and not held.is_over(now) else None
+
+    def _begun(self, scope: Scope, *, forgets: bool = False) -> asyncio.Task[Token]:
+        """The log-in to *scope* that is under way, or a new one."""
+        task = self._log_ins.get(scope)
+        if task is None:
+            since = self._memory.ended
+            task = asyncio.create_task(self._renewed(scope, since, forgets=forgets), name="log in")
+            self._log_ins[scope] = task
+            task.add_done_callback(lambda done: self._ended(scope, done))
+        return task
+
+    def _ended(self, scope: Scope, task: asyncio.Task[Token]) -> None:
+        self._log_ins.pop(scope, None)
+        self._slow.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen, though everybody who waited may have left
+
+    async def _result(self, task: asyncio.Task[Token]) -> Token:
+        """What a log-in ends with, for one of those who wait. Raises ``CloudError``."""
+        try:
+            return await asyncio.shield(task)
+        except CloudError as error:
+            told = error.failure
+        # Anew, without the frames of the log-in, which hold secrets.
+        raise CloudError(told)
+
+    async def _renewed(self, scope: Scope, since: int, *, forgets: bool) -> Token:
+        async with self._lock:
+            if forgets:
+                await self._on_disk(lambda: self._cache.forget(scope))
+            held = self._held(scope) or await self._cached(scope)
+            return held if held is not None else await self._early(scope, since)
 
     async def _cached(self, scope: Scope) -> Token | None:
         """The token that an earlier start left behind; looked for once."""
@@ -169,6 +226,7 @@ class Keyring:
             token = await self._log_in.by_token(scope, base) if base is not None else None
             if token is None:
                 token = await self._log_in.by_credentials(scope, self._why(scope))
+                self._demand_same_user(token)
                 self._memory.recognised()
         except Declined as error:
             self._memory.declined(error.failure)
@@ -181,6 +239,14 @@ class Keyring:
             raise
         self._memory.succeeded()
         return token
+
+    def _demand_same_user(self, token: Token) -> None:
+        """Restores are sent and watched as one user: another's token is none for them."""
+        before = self.last
+        if before is None or not before.user_id or not token.user_id:
+            return
+        if token.user_id != before.user_id:
+            raise Declined(another_user(before.grant.user, token.grant.user, self._now()))
 
     def _why(self, scope: Scope) -> str:
         """For what reason the user is to log in, as a sentence."""
@@ -216,13 +282,14 @@ class TokenAuthorizer:
         proof = {"X-Auth-Token": token.secret.reveal()}
         return replace(request, headers={**request.headers, **proof}), token
 
-    def accepted(self, stamp: object) -> None:
+    def accepted(self, stamp: object, answer: Answer) -> None:
         if isinstance(stamp, Token):
-            stamp.worked = True
+            self._keyring.took(stamp, self._scope, origin(answer.request.url))
 
     def discard(self, stamp: object) -> None:
         if isinstance(stamp, Token):
             self._keyring.discard(self._scope, stamp)
 
-    async def renew(self, stamp: object) -> bool:
-        return isinstance(stamp, Token) and await self._keyring.renew(self._scope, stamp)
+    async def renew(self, stamp: object, answer: Answer) -> bool:
+        place = origin(answer.request.url)
+        return isinstance(stamp, Token) and await self._keyring.renew(self._scope, stamp, place)

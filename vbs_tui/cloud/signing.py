@@ -13,11 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from vbs_tui.clock import Clock
+from vbs_tui.cloud.addresses import origin
 from vbs_tui.cloud.credentials import AccessKeyCredentials
-from vbs_tui.cloud.exchange import Request
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.exchange import Answer, Request
+from vbs_tui.cloud.failures import refused
+from vbs_tui.cloud.refusers import Refusers
+from vbs_tui.cloud.session import Session
 
 ALGORITHM = "SDK-HMAC-SHA256"
+
+_KEY_REFUSED = (
+    "Access key, secret key or this machine's clock is wrong (15 minutes are too much). Correct "
+    "them before trying again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +89,88 @@ def canonical_request(request: Request, covered: Mapping[str, str]) -> str:
     )
 
 
+class SigningKey:
+    """An access key in use: what signs, and who refused it. Five bad signatures may lock a key."""
+
+    def __init__(self, credentials: AccessKeyCredentials, session: Session) -> None:
+        self._session = session
+        self._refusers = Refusers()
+        self._refused: Failure | None = None
+        self._times = 0
+        self.credentials = credentials
+        self.sign_by(credentials)
+
+    def sign_by(self, credentials: AccessKeyCredentials) -> None:
+        """Sign with *credentials* from now on: the same key, with a corrected secret."""
+        self.credentials = credentials
+        for secret in credentials.secrets():
+            self._session.redactor.add(secret)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether a signature was refused, and the one who did so has taken none since."""
+        return bool(self._refusers)
+
+    def forgive(self) -> None:
+        """The operator wants another try."""
+        self._refusers.forgive()
+
+    def sign(self, request: Request, project_id: str) -> dict[str, str]:
+        """Headers that prove whose *request* is. Raises ``CloudError`` in the pause that follows
+        a refusal."""
+        known, now = self._refused, self._session.clock.now()
+        if known is not None and self._refusers.is_resting(origin(request.url), now):
+            raise CloudError(replace(known, what=request.what, target=request.target))
+        extra = {"X-Project-Id": project_id} if project_id else {}
+        token = self.credentials.security_token
+        if token is not None:
+            extra["X-Security-Token"] = token.reveal()
+        scope = SigningScope() if self.credentials.scoped else None
+        return signature_headers(self.credentials, request, extra, now, scope)
+
+    def took(self, answer: Answer) -> None:
+        """*answer* shows that the signature serves there."""
+        self._refusers.took(origin(answer.request.url))
+
+    def refused(self, answer: Answer) -> None:
+        """*answer* says that the signature does not serve."""
+        now = self._session.clock.now()
+        self._refusers.refused(origin(answer.request.url), now)
+        self._times += 1
+        times = "once" if self._times == 1 else f"{self._times} times"
+        told = ("Refused", f"{times} since the start; some clouds lock a key after five")
+        failure = refused(answer, now).failure
+        self._refused = replace(
+            failure,
+            kind=ErrorKind.LOG_IN,
+            executed=Executed.NO,
+            hint=failure.hint or _KEY_REFUSED,
+            extra=(*failure.extra, told),
+        )
+
+
 class KeyAuthorizer:
     """Signs requests to one project, or to none."""
 
-    def __init__(
-        self, credentials: AccessKeyCredentials, clock: Clock, project_id: str = ""
-    ) -> None:
-        self._credentials = credentials
-        self._clock = clock
+    def __init__(self, key: SigningKey, project_id: str = "") -> None:
+        self._key = key
         self._project_id = project_id
 
     async def authorize(self, request: Request) -> tuple[Request, object]:
-        extra = {"X-Project-Id": self._project_id} if self._project_id else {}
-        token = self._credentials.security_token
-        if token is not None:
-            extra["X-Security-Token"] = token.reveal()
-        scope = SigningScope() if self._credentials.scoped else None
-        proof = signature_headers(self._credentials, request, extra, self._clock.now(), scope)
+        proof = self._key.sign(request, self._project_id)
         return replace(request, headers={**request.headers, **proof}), None
 
-    def accepted(self, stamp: object) -> None:
-        """Nothing to remember: each request is signed anew."""
+    def accepted(self, stamp: object, answer: Answer) -> None:
+        del stamp
+        self._key.took(answer)
 
     def discard(self, stamp: object) -> None:
         """Nothing to forget."""
 
-    async def renew(self, stamp: object) -> bool:
-        """A key that was refused stays refused: five bad signatures lock it."""
+    async def renew(self, stamp: object, answer: Answer) -> bool:
+        """A key that was refused stays refused."""
         del stamp
+        self._key.refused(answer)
         return False
 
 

@@ -15,7 +15,7 @@ from vbs_tui.cloud.log_in import LogIn
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.settings import CloudSettings
-from vbs_tui.cloud.signing import KeyAuthorizer
+from vbs_tui.cloud.signing import KeyAuthorizer, SigningKey
 from vbs_tui.cloud.tokens import Grant, Scope
 
 
@@ -51,6 +51,14 @@ class Standing(Protocol):
 
     def log_in_by(self, log_in: LogIn) -> None:
         """Use *log_in* from now on: the same user's, with a corrected secret."""
+        ...
+
+    def sign_by(self, credentials: AccessKeyCredentials) -> None:
+        """Sign with *credentials* from now on: the same key, with a corrected secret."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give up what is under way."""
         ...
 
     def at_large(self) -> Authorizer:
@@ -110,6 +118,12 @@ class TokenStanding:
     def log_in_by(self, log_in: LogIn) -> None:
         self._keyring.log_in_by(log_in)
 
+    def sign_by(self, credentials: AccessKeyCredentials) -> None:
+        """Nothing is signed."""
+
+    async def aclose(self) -> None:
+        await self._keyring.aclose()
+
     def at_large(self) -> Authorizer:
         return TokenAuthorizer(self._keyring, self._home)
 
@@ -137,26 +151,32 @@ class KeyStanding:
     user = ""
     expires_at = None
     only_project = None
-    holds_back = False
     project_paths = ("/v3/projects", "/v3/auth/projects")
 
     def __init__(self, session: Session, credentials: AccessKeyCredentials) -> None:
-        self._credentials = credentials
-        self._clock = session.clock
-        for secret in credentials.secrets():
-            session.redactor.add(secret)
+        self._key = SigningKey(credentials, session)
+
+    @property
+    def holds_back(self) -> bool:
+        return self._key.holds_back
 
     def forgive(self) -> None:
-        """Nothing was held against the user."""
+        self._key.forgive()
 
     def log_in_by(self, log_in: LogIn) -> None:
         """Nothing is logged in to."""
 
+    def sign_by(self, credentials: AccessKeyCredentials) -> None:
+        self._key.sign_by(credentials)
+
+    async def aclose(self) -> None:
+        """Nothing is under way."""
+
     def at_large(self) -> Authorizer:
-        return KeyAuthorizer(self._credentials, self._clock)
+        return KeyAuthorizer(self._key)
 
     def for_project(self, project: Project) -> Authorizer:
-        return KeyAuthorizer(self._credentials, self._clock, project.id)
+        return KeyAuthorizer(self._key, project.id)
 
     def catalog_of(self, project: Project) -> object:
         del project

@@ -17,6 +17,9 @@ MARGIN = timedelta(minutes=15)
 """A token with less left is renewed before it is used."""
 
 _UNKNOWN_LIFE = timedelta(hours=1)
+_LONGEST_LIFE = timedelta(days=365)
+"""Some clouds give tokens "for ever", until a date that calendars end with."""
+
 _LONGEST_TOKEN = 65536
 _MOST_ROLES = 200
 
@@ -89,8 +92,8 @@ class Token:
     project_id: str = ""
     project_name: str = ""
     catalog: object = field(default=None, repr=False)
-    worked: bool = False
-    """Whether any service took it yet."""
+    taken_by: set[str] = field(default_factory=set)
+    """The origins (scheme, host, port) that took it."""
     roles: tuple[str, ...] = ()
     """Names of the user's roles where the token is of; empty when none were told."""
     user_domain: str = ""
@@ -138,7 +141,7 @@ def token_from(answer: Answer, now: datetime) -> Token | None:
         secret=Secret(text),
         got_at=now,
         expires_at=expires,
-        ends_at=now + max(life, timedelta(0)),
+        ends_at=end_of(life, now),
         user_id=plain_id(user.get("id")),
         user_name=clean(user.get("name"), 128),
         project_id=plain_id(project.get("id")),
@@ -148,6 +151,11 @@ def token_from(answer: Answer, now: datetime) -> Token | None:
         user_domain=_domain(user),
         project_domain=_domain(project),
     )
+
+
+def end_of(life: timedelta, now: datetime) -> datetime:
+    """When a token that has *life* left ends, by this machine's clock."""
+    return now + min(max(life, timedelta(0)), _LONGEST_LIFE)
 
 
 def _roles(value: object) -> tuple[str, ...]:

@@ -184,6 +184,10 @@ async def _log_in(
         do = f"Name one of: {names}." if names else "Ask for a role in that project."
         seen = f"{clean(wanted, 100)} is not among this user's projects"
         return [*found, failed("project", seen, do)]
+    if len(chosen) > 1:
+        ids = ", ".join(one.id for one in chosen[:8])
+        seen = f"several are called {clean(wanted, 100)}"
+        return [*found, failed("project", seen, f"Name one by its id: {ids}.")]
     if not projects:
         do = "Ask for a role in a project."
         return [*found, failed("project", "this user has none", do)]

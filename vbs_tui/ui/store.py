@@ -293,13 +293,15 @@ class Store:
     def preferred(self) -> Project | None:
         """The project the configuration names, or the only one there is.
 
-        None where another region was gone to and the name says that it is not one of that.
+        None where another region was gone to and the name says that it is not one of that, and
+        where several have the name.
         """
         elsewhere = {one for one in self._regions if one != self.region}
         fitting = [one for one in self.projects if one.region not in elsewhere]
-        for project in fitting:
-            if self.preferred_project and self.preferred_project in (project.id, project.name):
-                return project
+        if wanted := self.preferred_project:
+            named = [one for one in fitting if wanted in (one.id, one.name)]
+            if named:
+                return named[0] if len(named) == 1 else None
         return fitting[0] if len(self.projects) == 1 and fitting else None
 
     def apply(self, event: Event) -> Change:

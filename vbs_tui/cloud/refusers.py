@@ -1,0 +1,47 @@
+"""Which services refuse a proof that others take: each is asked again only after a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_FIRST = timedelta(seconds=60)
+_LONGEST = timedelta(hours=1)
+_GROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    times: int
+    until: datetime
+
+
+class Refusers:
+    """Remembers refusals by whom they came from, until that one takes a proof."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, _Refused] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anybody refused, and has taken nothing since."""
+        return bool(self._known)
+
+    def is_resting(self, who: Hashable, now: datetime) -> bool:
+        """Whether *who* refused, and is not to be tried yet."""
+        known = self._known.get(who)
+        return known is not None and now < known.until
+
+    def refused(self, who: Hashable, now: datetime) -> None:
+        """*who* refused: the pause grows with each time."""
+        times = self._known[who].times if who in self._known else 0
+        pause = min(_FIRST * _GROWS**times, _LONGEST)
+        self._known[who] = _Refused(times + 1, now + pause)
+
+    def took(self, who: Hashable) -> None:
+        """*who* takes proofs after all."""
+        self._known.pop(who, None)
+
+    def forgive(self) -> None:
+        """The operator wants another try."""
+        self._known.clear()

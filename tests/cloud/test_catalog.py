@@ -94,7 +94,21 @@ def test_regions_and_interfaces_are_heeded() -> None:
         entry("vbsv2", "https://any.example/v2", region="*"),
         entry("vbsv2", "https://second.example/v2"),
     )
-    assert made.endpoint("vbs", PID).root == "https://any.example"
+    assert made.endpoint("vbs", PID).root == "https://second.example"
+    assert replace(made, region="").endpoint("vbs", PID).root == "https://vbs.nl.example"
+    assert replace(made, region="eu-ch2").endpoint("vbs", PID).root == "https://any.example"
+
+
+def test_the_host_of_iam_is_no_guess_where_there_are_several_regions() -> None:
+    made = catalog(
+        entry("volumev3", "https://cinder.eu-nl.otc.example/v3", region="eu-nl"),
+        entry("volumev3", "https://cinder.eu-de.otc.example/v3"),
+        identity_root=f"https://iam.{OTC}",
+        region="",
+    )
+    with pytest.raises(NoEndpoint):
+        made.in_one_region(PID).endpoint("vbs", PID)
+    assert replace(made, region="eu-de").endpoint("vbs", PID).why == "host name of IAM"
 
 
 def test_all_services_come_from_one_region() -> None:

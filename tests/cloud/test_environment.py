@@ -17,6 +17,7 @@ from vbs_tui.cloud.environment import (
     is_quickly_read,
     settings_from_environment,
 )
+from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.commands.connecting import settings_for as named_settings
 
@@ -79,23 +80,39 @@ def test_what_is_missing_is_named() -> None:
     assert missing("OS_USERNAME") == ("OS_USERNAME or OS_USER_ID",)
     assert missing(" ".join(BASE)) == ("OS_AUTH_URL", "OS_USERNAME or OS_USER_ID")
     assert missing("", OS_AUTH_TYPE="v3token") == ("OS_TOKEN",)
-    assert missing("", OS_ACCESS_KEY="a") == ("OS_SECRET_KEY",)
-    assert missing("", OS_APPLICATION_CREDENTIAL_ID="a") == ("OS_APPLICATION_CREDENTIAL_SECRET",)
+    assert missing("OS_USERNAME", OS_ACCESS_KEY="a") == ("OS_SECRET_KEY",)
+    lacking = missing("OS_USERNAME", OS_APPLICATION_CREDENTIAL_ID="a")
+    assert lacking == ("OS_APPLICATION_CREDENTIAL_SECRET",)
 
 
 def test_kinds_of_credentials() -> None:
-    assert isinstance(settings(OS_TOKEN="t").credentials, TokenCredentials)
+    assert isinstance(settings(OS_PASSWORD="", OS_TOKEN="t").credentials, TokenCredentials)
     assert isinstance(settings(OS_AUTH_TYPE="v3multifactor").credentials, PasscodeCredentials)
     application = settings(
-        OS_APPLICATION_CREDENTIAL_ID="a", OS_APPLICATION_CREDENTIAL_SECRET="s"
+        OS_PASSWORD="", OS_APPLICATION_CREDENTIAL_ID="a", OS_APPLICATION_CREDENTIAL_SECRET="s"
     ).credentials
     assert isinstance(application, ApplicationCredentials)
-    key = settings(OS_ACCESS_KEY="a", OS_SECRET_KEY="s3cr3t").credentials
+    key = settings(OS_USERNAME="", OS_ACCESS_KEY="a ", OS_SECRET_KEY="s3cr3t\n").credentials
     assert isinstance(key, AccessKeyCredentials)
+    assert (key.access, key.secret) == ("a", Secret("s3cr3t"))
     assert "s3cr3t" not in repr(key)
     asked = settings(OS_PASSWORD="").credentials
     assert isinstance(asked, PasswordCredentials)
     assert asked.password is None
+
+
+@pytest.mark.parametrize(
+    "left_over",
+    [
+        {"OS_TOKEN": "t"},
+        {"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"},
+        {"OS_APPLICATION_CREDENTIAL_ID": "a", "OS_APPLICATION_CREDENTIAL_SECRET": "s"},
+    ],
+)
+def test_a_user_with_a_password_is_one_whatever_is_left_over(left_over: dict[str, str]) -> None:
+    found = settings(**left_over).credentials
+    assert isinstance(found, PasswordCredentials)
+    assert found.password == Secret("hunter22")
 
 
 @pytest.mark.parametrize(

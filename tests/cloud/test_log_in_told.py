@@ -65,7 +65,7 @@ async def test_a_question_names_the_cloud_and_why_it_is_put() -> None:
         await provider.volume(VOLUME)
     assert {one.cloud for one in operator.asked} == {"otc-prod"}
     assert [one.why for one in operator.asked] == [
-        "This is the first log-in since the start.",
+        "This is the first log-in to this cloud.",
         "Refused once already: a further wrong try may lock the account.",
         "Refused 2 times already: a further wrong try may lock the account.",
         "The last log-in runs out soon.",
@@ -100,7 +100,9 @@ async def test_refusals_are_counted_over_all_connections() -> None:
                 tally=tally,
             )
             cloud.connections.append(connection)
-            told += [await failure_of(connection), await failure_of(connection)]
+            for _ in range(2):
+                told.append(await failure_of(connection))
+                cloud.clock.passed += 3600  # the same secret rests for a while
         extras = [dict(one.extra).get("Refused", "") for one in told]
     since = "since the start; some clouds lock an account after five"
     assert extras == [f"{times} {since}" for times in ("once", "2 times", "3 times", "4 times")]

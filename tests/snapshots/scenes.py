@@ -424,7 +424,7 @@ async def secret(s: Stage) -> None:
 async def visit(s: Stage) -> None:
     question = LogInQuestion(
         *(QuestionKind.VISIT, "Log in with a browser, on any device", "otc-prod"),
-        why="This is the first log-in since the start.",
+        why="This is the first log-in to this cloud.",
         address="https://login.company.example/realms/operations/device",
         code="WDJB-MJHT",
     )

@@ -88,8 +88,17 @@ def with_host_label(url: str, label: str) -> str:
 
 
 def identity_root(url: str) -> str:
-    """An ``auth_url`` with or without ``/v3``, in the form that all others are built from."""
-    return service_root(url)
+    """An ``auth_url`` with or without ``/v3``, in the form that all others are built from.
+
+    Only a version at its end is cut off: a prefix may hold one of something else. Empty when *url*
+    is none.
+    """
+    parts = _split(url.strip())
+    if not parts.scheme or not parts.netloc:
+        return ""
+    rest, _, last = parts.path.rstrip("/").rpartition("/")
+    path = rest if _VERSION.match(last) else parts.path
+    return f"{origin(url)}{path.rstrip('/')}"
 
 
 def _split(url: str) -> SplitResult:

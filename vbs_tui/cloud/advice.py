@@ -46,7 +46,14 @@ BAD_PROXY = (
     "Correct https_proxy, http_proxy and all_proxy: http://HOST:PORT. SOCKS is not spoken here."
 )
 BAD_ADDRESS = "Correct the address (auth_url, or the endpoint that was named for the service)."
-USE_HTTPS = "Write https in auth_url; plain HTTP is for practice clouds on this machine."
+BAD_HEADER = (
+    "The access key or token holds a character that no request can carry: look for the end of a"
+    " line, a blank or an umlaut in it."
+)
+USE_HTTPS = (
+    "Write https in auth_url. Plain HTTP to another machine, of a practice cloud, is used only with"
+    " verify: false (OS_INSECURE=true), and then stands in red in the title line."
+)
 
 _OWN_AUTHORITY = (
     "Get the authority's certificate from whoever runs that, on another way, and name its file:"

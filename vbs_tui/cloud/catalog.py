@@ -127,9 +127,7 @@ class Catalog:
         for name in (service, *wanted.types):
             if url := self.overrides.get(name):
                 yield url, "set in the configuration", True
-        fitting = [
-            row for one in self.interface.split(",") for row in self.rows if self._fits(row, one)
-        ]
+        fitting = [row for one in self.interface.split(",") for row in self._of(one)]
         for kind in wanted.types:
             for row in fitting:
                 if row.type == kind:
@@ -141,6 +139,11 @@ class Catalog:
         if host_label(self.identity_root) in _IAM_LABELS and self._iam_is_here():
             yield with_host_label(self.identity_root, service), "host name of IAM", False
 
+    def _of(self, interface: str) -> list[CatalogRow]:
+        # What is there for all regions stands in where the very region has none.
+        found = [row for row in self.rows if self._fits(row, interface)]
+        return sorted(found, key=lambda row: bool(self.region) and row.region != self.region)
+
     def _fits(self, row: CatalogRow, interface: str) -> bool:
         return _offers(row, interface) and (not self.region or row.region in (self.region, "*", ""))
 
@@ -149,7 +152,9 @@ class Catalog:
         and disks of one region stand under the name of another."""
         others = {row.region for row in self.rows} - {self.region, "*", ""}
         host = urlsplit(self.identity_root).hostname or ""
-        return not self.region or not others or self.region.lower() in host.split(".")
+        if not self.region:
+            return len(others) <= 1
+        return not others or self.region.lower() in host.split(".")
 
     def _fault(self, root: str, service: str) -> str:
         if not root:
@@ -162,11 +167,13 @@ class Catalog:
         types = sorted({row.type for row in self.rows})
         regions = sorted({row.region for row in self.rows if row.region not in ("", "*")})
         found = ", ".join(types[:40]) or "nothing"
+        if faults:
+            told = "; ".join(faults[:5])
+            text = f"the catalog names {service.upper()}, but that cannot be used: {told}"
+            return NoEndpoint(text, _about_faults(service, faults))
         text = f"the catalog names no usable endpoint of {service.upper()}; it names: {found}"
         if regions and self.region and self.region not in regions:
             text += f"; its regions are {', '.join(regions[:10])}, not {self.region}"
-        if faults:
-            text += f"; passed over: {'; '.join(faults[:5])}"
         name = f"{service}_endpoint_override"
         hint = f"If the cloud has it all the same, name its address: {name}."
         if regions and self.region and self.region not in regions:
@@ -182,6 +189,17 @@ class Catalog:
                 f"relatives; its successor CBR is not there either. {hint}"
             )
         return NoEndpoint(text, hint)
+
+
+def _about_faults(service: str, faults: list[str]) -> str:
+    name = f"{service}_endpoint_override"
+    hint = f"Name an address that can be used: {name}."
+    if any("plain HTTP" in fault for fault in faults):
+        hint += (
+            " Plain HTTP to another machine is used only with verify: false, and then stands in"
+            " red in the title line."
+        )
+    return hint
 
 
 def catalog_rows(value: object) -> tuple[CatalogRow, ...]:

@@ -19,7 +19,7 @@ from vbs_tui.cloud.configuration_files import ConfigurationError
 from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of, way_of
 from vbs_tui.cloud.sdk_loader import Loader, guarded, loader
 from vbs_tui.cloud.settings import CloudSettings
-from vbs_tui.cloud.variables import Variables
+from vbs_tui.cloud.variables import Variables, way_of_variables
 from vbs_tui.text import clean
 
 __all__ = ["ConfigurationError", "ConfiguredCloud", "cloud_names", "settings_for"]
@@ -105,19 +105,19 @@ def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) 
         # The openstack client takes this variable for every cloud.
         region = region or env.get("OS_REGION_NAME") or None
         merged = config.merged(chosen, region)
-        auth = _mapping(merged.get("auth"))
-        # Variables lie beside ``auth``, not in it.
-        values = {**merged, **{key: value for key, value in auth.items() if value is not None}}
+        values = _flat(merged)
+        if chosen == config.envvar_name and not env.get("OS_AUTH_TYPE"):
+            values["auth_type"] = way_of_variables(env)
         password = ""
         if not values.get("password") and env.get("OS_PASSWORD"):
             password = values["password"] = env["OS_PASSWORD"]
         # The openstack client passes over the cloud's own key of this name.
         values["default_domain"] = env.get("OS_DEFAULT_DOMAIN")
-        _trust_bundle(merged, env)
+        _heed_variables(merged, env)
         try:
             credentials = credentials_of(
                 values,
-                lambda typed: _made(config, chosen, region, typed or password),
+                lambda typed: _made(config, chosen, region, _put_in(merged, typed or password)),
                 allow_plain_http=not _verify(merged),
             )
         except IncompleteLogIn as gap:
@@ -129,13 +129,31 @@ def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) 
     raise ConfigurationError(f"cloud {chosen!r}: {problem}", config.file)
 
 
-def _made(config: Loader, name: str, region: str | None, password: str) -> tuple[Any, Any]:
+def _flat(merged: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of ``auth`` and those beside it, where variables lie and regions put theirs. As for
+    the openstack client, what stands beside is what counts."""
+    auth = {key: value for key, value in _mapping(merged.get("auth")).items() if value is not None}
+    return {**auth, **{key: value for key, value in merged.items() if value or key not in auth}}
+
+
+def _put_in(merged: Mapping[str, Any], password: str) -> dict[str, Any]:
+    """What belongs into ``auth`` for a plugin and does not stand there."""
+    auth = _mapping(merged.get("auth"))
+    found = {key: merged[key] for key in auth if merged.get(key)}
+    return found | ({"password": password} if password else {})
+
+
+def _made(config: Loader, name: str, region: str | None, auth: dict[str, Any]) -> tuple[Any, Any]:
     with _quiet():
-        return config.plugin(name, region, password)
+        return config.plugin(name, region, auth)
 
 
-def _trust_bundle(merged: dict[str, Any], env: Mapping[str, str]) -> None:
-    """The openstack client's HTTP library takes a bundle of authorities from the environment."""
+def _heed_variables(merged: dict[str, Any], env: Mapping[str, str]) -> None:
+    """Variables that the openstack client takes for every cloud."""
+    for key in ("cacert", "cert", "key", "interface"):
+        if value := env.get(f"OS_{key.upper()}"):
+            merged[key] = value
+    # Of its HTTP library.
     bundle = env.get("REQUESTS_CA_BUNDLE") or env.get("CURL_CA_BUNDLE")
     if bundle and not merged.get("cacert"):
         merged["cacert"] = bundle
@@ -213,7 +231,7 @@ def _configured(config: Loader, name: str) -> ConfiguredCloud:
 def _described(config: Loader, name: str) -> ConfiguredCloud:
     merged = config.merged(name, None)
     regions = config.regions(name)
-    values = {**merged, **_mapping(merged.get("auth"))}
+    values = _flat(merged)
     where = _text(values, "auth_url")
     try:
         host = urlsplit(where if "://" in where else f"https://{where}").hostname or ""

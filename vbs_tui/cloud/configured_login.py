@@ -41,7 +41,7 @@ _WORDS = {
 def way_of(values: Mapping[str, Any]) -> str:
     """How a configured cloud logs in, in a word or two, for a list to choose from."""
     kind = _text(values, "auth_type").lower() or "password"
-    if _has_access_key(values, kind):
+    if _is_by_access_key(values, kind):
         return "access key"
     return _WORDS.get(kind, kind)
 
@@ -62,7 +62,7 @@ def credentials_of(
     :class:`IncompleteLogIn`. A missing password or passcode is none: it can be asked for.
     """
     kind = _text(values, "auth_type").lower() or "password"
-    if _has_access_key(values, kind):
+    if _is_by_access_key(values, kind):
         return _access_key(values)
     user = _user(values)
     match kind if not _text(values, *_BEYOND) else "":
@@ -100,9 +100,10 @@ def credentials_of(
     raise IncompleteLogIn(problem)
 
 
-def _has_access_key(values: Mapping[str, Any], kind: str) -> bool:
-    # OAuth 1 has an access_key of its own, which is another thing.
-    return kind != "v3oauth1" and bool(_text(values, "ak", "access_key", "sk", "secret_key"))
+def _is_by_access_key(values: Mapping[str, Any], kind: str) -> bool:
+    # Beside a user, or another way to log in, a key is for other services (object storage).
+    is_other = kind != "password" or bool(_text(values, "username", "user_name", "user_id"))
+    return not is_other and bool(_text(values, "ak", "access_key", "sk", "secret_key"))
 
 
 def _user(values: Mapping[str, Any]) -> User:
@@ -146,7 +147,7 @@ def _application(values: Mapping[str, Any], kind: str, user: User) -> Applicatio
                 f"auth_type {kind} needs application_credential_id or application_credential_name"
             )
         _need_user(user, kind)
-    secret = Secret(_text(values, "application_credential_secret"))
+    secret = _secret(values, "application_credential_secret") or Secret("")
     return ApplicationCredentials(secret, id=key_id, name=name, user=user)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
+from vbs_tui.cloud import advice
 from vbs_tui.cloud.addresses import (
     address_trouble,
     identity_root,
@@ -232,7 +233,7 @@ class CloudConnection:
     def _make_standing(self, token_directory: Path | None) -> Standing:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
-            return KeyStanding(self._session, settings.credentials)
+            return KeyStanding(self._session, settings.credentials, self._tally)
         log_in = self._log_in(settings.credentials)
         cache = self._cache(settings.credentials, token_directory)
         return TokenStanding(Keyring(self._session, log_in, cache, self._tally), settings)
@@ -275,7 +276,26 @@ class CloudConnection:
         )
         if trouble or not self._root:
             hint = "Correct auth_url in the configuration (OS_AUTH_URL in the environment)."
-            raise CloudError(self._failure("log in", trouble or "no address", hint))
+            if self._root and not address_trouble(
+                self._settings.auth_url.strip(), allow_plain_http=True
+            ):
+                hint = advice.USE_HTTPS
+            where = clean(self._root.rpartition("@")[2], 200)
+            raise CloudError(self._failure("log in", trouble or "no address", hint, where))
+        self._check_secrets()
+
+    def _check_secrets(self) -> None:
+        """Nothing is sent with a secret that cannot travel as it was meant."""
+        one = self._settings.credentials
+        problem = ""
+        if any(not secret.is_text for secret in one.secrets()):
+            problem = "a password or key of the configuration holds bytes that are no UTF-8"
+            hint = "Set it on a UTF-8 terminal, or in secure.yaml, saved as UTF-8."
+        elif isinstance(one, AccessKeyCredentials) and not one.can_travel:
+            problem = "the access key or its security token cannot be sent"
+            hint = advice.BAD_HEADER
+        if problem:
+            raise CloudError(self._failure("log in", problem, hint))
 
     def _probe(self, what: str) -> Request:
         return Request("GET", f"{self._root}/v3", what)

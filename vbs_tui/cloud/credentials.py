@@ -149,6 +149,12 @@ class AccessKeyCredentials:
     def label(self) -> str:
         return f"access key {self.access}"
 
+    @property
+    def can_travel(self) -> bool:
+        """Whether headers can hold what is sent of it."""
+        token = self.security_token.reveal() if self.security_token else ""
+        return (self.access + token).isascii() and (self.access + token).isprintable()
+
     def secrets(self) -> tuple[Secret, ...]:
         return (self.secret, self.security_token) if self.security_token else (self.secret,)
 

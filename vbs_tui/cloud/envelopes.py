@@ -20,6 +20,9 @@ from vbs_tui.text import clean
 
 MESSAGE_LIMIT = 500
 _PAGE_LIMIT = 300
+_SPARE = 64
+"""Room behind a limit: a short secret there is to be whole when it is blotted out."""
+
 _DEPTH = 5
 _LONGEST_WAIT = 86400.0
 _SCAN = 65536
@@ -95,7 +98,7 @@ def decode(
         found.message = found.message or _reason(status)
     wait = retry_after(headers.get("retry-after"), now)
     return Envelope(
-        message=clean(_plain(found.message), MESSAGE_LIMIT).strip(),
+        message=clean(_plain(found.message), MESSAGE_LIMIT + _SPARE).strip(),
         code=found.code,
         request_id=request_id(headers) or clean(found.request_id, 128),
         name=found.name,
@@ -248,7 +251,7 @@ def _plain(text: str) -> str:
 
 def _page_text(body: bytes) -> str:
     """The words of a page that is no JSON: 11."""
-    return clean(_plain(body[:_SCAN].decode("utf-8", "replace")), _PAGE_LIMIT)
+    return clean(_plain(body[:_SCAN].decode("utf-8", "replace")), _PAGE_LIMIT + _SPARE)
 
 
 def _reason(status: int) -> str:

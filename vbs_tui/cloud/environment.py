@@ -22,6 +22,7 @@ from vbs_tui.cloud.credentials import (
 )
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.cloud.variables import way_of_variables
 
 _OVERRIDES = {"vbs": "OS_VBS_ENDPOINT_OVERRIDE", "evs": "OS_EVS_ENDPOINT_OVERRIDE"} | {
     "ecs": "OS_ECS_ENDPOINT_OVERRIDE"
@@ -69,8 +70,7 @@ def is_quickly_read(env: Mapping[str, str]) -> bool:
 def settings_from_environment(env: Mapping[str, str]) -> CloudSettings | MissingVariables:
     """The cloud that *env* names, or exactly what is missing. A password is not: it can be asked.
 
-    Where ``OS_AUTH_TYPE`` does not say which it is, application credential, access key and token
-    are preferred to user and password, in this order.
+    Where ``OS_AUTH_TYPE`` does not say which it is, :func:`way_of_variables` does.
     """
     values = {name: value for name, value in env.items() if name.startswith("OS_") and value}
     missing: list[str] = [] if values.get("OS_AUTH_URL") else ["OS_AUTH_URL"]
@@ -103,20 +103,20 @@ def settings_from_environment(env: Mapping[str, str]) -> CloudSettings | Missing
 
 def _credentials(values: Mapping[str, str], missing: list[str]) -> Credentials | None:
     user = _user(values)
-    kind = values.get("OS_AUTH_TYPE", "").lower()
+    kind = values.get("OS_AUTH_TYPE", "").lower() or way_of_variables(values)
     key_id = values.get("OS_APPLICATION_CREDENTIAL_ID", "")
     key_name = values.get("OS_APPLICATION_CREDENTIAL_NAME", "")
-    if kind in _APPLICATIONS or (not kind and (key_id or key_name)):
+    if kind in _APPLICATIONS:
         return _application(values, missing, user, key_id, key_name)
-    if not kind and ("OS_ACCESS_KEY" in values or "OS_SECRET_KEY" in values):
+    if not kind:
         missing += [name for name in ("OS_ACCESS_KEY", "OS_SECRET_KEY") if name not in values]
         token = values.get("OS_SECURITY_TOKEN")
         return AccessKeyCredentials(
-            values.get("OS_ACCESS_KEY", ""),
-            Secret(values.get("OS_SECRET_KEY", "")),
+            values.get("OS_ACCESS_KEY", "").strip(),
+            Secret(values.get("OS_SECRET_KEY", "").strip()),
             Secret(token) if token else None,
         )
-    if kind in _TOKENS or (not kind and "OS_TOKEN" in values):
+    if kind in _TOKENS:
         missing += [] if "OS_TOKEN" in values else ["OS_TOKEN"]
         return TokenCredentials(Secret(values.get("OS_TOKEN", "").strip()))
     _need_user(user, missing)

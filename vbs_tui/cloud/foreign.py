@@ -71,6 +71,12 @@ class ForeignCredentials:
     def secrets(self) -> tuple[Secret, ...]:
         return self.known
 
+    @property
+    def asks(self) -> bool:
+        """Whether :meth:`ready` asks anything."""
+        by_code = getattr(self.plugin, "idp_otp_key", None) or is_by_device(self.plugin)
+        return self.complete is not None or bool(by_code)
+
     async def ready(self, answer: Answer) -> ForeignCredentials:
         """The same with all that only the operator knows, or can do in a browser.
 

@@ -12,7 +12,7 @@ from vbs_tui.cloud.addresses import origin
 from vbs_tui.cloud.asking import Declined
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.corrections import another_user
-from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.log_in import LogIn, Refused
 from vbs_tui.cloud.log_in_memory import LogInMemory, Tally
@@ -23,7 +23,7 @@ from vbs_tui.cloud.tokens import UNSCOPED, Scope, Token
 
 T = TypeVar("T")
 
-FIRST = "This is the first log-in since the start."
+FIRST = "This is the first log-in to this cloud."
 ENDED = "The last log-in has run out."
 ENDS = "The last log-in runs out soon."
 NOT_TAKEN = "The cloud no longer takes the last log-in."
@@ -57,7 +57,8 @@ class Keyring:
         self._session = session
         self._log_in = log_in
         self._cache = cache or NoTokenCache()
-        self._memory = LogInMemory(tally)
+        self._tally = tally or Tally()
+        self._memory = LogInMemory(self._tally)
         self._looked: set[Scope] = set()
         self._lock = asyncio.Lock()
         self._tokens: dict[Scope, Token] = {}
@@ -225,6 +226,7 @@ class Keyring:
             base = self._base(scope)
             token = await self._log_in.by_token(scope, base) if base is not None else None
             if token is None:
+                self._demand_rest(scope)
                 token = await self._log_in.by_credentials(scope, self._why(scope))
                 self._demand_same_user(token)
                 self._memory.recognised()
@@ -233,12 +235,23 @@ class Keyring:
             raise
         except Refused as error:
             self._log_in.refused()
-            raise Refused(self._memory.refused(scope, error.failure)) from None
+            raise Refused(self._refused(scope, error.failure)) from None
         except CloudError as error:
             self._memory.failed(error.failure, self._now())
             raise
         self._memory.succeeded()
         return token
+
+    def _refused(self, scope: Scope, failure: Failure) -> Failure:
+        told = self._memory.refused(scope, failure)
+        self._tally.rest(scope, self._log_in.unasked, told, self._now())
+        return told
+
+    def _demand_rest(self, scope: Scope) -> None:
+        """What was refused just now is not sent again as it is."""
+        resting = self._tally.resting(scope, self._log_in.unasked, self._now())
+        if resting is not None:
+            raise Declined(resting)
 
     def _demand_same_user(self, token: Token) -> None:
         """Restores are sent and watched as one user: another's token is none for them."""

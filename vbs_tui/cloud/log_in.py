@@ -12,14 +12,27 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from vbs_tui.cloud.asking import Asking
-from vbs_tui.cloud.credentials import ApplicationCredentials, LogInCredentials
+from vbs_tui.cloud.credentials import (
+    ApplicationCredentials,
+    LogInCredentials,
+    PasscodeCredentials,
+    TokenCredentials,
+)
 from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
-from vbs_tui.cloud.log_in_failures import as_log_in, assumptions, by_plugin, demanding
+from vbs_tui.cloud.log_in_failures import (
+    as_log_in,
+    assumptions,
+    by_plugin,
+    dead_token,
+    demanding,
+    is_dead_token,
+)
 from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.provider import Ask
+from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.tokens import Scope, Token, token_from
 
@@ -57,6 +70,11 @@ class LogIn(Protocol):
 
     def refused(self) -> None:
         """What was typed does not serve: forget it."""
+        ...
+
+    @property
+    def unasked(self) -> tuple[Secret, ...]:
+        """What it is known by when nothing is asked of the operator; empty when something is."""
         ...
 
 
@@ -118,6 +136,8 @@ class _Exchange:
 
     def _refusal(self, answer: Answer, scope: Scope) -> CloudError:
         told = refused(answer, self._now()).failure
+        if isinstance(self._credentials, TokenCredentials) and is_dead_token(answer):
+            return Refused(dead_token(told))
         failure = demanding(as_log_in(told, assumptions(self._credentials, scope)), answer)
         return Refused(failure) if _is_verdict(answer) else CloudError(failure)
 
@@ -162,6 +182,10 @@ class _OwnLogIn(_Exchange):
     def refused(self) -> None:
         self._asking.forget()
 
+    @property
+    def unasked(self) -> tuple[Secret, ...]:
+        return () if isinstance(self._own, PasscodeCredentials) else self._own.secrets()
+
     async def _identify(self, why: str) -> dict[str, Any]:
         flow = self._own.flow()
         try:
@@ -197,6 +221,10 @@ class _PluginLogIn(_Exchange):
 
     def refused(self) -> None:
         self._asking.forget()
+
+    @property
+    def unasked(self) -> tuple[Secret, ...]:
+        return () if self._plugin.asks else self._plugin.secrets()
 
     async def _first(self, why: str) -> Token:
         """A token of the plugin's own scope."""

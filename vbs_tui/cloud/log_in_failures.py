@@ -23,6 +23,11 @@ _ALIKE = (
     "User, domain, password or project is wrong: clouds answer all of these alike. "
     "Look at the configuration before trying again; too many tries lock the account."
 )
+_FORBIDDEN = (
+    "The identity service knows you, and does not let you in: the account may be disabled or"
+    " locked, its password over, or log-ins allowed from certain networks only. Ask whoever"
+    " manages the users."
+)
 _NO_IDENTITY = "Look at auth_url: that address does not answer as an identity service."
 
 
@@ -35,9 +40,39 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
             hint = f"{_ALIKE} {assumed}".strip()
         elif status in (404, 405):
             hint = _NO_IDENTITY
+        elif status == 403:
+            hint = hint or _FORBIDDEN
     elif kind is ErrorKind.NONSENSE:
         kind = ErrorKind.LOG_IN
+    if not hint and (status in (408, 413, 429) or (status or 0) >= 500):
+        hint = _busy(failure.retry_after)
     return replace(failure, kind=kind, executed=Executed.NO, what=WHAT, hint=hint)
+
+
+def is_dead_token(answer: Answer) -> bool:
+    """Whether a log-in by a token was refused for the token's sake.
+
+    Keystone answers a token that it does not know, or no longer, with 404.
+    """
+    error = answer.data.get("error") if isinstance(answer.data, Mapping) else None
+    return answer.status in (401, 404) and isinstance(error, Mapping)
+
+
+def dead_token(failure: Failure) -> Failure:
+    """*failure* of a log-in by a token that does not serve."""
+    hint = (
+        "The token is not valid (any more), or not for this project. Get a new one (`openstack"
+        " token issue` gives one) and put it where this one is configured."
+    )
+    return replace(
+        failure, kind=ErrorKind.LOG_IN, executed=Executed.NO, what=WHAT, code="", hint=hint
+    )
+
+
+def _busy(seconds: float | None) -> str:
+    """What to do when the identity service has no time; *seconds*: what it asks to wait."""
+    wait = "a little" if not seconds else f"{seconds:.0f} s, as it asks"
+    return f"The identity service cannot log anybody in just now: wait {wait}, then try again."
 
 
 def demanding(failure: Failure, answer: Answer) -> Failure:

@@ -8,10 +8,12 @@ for it gets its failure in place of a log-in of their own.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vbs_tui.cloud.errors import ErrorKind, Failure
+from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.tokens import Scope
 
 _PAUSES = (10.0, 300.0)
@@ -19,6 +21,10 @@ _PAUSES = (10.0, 300.0)
 
 _PAUSES_KNOWN_GOOD = (2.0, 60.0)
 """Once one has: a good password locks no account, and a watch is not to stay blind for long."""
+
+_FIRST_REST = timedelta(seconds=30)
+_REST_GROWS = 4
+_LONGEST_REST = timedelta(hours=1)
 
 _LONGEST_ASKED = 900.0
 """Seconds that a server may ask for."""
@@ -35,13 +41,47 @@ class _Open:
     until: datetime
 
 
-class Tally:
-    """How often log-ins were refused, whatever was corrected in between."""
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """The last refusal of some secrets."""
 
-    refusals = 0
-    """Since the start."""
-    in_a_row = 0
-    """Since a log-in succeeded that needed what the user knows."""
+    secrets: tuple[Secret, ...]
+    failure: Failure
+    until: datetime
+
+
+class Tally:
+    """How often log-ins were refused, whatever was corrected in between, and which secrets rest.
+
+    A secret that was refused is tried again unchanged only after a pause, whoever asks for it: a
+    key that is held down is no wish for five wrong tries. Outlives single connections.
+    """
+
+    def __init__(self) -> None:
+        self.refusals = 0
+        """Since the start."""
+        self.in_a_row = 0
+        """Since a log-in succeeded that needed what the user knows."""
+        self._rests: dict[Hashable, _Rest] = {}
+
+    def rest(
+        self, where: Hashable, secrets: tuple[Secret, ...], failure: Failure, now: datetime
+    ) -> None:
+        """*secrets* were refused at *where* just now, with *failure*."""
+        # Five tries take more than the quarter of an hour in which clouds count them.
+        pause = min(_FIRST_REST * _REST_GROWS ** max(0, self.in_a_row - 1), _LONGEST_REST)
+        self._rests[where] = _Rest(secrets, failure, now + pause)
+
+    def resting(
+        self, where: Hashable, secrets: tuple[Secret, ...], now: datetime
+    ) -> Failure | None:
+        """Why the same *secrets* are not sent to *where* yet; ``None`` when they may be."""
+        known = self._rests.get(where)
+        if known is None or not secrets or known.secrets != secrets or now >= known.until:
+            return None
+        seconds = max(1, round((known.until - now).total_seconds()))
+        wait = f"Corrected, it is tried at once; as it is, not before {seconds} s are over."
+        return replace(known.failure, hint=f"{known.failure.hint} {wait}".strip())
 
     @property
     def sentence(self) -> str:

@@ -20,10 +20,11 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud import advice
 from vbs_tui.cloud.addresses import address_trouble, identity_root, is_loopback
 from vbs_tui.cloud.envelopes import read_json
-from vbs_tui.cloud.proxies import Proxy, proxy_for
+from vbs_tui.cloud.proxies import Proxy, Unusable, look_for_proxy, proxy_for
 from vbs_tui.cloud.reach import look_up, try_connection
 from vbs_tui.cloud.transport import Passage, Unprepared, diagnose
 from vbs_tui.cloud.trust import Trust
+from vbs_tui.cloud.unpacking import Unreadable
 from vbs_tui.text import clean
 from vbs_tui.times import local, parse_http_date
 
@@ -89,9 +90,12 @@ async def look_at_way(auth_url: str, trust: Trust, clock: Clock, *, signs: bool 
     trouble = address_trouble(auth_url.strip(), allow_plain_http=trust.allow_plain_http)
     root = identity_root(auth_url)
     if trouble or not root:
-        do = advice.USE_HTTPS if root.startswith("http:") else advice.BAD_ADDRESS
+        is_plain = address_trouble(auth_url.strip(), allow_plain_http=True) == ""
+        do = advice.USE_HTTPS if root and is_plain else advice.BAD_ADDRESS
         return Way((failed("address", trouble or "no address", do),), False)
-    proxy = proxy_for(root)
+    proxy = look_for_proxy(root)
+    if isinstance(proxy, Unusable):
+        return Way((failed("proxy", proxy.sentence, advice.BAD_PROXY),), False)
     found = [_proxy(root, proxy)]
     host, port = (proxy.host, proxy.port) if proxy is not None else _place(root)
     names = await look_up(host, port, TIMEOUT)
@@ -176,9 +180,11 @@ class _Request:
         return failed(step, trouble.message, trouble.hint or advice.NO_CONNECTION)
 
     async def _read(self, response: httpx.Response, *, signs: bool) -> Way:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise Unreadable  # packed, though that was not wanted
         found = [self._tls(response)]
         body = bytearray()
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
             body += chunk
             if len(body) >= _MOST_READ:
                 break

@@ -91,14 +91,14 @@ class Loader:
         extra = {"region_name": region} if region else {}
         return dict(self._asked("get_one", name, validate=False, **extra).config)
 
-    def plugin(self, name: str, region: str | None, password: str = "") -> tuple[Any, Any]:
-        """keystoneauth's plugin and session, *password* put in where the files have none.
+    def plugin(self, name: str, region: str | None, auth: Mapping[str, Any]) -> tuple[Any, Any]:
+        """keystoneauth's plugin and session, with *auth* over what the files have.
 
         Raises what the plugin's loader raises.
         """
         extra: dict[str, Any] = {"region_name": region} if region else {}
-        if password:
-            extra["auth"] = {"password": password}
+        if auth:
+            extra["auth"] = dict(auth)
         found = self._config.get_one(name, **extra)
         return found.get_auth(), found.get_session()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import html
 import json
@@ -13,6 +14,9 @@ BLOT = "«hidden»"
 """What stands where a secret stood."""
 
 _SHORTEST = 3
+_SURE = 8
+"""Characters from which on a secret is nothing else by chance."""
+
 _MOST_KNOWN = 400
 _WORDS = (
     r"pass(?:word|code|wd|phrase)|original_password|adminpass|secret(?:_?(?:access_?)?key)?"
@@ -21,10 +25,11 @@ _WORDS = (
 _QUOTED = re.compile(rf'("(?:{_WORDS})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE | re.DOTALL)
 _NESTED = re.compile(
     # JSON inside a JSON text: as many backslashes at the value's end as at its beginning.
-    rf'((\\+)"(?:{_WORDS})\2"\s*:\s*)\2".*?(?:(?<!\\)\2"|\Z)',
+    # The first of them begins a run: else a body of backslashes is searched from each anew.
+    rf'((?<!\\)(\\+)"(?:{_WORDS})\2"\s*:\s*)\2".*?(?:(?<!\\)\2"|\Z)',
     re.IGNORECASE | re.DOTALL,
 )
-_BARE = re.compile(rf'(\\*"(?:{_WORDS})\\*"\s*:\s*)[^\s"\\{{\[,}}«][^\s,}}]*', re.IGNORECASE)
+_BARE = re.compile(rf'((?<!\\)\\*"(?:{_WORDS})\\*"\s*:\s*)[^\s"\\{{\[,}}«][^\s,}}]*', re.IGNORECASE)
 _LINE = re.compile(
     r"\b((?:x-(?:auth|subject|security)-token|(?:proxy-)?authorization)\s*[:=]\s*)[^\r\n<\"«]+",
     re.IGNORECASE,
@@ -43,13 +48,18 @@ class Secret:
         """The value itself; to be called where it goes onto the wire, and nowhere else."""
         return self._value
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it can be written as UTF-8: a variable may hold bytes that cannot."""
+        return not any("\ud800" <= character <= "\udfff" for character in self._value)
+
     def __bool__(self) -> bool:
         return bool(self._value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
+        return hmac.compare_digest(_bytes(self._value), _bytes(other._value))
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))
@@ -86,14 +96,27 @@ class Redactor:
         while len(self._passing) > _MOST_KNOWN:
             del self._passing[next(iter(self._passing))]
 
+    def clear(self, body: bytes) -> bytes:
+        """An answer's *body* as it came, without the secrets that are long enough to be sure of.
+
+        A shorter one may be part of a name or an id, which must stay what it is.
+        """
+        for shape in self._longest_first():
+            if len(shape) >= _SURE and (found := _bytes(shape)) in body:
+                body = body.replace(found, BLOT.encode())
+        return body
+
     def blot(self, text: str, limit: int) -> str:
         """*text* without secrets, cut to *limit* characters after the secrets went."""
         # A secret that starts before the limit is whole within its own length behind it.
         text = text[: limit + self._reach]
-        for shape in sorted({**self._kept, **self._passing}, key=len, reverse=True):
+        for shape in self._longest_first():
             if shape in text:
                 text = text.replace(shape, BLOT)
         return hide_named(text)[:limit]
+
+    def _longest_first(self) -> list[str]:
+        return sorted({**self._kept, **self._passing}, key=len, reverse=True)
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._kept) + len(self._passing)} secrets)"
@@ -109,12 +132,36 @@ def hide_named(text: str) -> str:
 
 def _shapes(value: str) -> set[str]:
     """The forms in which a server may echo *value*."""
+    in_json = json.dumps(value)[1:-1]
+    raw = _bytes(value)
     return {
         value,
-        json.dumps(value)[1:-1],
-        json.dumps(json.dumps(value)[1:-1])[1:-1],
+        in_json,
+        in_json.replace("/", "\\/"),
+        json.dumps(in_json)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         html.escape(value),
-        quote(value, safe=""),
-        quote_plus(value),
+        html.escape(value).replace("&#x27;", "&#39;"),
+        quote(raw, safe=""),
+        quote_plus(raw),
+        *_in_base64(raw),
     }
+
+
+def _in_base64(raw: bytes) -> set[str]:
+    """What is the same of *raw* in base64, whatever stands before and behind it there."""
+    found: set[str] = set()
+    for before in range(3):
+        # Characters that hold a bit of a neighbour are left off.
+        first = -(-before * 8 // 6)
+        last = (before + len(raw)) * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            shape = encode(b"\0" * before + raw).decode()[first:last]
+            if len(shape) >= _SURE:
+                found.add(shape)
+    return found
+
+
+def _bytes(value: str) -> bytes:
+    """*value* as UTF-8; what is none (bytes of another encoding in a variable) as it can be."""
+    return value.encode("utf-8", "surrogatepass")

@@ -18,15 +18,18 @@ from vbs_tui import __version__
 from vbs_tui.clock import Clock
 from vbs_tui.cloud import envelopes
 from vbs_tui.cloud.addresses import address_trouble, is_loopback
+from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import unsent
+from vbs_tui.cloud.proxies import Unusable, look_for_proxy, secrets_of_proxies
 from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import Call, RequestLog
 from vbs_tui.cloud.retry import RetryPolicy
 from vbs_tui.cloud.secret import Redactor, Secret
-from vbs_tui.cloud.transport import Passage, Rewritten, TooLarge, Trouble, Unprepared, diagnose
+from vbs_tui.cloud.transport import Passage, Rewritten, Trouble, Unprepared, diagnose
 from vbs_tui.cloud.trust import Trust
+from vbs_tui.cloud.unpacking import ENCODINGS, Unpacker
 from vbs_tui.text import clean, clean_block
 
 if TYPE_CHECKING:
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
 LARGEST_ANSWER = 32 * 1024 * 1024
 _LOGGED = 4096
 _RAW = 16384
+_DISK_PATIENCE = 10.0
+"""Seconds that reading the certificate files may take."""
+
+_NO_PROXY = "the proxy settings of this machine cannot be used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +187,7 @@ class Session:
     ) -> tuple[Answer, str]:
         import httpx  # noqa: PLC0415 - slow to load, and not needed before the first request
 
-        client = self._client(fresh=fresh, local=is_loopback(request.url))
+        client = await self._client(request.url, fresh=fresh)
         read = self._timeouts.submit_read if request.submits else self._timeouts.read
         built = client.build_request(
             request.method,
@@ -199,23 +206,27 @@ class Session:
         response = await client.send(built, stream=True, follow_redirects=False)
         try:
             passage.status = response.status_code
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > self._largest:
-                    raise TooLarge
+            body = Unpacker(response.headers.get("content-encoding", ""), self._largest)
+            async for chunk in response.aiter_raw():
+                body.take(chunk)
         finally:
             await response.aclose()
-        return self._answer(request, response.status_code, response.headers, bytes(body))
+        return self._answer(request, response.status_code, response.headers, body.whole())
 
     def _answer(
         self, request: Request, status: int, headers: Mapping[str, str], body: bytes
     ) -> tuple[Answer, str]:
         """The answer, and its body as the log keeps it."""
         lower = {name.lower(): value for name, value in headers.items()}
-        data = envelopes.read_json(body)
-        if token := lower.get("x-subject-token"):
+        token = lower.get("x-subject-token")
+        if token:
             self._learn(token)
+        # Before anything is made of it: a secret may stand in a job's reason or in a disk's name.
+        body = self.redactor.clear(body)
+        lower = {name: self._cleared(value) for name, value in lower.items()}
+        if token:
+            lower["x-subject-token"] = token
+        data = envelopes.read_json(body)
         found = envelopes.decode(status, lower, body, data=data, now=self.clock.now())
         found = self._safe(found)
         is_strange = data is envelopes.NOT_JSON  # a portal's or proxy's page
@@ -229,6 +240,9 @@ class Session:
             raw_body=self._fit(body, _RAW) if status >= 300 or found.told or is_strange else "",
         )
         return answer, self._fit(body, _LOGGED)
+
+    def _cleared(self, header: str) -> str:
+        return self.redactor.clear(header.encode("utf-8", "surrogatepass")).decode(errors="replace")
 
     def _learn(self, token: str) -> None:
         self.redactor.add(Secret(token), passing=True)
@@ -274,7 +288,7 @@ class Session:
         headers = {
             "User-Agent": f"vbs-tui/{__version__}",
             "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": ENCODINGS,
             "X-Language": "en-us",
         }
         if request.body:
@@ -282,23 +296,39 @@ class Session:
             headers["Content-Length"] = str(len(request.body))
         return headers
 
-    def _client(self, *, fresh: bool, local: bool) -> httpx.AsyncClient:
-        """*fresh*: each request on a new connection. *local*: never by way of a proxy."""
+    async def _client(self, url: str, *, fresh: bool) -> httpx.AsyncClient:
+        """*fresh*: each request on a new connection. This very machine: never by a proxy."""
+        local = is_loopback(url)
         client = self._clients.get((fresh, local))
         if client is None:
             from vbs_tui.cloud.clients import new_client  # noqa: PLC0415
 
             try:
                 if self._context is None:
-                    self._context = self.trust.context()
+                    # In a thread: the files may lie on a disk that does not answer.
+                    reading = beside(self.trust.context)
+                    self._context = await asyncio.wait_for(reading, _DISK_PATIENCE)
+            except TimeoutError:
+                raise Unprepared("the certificate files cannot be used (no answer)") from None
             except (OSError, ValueError) as error:
                 raise Unprepared(f"the certificate files cannot be used ({error})") from error
+            if (client := self._clients.get((fresh, local))) is not None:
+                return client  # made by another request meanwhile
+            if not local:
+                self._mind_proxies(url)
             try:
                 client = new_client(self._context, fresh=fresh, use_proxies=not local)
             except Exception as error:
-                raise Unprepared("the proxy settings of this machine cannot be used") from error
+                raise Unprepared(_NO_PROXY) from error
             self._clients[fresh, local] = client
         return client
+
+    def _mind_proxies(self, url: str) -> None:
+        """A proxy is told its password with each request, and may repeat it."""
+        for text in secrets_of_proxies():
+            self.redactor.add(Secret(text))
+        if isinstance(look_for_proxy(url), Unusable):
+            raise Unprepared(_NO_PROXY)
 
 
 class _Untransported(Exception):  # noqa: N818

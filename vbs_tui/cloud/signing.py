@@ -18,6 +18,7 @@ from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import refused
+from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.refusers import Refusers
 from vbs_tui.cloud.session import Session
 
@@ -92,17 +93,18 @@ def canonical_request(request: Request, covered: Mapping[str, str]) -> str:
 class SigningKey:
     """An access key in use: what signs, and who refused it. Five bad signatures may lock a key."""
 
-    def __init__(self, credentials: AccessKeyCredentials, session: Session) -> None:
+    def __init__(self, credentials: AccessKeyCredentials, session: Session, tally: Tally) -> None:
         self._session = session
         self._refusers = Refusers()
-        self._refused: Failure | None = None
-        self._times = 0
+        self._refused: dict[str, Failure] = {}
+        self._tally = tally
         self.credentials = credentials
         self.sign_by(credentials)
 
     def sign_by(self, credentials: AccessKeyCredentials) -> None:
         """Sign with *credentials* from now on: the same key, with a corrected secret."""
         self.credentials = credentials
+        self._refusers.forgive()
         for secret in credentials.secrets():
             self._session.redactor.add(secret)
 
@@ -118,8 +120,11 @@ class SigningKey:
     def sign(self, request: Request, project_id: str) -> dict[str, str]:
         """Headers that prove whose *request* is. Raises ``CloudError`` in the pause that follows
         a refusal."""
-        known, now = self._refused, self._session.clock.now()
-        if known is not None and self._refusers.is_resting(origin(request.url), now):
+        where, now = origin(request.url), self._session.clock.now()
+        known = self._tally.resting(where, self.credentials.secrets(), now)
+        if known is None and self._refusers.is_resting(where, now):
+            known = self._refused.get(where)
+        if known is not None:
             raise CloudError(replace(known, what=request.what, target=request.target))
         extra = {"X-Project-Id": project_id} if project_id else {}
         token = self.credentials.security_token
@@ -131,22 +136,25 @@ class SigningKey:
     def took(self, answer: Answer) -> None:
         """*answer* shows that the signature serves there."""
         self._refusers.took(origin(answer.request.url))
+        self._tally.in_a_row = 0
 
     def refused(self, answer: Answer) -> None:
         """*answer* says that the signature does not serve."""
-        now = self._session.clock.now()
-        self._refusers.refused(origin(answer.request.url), now)
-        self._times += 1
-        times = "once" if self._times == 1 else f"{self._times} times"
+        where, now = origin(answer.request.url), self._session.clock.now()
+        self._refusers.refused(where, now)
+        self._tally.refusals += 1
+        self._tally.in_a_row += 1
+        times = "once" if self._tally.refusals == 1 else f"{self._tally.refusals} times"
         told = ("Refused", f"{times} since the start; some clouds lock a key after five")
         failure = refused(answer, now).failure
-        self._refused = replace(
+        self._refused[where] = replace(
             failure,
             kind=ErrorKind.LOG_IN,
             executed=Executed.NO,
             hint=failure.hint or _KEY_REFUSED,
             extra=(*failure.extra, told),
         )
+        self._tally.rest(where, self.credentials.secrets(), self._refused[where], now)
 
 
 class KeyAuthorizer:

@@ -12,6 +12,7 @@ from vbs_tui.cloud.channel import Authorizer
 from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.keyring import Keyring, TokenAuthorizer
 from vbs_tui.cloud.log_in import LogIn
+from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.settings import CloudSettings
@@ -153,8 +154,8 @@ class KeyStanding:
     only_project = None
     project_paths = ("/v3/projects", "/v3/auth/projects")
 
-    def __init__(self, session: Session, credentials: AccessKeyCredentials) -> None:
-        self._key = SigningKey(credentials, session)
+    def __init__(self, session: Session, credentials: AccessKeyCredentials, tally: Tally) -> None:
+        self._key = SigningKey(credentials, session, tally)
 
     @property
     def holds_back(self) -> bool:

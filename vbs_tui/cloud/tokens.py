@@ -154,8 +154,12 @@ def token_from(answer: Answer, now: datetime) -> Token | None:
 
 
 def end_of(life: timedelta, now: datetime) -> datetime:
-    """When a token that has *life* left ends, by this machine's clock."""
-    return now + min(max(life, timedelta(0)), _LONGEST_LIFE)
+    """When a token that has *life* left ends, by this machine's clock.
+
+    One that was over when it was given is no sense: each request would be a log-in. It is taken
+    for one of unknown life; the services will say when they take it no more.
+    """
+    return now + min(life if life > timedelta(0) else _UNKNOWN_LIFE, _LONGEST_LIFE)
 
 
 def _roles(value: object) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from vbs_tui.cloud import advice
 from vbs_tui.cloud.errors import ErrorKind, Executed
 from vbs_tui.cloud.proxies import Proxy, proxy_for
+from vbs_tui.cloud.unpacking import TooLarge, Unreadable
 from vbs_tui.text import clean
 
 _CERTIFICATE_SENTENCES = {
@@ -34,11 +35,7 @@ _CERTIFICATE_SENTENCES = {
 }
 
 
-class TooLarge(Exception):  # noqa: N818 - a finding, named for what it says
-    """The answer went over the bound."""
-
-
-class Rewritten(Exception):  # noqa: N818
+class Rewritten(Exception):  # noqa: N818 - a finding, named for what it says
     """The library would have sent another path than the one asked for."""
 
 
@@ -96,7 +93,7 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
     import httpx  # noqa: PLC0415 - not at import time: it is slow to load
 
     host = clean(urlsplit(url).hostname, 200)
-    if isinstance(error, TooLarge | httpx.DecodingError):
+    if isinstance(error, TooLarge | Unreadable):
         text = (
             "the answer is larger than this program reads"
             if isinstance(error, TooLarge)
@@ -112,6 +109,8 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
         | httpx.ProxyError
         | httpx.InvalidURL
         | ssl.SSLCertVerificationError
+        | httpx.LocalProtocolError
+        | UnicodeError
         | Rewritten
         | Unprepared,
     )
@@ -124,6 +123,9 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
             is_permanent=cause.is_permanent,
             hint=cause.hint,
         )
+    if isinstance(error, httpx.RemoteProtocolError) and passage.status is None:
+        proxy = proxy_for(url)
+        host = host if proxy is None else f"{host}, or the proxy {proxy.place} on the way,"
     text, hint = _after(error, host, is_plain=url.startswith("http:"))
     return Trouble(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
 
@@ -154,10 +156,10 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
         return _Cause(text, advice.NO_TLS, True)
     if isinstance(error, httpx.PoolTimeout):
         return _Cause("no connection became free in time", advice.LOST)
+    if isinstance(error, UnicodeEncodeError | httpx.LocalProtocolError):
+        return _Cause("the request could not be formed", advice.BAD_HEADER, True)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError | Rewritten):
         return _Cause("the address cannot be used", advice.BAD_ADDRESS, True)
-    if isinstance(error, httpx.LocalProtocolError):
-        return _Cause("the request could not be formed", "", True)
     proxy = proxy_for(url)
     if isinstance(error, httpx.ProxyError):
         return _by_proxy(error, host, proxy)

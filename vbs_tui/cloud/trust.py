@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ class UnusableFile(OSError):  # noqa: N818 - a finding, named for what it says
 
     def __init__(self, setting: str, path: str, reason: Exception) -> None:
         why = "no usable PEM in it"
+        if setting != "cacert":
+            why = "no usable PEM in it, or a key that needs a passphrase, which is not asked for"
         if isinstance(reason, OSError) and not isinstance(reason, ssl.SSLError):
             why = reason.strerror or type(reason).__name__
         super().__init__(clean(f"{setting} {path}: {why}", 300))
@@ -33,8 +36,10 @@ class Trust:
 
     def context(self) -> ssl.SSLContext:
         """The TLS settings. Raises :class:`UnusableFile` for files that do not serve."""
-        where = Path(self.cacert).expanduser() if self.cacert else None
+        # Where nothing is checked, a file to check by is not missed.
+        where = Path(self.cacert).expanduser() if self.cacert and self.verify else None
         try:
+            _demand_file(where, self.client_cert, self.client_key)
             context = ssl.create_default_context(
                 cafile=str(where) if where is not None and not where.is_dir() else None,
                 capath=str(where) if where is not None and where.is_dir() else None,
@@ -57,6 +62,13 @@ class Trust:
                 names = self.client_cert + (f", {self.client_key}" if self.client_key else "")
                 raise UnusableFile("cert, key", names, error) from error
         return context
+
+
+def _demand_file(authorities: Path | None, *more: str) -> None:
+    """A pipe would be waited for without end. Raises ``OSError``."""
+    for path in (authorities, *(Path(one).expanduser() for one in more if one)):
+        if path is not None and path.exists() and not (path.is_file() or path.is_dir()):
+            raise OSError(errno.EINVAL, "this is no file", str(path))
 
 
 def _none() -> str:

@@ -21,3 +21,20 @@ class Variables(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._env)
+
+
+def way_of_variables(env: Mapping[str, str]) -> str:
+    """The ``auth_type`` that the ``OS_*`` variables mean where none is named.
+
+    A user with a password is one who logs in so, whatever else is left over in the environment.
+    Empty for an access key, which needs no log-in.
+    """
+    has_user = bool(env.get("OS_USERNAME") or env.get("OS_USER_ID"))
+    if has_user and env.get("OS_PASSWORD"):
+        return "password"
+    if env.get("OS_APPLICATION_CREDENTIAL_ID") or env.get("OS_APPLICATION_CREDENTIAL_NAME"):
+        return "v3applicationcredential"
+    if env.get("OS_TOKEN"):
+        return "v3token"
+    has_key = bool(env.get("OS_ACCESS_KEY") or env.get("OS_SECRET_KEY"))
+    return "" if has_key and not has_user else "password"

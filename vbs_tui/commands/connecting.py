@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud.addresses import identity_root
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
@@ -179,7 +180,7 @@ def target_of(settings: CloudSettings, tokens: Path | None = None) -> Target:
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         return _connection(settings, ask, log, tokens, tally=tally)
 
-    name = settings.name or urlsplit(settings.auth_url).hostname or "cloud"
+    name = settings.name or urlsplit(identity_root(settings.auth_url)).hostname or "cloud"
     return Target(clean(name, 60), name, connect, lambda: None)
 
 

@@ -24,7 +24,6 @@ from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.tokens import Grant
-from vbs_tui.codes import explain, explain_status
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
 from vbs_tui.commands.connecting import (
     NoCloud,
@@ -45,6 +44,7 @@ from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
 from vbs_tui.text import clean
 from vbs_tui.times import local
+from vbs_tui.ui.render.failure import decode
 
 _INDENT = 24
 """Where the text after sign and step begins."""
@@ -237,12 +237,8 @@ def _scope(grant: Grant | None, now: datetime) -> Finding:
 
 def _refused(step: str, error: CloudError) -> Finding:
     failure = error.failure
-    do = failure.hint
-    if not do and failure.code:
-        do = explain(failure.code).remedy
-    if not do and failure.status:
-        do = explain_status(failure.status).remedy
-    what = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
-    seen = f"{failure.what}: {what}" + (f": {failure.message}" if failure.message else "")
+    decoded = decode(failure, None)
+    do = next((part.text for part in decoded.parts if part.label == "Do"), "")
+    seen = f"{failure.what}: {decoded.code}" + (f": {failure.message}" if failure.message else "")
     do = for_scripts(do) or "Try again; if it stays so, tell whoever runs the cloud."
     return failed(step, seen, do)

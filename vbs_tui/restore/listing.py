@@ -9,6 +9,7 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage, ListStarted, Notice
+from vbs_tui.restore.refusals import defect
 
 
 class Lister:
@@ -59,6 +60,9 @@ class Lister:
                 self._emit(ListPage(project_id, kind, generation, rows, last=False, at=now))
         except CloudError as error:
             self._emit(ListFailed(project_id, kind, generation, error.failure))
+        except Exception as error:
+            failure = defect(f"list {kind.value}", error, self._clock.now())
+            self._emit(ListFailed(project_id, kind, generation, failure))
         else:
             if kind is ListKind.VOLUMES:
                 self._volume_names[project_id] = names

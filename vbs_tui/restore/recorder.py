@@ -68,7 +68,10 @@ class Recorder:
 
     async def _on_thread(self, deed: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._thread, deed))
+        done = loop.run_in_executor(self._thread, deed)
+        # Whoever waits may be cancelled; its failure is then nobody's, and no news for a terminal.
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
+        return await asyncio.shield(done)
 
     def _opened(self) -> Journal:
         if self._journal is None:

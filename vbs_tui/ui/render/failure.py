@@ -105,6 +105,8 @@ def _again(failure: Failure) -> str:
 
 def _is_own_word(failure: Failure) -> bool:
     """Whether the message is this program's own: no server has said anything."""
+    if failure.kind is ErrorKind.BROKEN:
+        return True  # a status line may have come, and then nothing more that could be read
     return failure.status is None and not failure.code and failure.kind is not ErrorKind.JOB
 
 

@@ -48,6 +48,12 @@ def local(moment: datetime, zone: tzinfo | None = None) -> str:
     return f"{there:%Y-%m-%d %H:%M:%S} {there.tzname() or there.strftime('%z')}"
 
 
+def local_minute(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``2026-11-23 10:14 CET``: where seconds do not matter and room does."""
+    there = moment.astimezone(zone)
+    return f"{there:%Y-%m-%d %H:%M} {there.tzname() or there.strftime('%z')}"
+
+
 def local_clock(moment: datetime, zone: tzinfo | None = None) -> str:
     """``10:14:31``: the time of day alone, for log lines under a dated heading."""
     return f"{moment.astimezone(zone):%H:%M:%S}"

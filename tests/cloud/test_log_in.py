@@ -594,8 +594,10 @@ async def test_application_credential_opens_no_other_project_and_says_why() -> N
         with pytest.raises(CloudError) as caught:
             await cloud.connection(bound).open(Project("1" * 32, "another"))
     assert caught.value.failure.kind is ErrorKind.LOG_IN
-    assert "another project" in caught.value.failure.message
-    assert "made in" in caught.value.failure.hint
+    failure = caught.value.failure
+    assert failure.message == "this application credential is good for the project eu-de_prod alone"
+    assert failure.status is None, "the server said nothing of the kind"
+    assert "made in" in failure.hint
 
 
 async def test_project_list_follows_pages_by_their_query_alone() -> None:

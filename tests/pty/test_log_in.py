@@ -153,7 +153,7 @@ def test_the_command_line_asks_in_one_line(
     with console("restore", "--dry-run", *backup) as terminal:
         wait_for_words(
             terminal,
-            "This is the first log-in since the start. Password of demo for otc-lab:",
+            "This is the first log-in to this cloud. Password of demo for otc-lab:",
         )
         terminal.send(ENTER)
         wait_for_words(terminal, "No password was given", "OS_PASSWORD", "clouds.yaml")

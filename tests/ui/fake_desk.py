@@ -61,6 +61,8 @@ class FakeDesk:
     histories: list[Future[tuple[Restore, ...]]] = field(default_factory=list)
     logs: list[Future[tuple[LogEntry, ...]]] = field(default_factory=list)
     declarations: list[Future[Restore]] = field(default_factory=list)
+    out_of_reach: set[str] = field(default_factory=set)
+    """Ids of the restores on other clouds."""
 
     def as_desk(self) -> Desk:
         return cast(Desk, self)
@@ -90,6 +92,12 @@ class FakeDesk:
     def submit(self, examination: Examination, typed: str) -> Future[Restore]:
         self.asked.append(("submit", examination.volume.id, typed, str(examination.read_at)))
         return _later(self.submissions)
+
+    def reaches(self, restore: Restore) -> bool:
+        return restore.id not in self.out_of_reach
+
+    def settling_words(self, restore: Restore) -> str:
+        return "not sent" if self.reaches(restore) else f"not sent on {restore.cloud}"
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
         self.asked.append(("declare", restore_id, typed))

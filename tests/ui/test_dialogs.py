@@ -143,6 +143,38 @@ async def test_only_the_words_settle_and_a_refusal_is_told() -> None:
         assert c.on_main()
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_unknown_restore_of_another_cloud_is_named_with_its_place(
+    size: tuple[int, int],
+) -> None:
+    async with console(size) as c:
+        c.app.settle(UNKNOWN)
+        await c.settle()
+        text = screen_text(c.app)
+        assert f"on {UNKNOWN.cloud} › {UNKNOWN.region} › {UNKNOWN.project_name}" in text
+        assert UNKNOWN.volume.id in text
+        assert "Nobody looks" not in text
+        await c.press("escape")
+        c.desk.out_of_reach.add(UNKNOWN.id)
+        c.app.settle(UNKNOWN)
+        await c.settle()
+        text = " ".join(screen_text(c.app).replace("│", " ").split())
+        assert "Nobody looks at it from here. Open that cloud (C)" in text
+        assert f"Type “not sent on {UNKNOWN.cloud}” to declare it." in text
+
+
+async def test_f5_says_why_a_restore_is_not_looked_at_from_here() -> None:
+    running = restore(state=State.RUNNING)
+    async with console() as c:
+        c.desk.tell(RestoreChanged(running, ()))
+        await c.settle()
+        await c.press("4", "f5")
+        assert c.desk.asked[-1] == ("look", running.id)
+        c.desk.out_of_reach.add(running.id)
+        await c.press("f5")
+        assert c.notices[-1].startswith(f"It is looked at from {running.place}: C ")
+
+
 async def test_a_defect_while_settling_is_told() -> None:
     async with console() as c:
         c.app.settle(UNKNOWN)

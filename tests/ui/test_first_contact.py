@@ -62,13 +62,15 @@ async def test_the_panel_says_what_happened_and_what_to_do(
             assert bad.host in told(one)
             assert "Traceback" not in told(one)
             assert not any(secret in one.main.error.ticket for secret in SECRETS)
-            # The console goes on, and another try is made.
+            # The console goes on, and another try is made; not with a secret that was refused.
             tries = len(one.app.desk.request_log.calls())
             before = one.main.error.current
+            rests = "Refused" in one.main.error.ticket
             await try_again(one)
             await one.until(lambda: one.main.error.current is not before)
             calls = one.app.desk.request_log.calls()
-            assert (len(calls) > tries) is bad.is_sent
+            assert (len(calls) > tries) is (bad.is_sent and not rests)
+            assert ("Corrected, it is tried at once" in told(one)) is rests
             assert not any(secret in repr(calls) for secret in SECRETS)
 
 

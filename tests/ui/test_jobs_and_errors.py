@@ -77,11 +77,17 @@ def test_silence_and_other_watchers_are_told() -> None:
 
 def test_a_head_fits_and_says_where_it_runs_and_that_nobody_looks() -> None:
     one = replace(restore(state=State.RUNNING), cloud="otc")
-    for room in (50, 60, 100):
-        pieces = header_line(one, NOW, room, elsewhere=True, where="on otc")
+    away = Watch(one.id, elsewhere="connect to otc to watch")
+    for room in (52, 60, 100):
+        pieces = header_line(one, NOW, room, watch=away, where="on otc")
         text = "".join(part for part, _ in pieces)
         assert len(text) <= room
-        assert " on otc   running, not watched here" in text
+        assert f"{one.volume.name} on otc   running, not watched here" in text
+    declined = replace(FAILURE, kind=ErrorKind.LOG_IN, declined=True)
+    blind = Watch(one.id, blind_since=NOW, failure=declined)
+    text = "".join(part for part, _ in header_line(one, NOW, 60, watch=blind))
+    assert "running, not watched" in text
+    assert "here" not in text
     failed = replace(restore(state=State.FAILED), failure=FAILURE)
     assert "e explains" in "".join(part for part, _ in header_line(failed, NOW, 100))
     assert "e explains" not in "".join(part for part, _ in header_line(failed, NOW, 40))

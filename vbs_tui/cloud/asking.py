@@ -32,12 +32,11 @@ class Asking:
     """Puts the questions of one user's log-ins, and makes their answers known to the redactor."""
 
     def __init__(
-        self, session: Session, url: str, label: str, ask: Ask | None, *, cloud: str, tally: Tally
+        self, session: Session, label: str, ask: Ask | None, *, cloud: str, tally: Tally
     ) -> None:
-        """*url* and *label* (the user's name) are for the failure when nobody answers; *ask* is
-        ``None`` where nobody can be asked. *cloud* and *tally* go into the questions."""
+        """*label* is the user's name; *ask* is ``None`` where nobody can be asked. *cloud* and
+        *tally* go into the questions."""
         self._session = session
-        self._url = url
         self._label = label
         self._ask = ask
         self._cloud = cloud
@@ -74,7 +73,6 @@ class Asking:
                 Executed.NO,
                 "log in",
                 self._label,
-                url=self._url,
                 message=_MESSAGES[kind],
                 hint=_SOURCES[kind],
                 at=self._session.clock.now(),

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from vbs_tui.cloud.addresses import is_plain_http
 from vbs_tui.cloud.configuration_files import ConfigurationError
 from vbs_tui.cloud.configured_login import IncompleteLogIn, credentials_of, way_of
+from vbs_tui.cloud.credentials import ASSUMED_DOMAIN
 from vbs_tui.cloud.sdk_loader import Loader, guarded, loader
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.variables import Variables, way_of_variables
@@ -41,6 +42,9 @@ _OVERRIDES = {
 
 _VOLUMES = ("block_storage_", "volumev3_", "volumev2_", "volume_", "block_store_")
 """What stands before a key that is meant for the service of volumes alone, the best first."""
+
+_BY_NAME = frozenset({"password", "v3password", "v3totp"})
+"""Ways to log in with a user's name, which is unique within a domain only."""
 
 _FALSE = frozenset({"false", "0", "no", "off", "n", "f"})
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t"})
@@ -117,7 +121,7 @@ def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) 
         try:
             credentials = credentials_of(
                 values,
-                lambda typed: _made(config, chosen, region, _put_in(merged, typed or password)),
+                lambda typed: _made(config, chosen, region, _put_in(values, typed or password)),
                 allow_plain_http=not _verify(merged),
             )
         except IncompleteLogIn as gap:
@@ -136,10 +140,13 @@ def _flat(merged: Mapping[str, Any]) -> dict[str, Any]:
     return {**auth, **{key: value for key, value in merged.items() if value or key not in auth}}
 
 
-def _put_in(merged: Mapping[str, Any], password: str) -> dict[str, Any]:
+def _put_in(values: Mapping[str, Any], password: str) -> dict[str, Any]:
     """What belongs into ``auth`` for a plugin and does not stand there."""
-    auth = _mapping(merged.get("auth"))
-    found = {key: merged[key] for key in auth if merged.get(key)}
+    found = {key: values[key] for key in _mapping(values.get("auth")) if values.get(key)}
+    user_domains = [f"{one}domain_{part}" for one in ("user_", "") for part in ("id", "name")]
+    if str(values.get("auth_type", "")).lower() in _BY_NAME and not _text(values, *user_domains):
+        # As the openstack client does, for users of a name.
+        found["user_domain_id"] = values.get("default_domain") or ASSUMED_DOMAIN
     return found | ({"password": password} if password else {})
 
 

@@ -18,7 +18,7 @@ from vbs_tui.cloud.credentials import (
     PasscodeCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.foreign import ForeignCredentials, ForeignRefusal
@@ -94,7 +94,7 @@ def new_log_in(
     for secret in credentials.secrets():
         session.redactor.add(secret)
     url = f"{root}/v3/auth/tokens"
-    asking = Asking(session, url, credentials.label, ask, cloud=cloud, tally=tally or Tally())
+    asking = Asking(session, credentials.label, ask, cloud=cloud, tally=tally or Tally())
     if isinstance(credentials, ForeignCredentials):
         return _PluginLogIn(session, url, credentials, asking)
     return _OwnLogIn(session, url, credentials, asking)
@@ -148,10 +148,22 @@ class _Exchange:
             self._session.redactor.add(token.secret, passing=True)
             if not scope.project_id or token.project_id == scope.project_id:
                 return token
+            if isinstance(self._credentials, ApplicationCredentials):
+                raise CloudError(self._bound(token))
             text = "the token is for another project than the one asked for"
-            hint = _BOUND if isinstance(self._credentials, ApplicationCredentials) else ""
         failure = nonsense(answer, text, self._now()).failure
         raise CloudError(as_log_in(replace(failure, hint=hint or failure.hint)))
+
+    def _bound(self, token: Token) -> Failure:
+        own = token.project_name or token.project_id
+        return Failure(
+            ErrorKind.LOG_IN,
+            Executed.NO,
+            "open the project",
+            message=f"this application credential is good for the project {own} alone",
+            hint=_BOUND,
+            at=self._now(),
+        )
 
     def _now(self) -> datetime:
         return self._session.clock.now()

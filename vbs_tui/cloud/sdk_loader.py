@@ -38,6 +38,11 @@ _HARMLESS = re.compile(
 """The beginnings of those of openstacksdk's words that quote nothing but names."""
 
 
+_NAME_ANOTHER = (
+    "Start again with a configured name (--cloud, --region), or choose from the list of clouds."
+)
+
+
 def guarded(work: Callable[[], T]) -> T | ConfigurationError:
     """What *work* returns, or why it failed, whatever it raised: in words, with no frame on it."""
     try:
@@ -76,7 +81,7 @@ class Loader:
             text = f"no cloud is called {wanted!r}; configured are: {listed}"
         else:
             text = f"name a cloud; configured are: {listed}"
-        raise ConfigurationError(text, self.file)
+        raise ConfigurationError(text, self.file, hint=_NAME_ANOTHER)
 
     def regions(self, name: str) -> dict[str, bool]:
         """Names of the regions, and whether each has values of its own.
@@ -111,7 +116,8 @@ class Loader:
             problem = error.bare()
         except Exception as error:
             text = f"cloud {name!r} cannot be read: {self._why(name, error)}"
-            problem = ConfigurationError(text, self.file)
+            hint = _NAME_ANOTHER if str(error).startswith("Region ") else ""
+            problem = ConfigurationError(text, self.file, hint=hint)
         raise problem
 
     def _why(self, name: str, error: Exception) -> str:

@@ -81,17 +81,28 @@ def choose_cloud(
     *tokens*: the directory to keep tokens in, if they are to be kept. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
-    env, cloud = Variables(env), cloud or None
-    if cloud is None and not env.get("OS_CLOUD"):
-        if env.get("OS_AUTH_URL"):
-            return target_of(settings_for(None, region, env), tokens)
-        clouds = configured_clouds(env)
-        if not clouds:
-            raise NoCloud(NO_CLOUD)
-        if len(clouds) > 1:
-            raise SeveralClouds(clouds)
-        cloud = clouds[0].raw_name
-    return _configured(cloud or env["OS_CLOUD"], region, env, tokens)
+    env = Variables(env)
+    name = meant(cloud, env)
+    if name is None:
+        return target_of(settings_for(None, region, env), tokens)
+    return _configured(name, region, env, tokens)
+
+
+def meant(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
+    """The name of the cloud that is meant; ``None`` for the one that variables alone make.
+
+    Raises as :func:`choose_cloud`.
+    """
+    if name := cloud or env.get("OS_CLOUD"):
+        return name
+    if env.get("OS_AUTH_URL"):
+        return None
+    clouds = configured_clouds(env)
+    if not clouds:
+        raise NoCloud(NO_CLOUD)
+    if len(clouds) > 1:
+        raise SeveralClouds(clouds)
+    return clouds[0].raw_name
 
 
 def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCloud, ...]:

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 
 from vbs_tui.cloud.variables import Variables
 from vbs_tui.commands import statuses
-from vbs_tui.commands.config import kept_tokens, read_settings, unprotected
+from vbs_tui.commands.config import (
+    kept_tokens,
+    read_settings,
+    unprotected,
+    warning_about,
+)
 from vbs_tui.commands.connecting import (
     NoCloud,
     SeveralClouds,
@@ -125,8 +130,14 @@ def _target(options: argparse.Namespace, settings: Settings) -> Target | int:
     from vbs_tui.ui.leaving import run  # noqa: PLC0415
     from vbs_tui.ui.picker import CloudPicker  # noqa: PLC0415
 
+    choices = _choices(several.clouds, settings, read_only=options.read_only)
+    if options.region:
+        choices = [_in_region(one, options.region) for one in choices if _has(one, options.region)]
+        if not choices:
+            where = clean(repr(options.region), 100)
+            raise NoCloud(f"{several} None of them is configured with the region {where}.")
     picker = CloudPicker(
-        _choices(several.clouds, settings, read_only=options.read_only),
+        choices,
         SystemClock(),
         light=settings.theme == "light",
         notice=unprotected(settings, [one.raw_name for one in several.clouds]),
@@ -167,6 +178,15 @@ def _choices(
     ]
     choices.sort(key=lambda choice: -(choice.used_at.timestamp() if choice.used_at else 0.0))
     return choices
+
+
+def _has(choice: Choice, region: str) -> bool:
+    # A cloud without configured regions may have any; the log-in will tell.
+    return choice.raw_region in ("", region)
+
+
+def _in_region(choice: Choice, region: str) -> Choice:
+    return replace(choice, raw_region=region, region=clean(region, 64))
 
 
 def _unlisted(target: Target, settings: Settings, *, read_only: bool) -> Choice:
@@ -248,6 +268,8 @@ def _run(
             unnamed="" if way_back is None else way_back.name,
         )
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
+    if not options.demo and settings.read_only_clouds:
+        app.warn_of(lambda: warning_about(settings))
     status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
     for region in app.used_regions:
         note_use(directory, target.raw_name, region, clock.now())

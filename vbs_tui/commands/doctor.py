@@ -16,6 +16,7 @@ from pathlib import Path
 
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.addresses import identity_root
+from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.errors import CloudError
@@ -24,24 +25,28 @@ from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.tokens import Grant
+from vbs_tui.commands import statuses
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
 from vbs_tui.commands.connecting import (
     NoCloud,
+    SeveralClouds,
     add_cloud_options,
     ask_on_terminal,
     journal_directory,
+    meant,
     settings_for,
 )
 from vbs_tui.commands.kept_tokens import token_findings
 from vbs_tui.commands.lines import out, tell
 from vbs_tui.commands.rights import rights_of
-from vbs_tui.commands.terminal import look_at_terminal
+from vbs_tui.commands.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.commands.troubles import for_scripts
 from vbs_tui.commands.words import out_json
 from vbs_tui.config import Mistaken
 from vbs_tui.paths import config_file
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
+from vbs_tui.restore.refusals import defect
 from vbs_tui.text import clean
 from vbs_tui.times import local
 from vbs_tui.ui.render.failure import decode
@@ -61,24 +66,28 @@ def doctor_main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
     found = [*look_at_terminal(), _journal(), *_settings()]
+    status = 0
     try:
-        settings = settings_for(options.cloud, options.region)
+        settings = settings_for(meant(options.cloud), options.region)
+    except SeveralClouds as error:
+        found.append(failed("configuration", str(error), "Name one of them: --cloud NAME."))
     except NoCloud as error:
-        do = "Name a cloud of clouds.yaml, or set the OS_* variables."
+        do = "Correct clouds.yaml (or secure.yaml), or the OS_* variables."
         found.append(failed("configuration", " ".join(str(error).split()), error.hint or do))
     else:
         found.append(_configuration(settings))
         try:
-            found += asyncio.run(_cloud(settings))
+            with terminal_as_it_was():
+                asyncio.run(_look(settings, found))
         except KeyboardInterrupt:
-            return 130
+            status = statuses.INTERRUPTED
     if options.json:
         out_json(
             [{"step": f.step, "health": f.health.value, "seen": f.seen, "do": f.do} for f in found]
         )
     else:
         _tell(found)
-    return 1 if any(one.health is Health.FAILED for one in found) else 0
+    return status or (1 if any(one.health is Health.FAILED for one in found) else 0)
 
 
 def _tell(found: Sequence[Finding]) -> None:
@@ -146,22 +155,28 @@ def _existing(path: Path) -> Path:
     return path
 
 
-async def _cloud(settings: CloudSettings) -> list[Finding]:
+async def _look(settings: CloudSettings, found: list[Finding]) -> None:
+    """Everything that needs the network, into *found* as it is seen."""
     signs = isinstance(settings.credentials, AccessKeyCredentials)
     clock = SystemClock()
     way = await look_at_way(settings.auth_url, settings.trust, clock, signs=signs)
-    found = list(way.found)
-    if way.is_open:
-        connection = CloudConnection(settings, ask=_ask)
-        try:
-            found += await _log_in(connection, settings, clock.now())
-        finally:
-            await connection.aclose()
-    return found
+    found += way.found
+    if not way.is_open:
+        return
+    connection = CloudConnection(settings, ask=_ask)
+    try:
+        found += await _log_in(connection, settings, clock.now())
+    except Exception as error:
+        # Its words may hold anything; the findings so far are worth having.
+        failure = defect("look at the cloud", error, clock.now())
+        found.append(failed("defect", failure.message, failure.hint))
+    finally:
+        await connection.aclose()
 
 
 async def _ask(question: LogInQuestion) -> str | None:
-    return await asyncio.to_thread(ask_on_terminal, question)
+    # In a thread that Ctrl+C does not wait for.
+    return await beside(lambda: ask_on_terminal(question))
 
 
 async def _log_in(
@@ -232,6 +247,9 @@ def _scope(grant: Grant | None, now: datetime) -> Finding:
     if grant.expires_at is not None:
         hours = (grant.expires_at - now).total_seconds() / 3600
         until = f", until {local(grant.expires_at)} ({hours:.1f} h)"
+        if hours <= 0:
+            do = "Compare the clocks of this machine and of the cloud; look at the next log-in."
+            return warning("scope", f"{place} for {user}{until}: it is over already", do)
     return ok("scope", f"{place} for {user}{until}")
 
 

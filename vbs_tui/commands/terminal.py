@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import locale
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import termios
+from collections.abc import Callable, Iterator, Mapping
 
 from vbs_tui.cloud.probe import Finding, ok, warning
 from vbs_tui.text import clean
@@ -15,6 +17,23 @@ Size = tuple[int, int]
 """Columns and lines."""
 
 _BY_HAND = "What is copied is shown, too: take it from there with the mouse."
+
+
+@contextlib.contextmanager
+def terminal_as_it_was() -> Iterator[None]:
+    """Whatever happens inside, the terminal echoes afterwards if it did before: a question that is
+    given up leaves it silent."""
+    try:
+        number = sys.stdin.fileno()
+        before = termios.tcgetattr(number)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
 def look_at_terminal() -> list[Finding]:

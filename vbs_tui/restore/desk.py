@@ -148,8 +148,19 @@ class Desk:
         """The restores whose id begins so, newest first. The future raises ``JournalError``."""
         return self._thread.run(self._recorder.run(lambda journal: journal.find(beginning)))
 
+    def settling_words(self, restore: Restore) -> str:
+        """What an operator types to declare *restore* not sent.
+
+        More where its cloud is not the one that is connected to: there nobody looks, and opening
+        that cloud would settle it by what is seen.
+        """
+        if self.reaches(restore):
+            return NOT_SENT_WORDS
+        cloud = restore.cloud if restore.cloud.isascii() else ""
+        return f"{NOT_SENT_WORDS} on {cloud or restore.id[:8]}"
+
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
-        """The operator's word on an unknown outcome. *typed* must be ``not sent``."""
+        """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""
         return self._thread.run(self._declare(restore_id, typed))
 
     def look_now(self, restore_id: str) -> None:
@@ -343,8 +354,13 @@ class Desk:
             raise Refusal(f"Not sent. {error}") from error
 
     async def _declare(self, restore_id: str, typed: str) -> Restore:
-        if typed != NOT_SENT_WORDS:
-            raise Refusal(f"Nothing changed: type “{NOT_SENT_WORDS}” to declare it.")
+        try:
+            restore = await self._recorder.run(lambda journal: journal.get(restore_id))
+        except JournalError as error:
+            raise Refusal(str(error)) from error
+        words = NOT_SENT_WORDS if restore is None else self.settling_words(restore)
+        if typed != words:
+            raise Refusal(f"Nothing changed: type “{words}” to declare it.")
         try:
             return await self._engine.declare(restore_id, _system_user())
         except (ValueError, JournalError) as error:

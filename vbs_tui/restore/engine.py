@@ -225,16 +225,16 @@ class Engine:
         try:
             if case.restore.state is State.SENDING:
                 await case.note(
-                    (Source.REQUEST, "the program ended before an answer came"),
+                    (Source.REQUEST, "the cloud was left before an answer came"),
                     state=State.UNKNOWN,
                     owner="",
-                    summary="The program ended before an answer came.",
+                    summary="The cloud was left before an answer came: it may have taken it.",
                 )
             elif case.restore.state is State.PLANNED:
                 await case.note(
-                    (Source.REQUEST, "the program ended before anything was sent"),
+                    (Source.REQUEST, "the cloud was left before anything was sent"),
                     state=State.NOT_SENT,
-                    summary="Not sent: the program ended before anything left.",
+                    summary="Not sent: the cloud was left before anything was sent.",
                 )
         except (JournalError, Overtaken):
             pass  # the next program finds it orphaned, and settles it the same way

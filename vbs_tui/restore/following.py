@@ -121,7 +121,7 @@ class Follower:
                     (Source.REQUEST, "the program died while the request was on its way"),
                     state=State.UNKNOWN,
                     owner="",
-                    summary="The program died while sending; looking for traces.",
+                    summary="The program died while sending: the cloud may have taken it.",
                 )
         except Overtaken:
             return

@@ -21,6 +21,8 @@ class Pace:
     unsettled_after: float = 900.0
     blind_most: float = 60.0
     """Longest wait while the cloud cannot be reached."""
+    patience: float = 20.0
+    """How long a look may take until the watch says that it sees nothing."""
     reconcile: float = 60.0
     """How long without any trace until an unknown outcome is called probably not accepted."""
     job_patience: float = 30.0

@@ -117,6 +117,12 @@ class Restore:
     """Only the newest lines; the journal holds them all."""
 
     @property
+    def place(self) -> str:
+        """Cloud, region and project, for people."""
+        parts = (self.cloud, self.region, self.project_name or self.project_id)
+        return " › ".join(part for part in parts if part)
+
+    @property
     def needs_a_word(self) -> bool:
         """Whether the engine has looked long enough, and only the operator can settle it."""
         return self.state is State.UNKNOWN and self.summary.startswith((UNTRACED, UNCLEAR))

@@ -78,8 +78,7 @@ class Watching:
     async def _one_look(self) -> None:
         restore = self._case.restore
         try:
-            provider = await self._provider()
-            sight = await look(provider, restore.job_id, restore.volume.id, restore.backup.id)
+            sight = await self._in_sight(restore)
         except CloudError as error:
             self._told_blind(error.failure)
             return
@@ -94,6 +93,39 @@ class Watching:
             if row is not None:
                 self._emit(RowChanged(restore.project_id, row))
         await self._take_in(sight)
+
+    async def _in_sight(self, restore: Restore) -> Sight:
+        """What can be seen now. One that takes long is told as blind meanwhile: a log-in may wait
+        for an answer without end, and a watch that stands still must not look like one that goes.
+
+        Raises ``CloudError``.
+        """
+
+        async def see() -> Sight:
+            provider = await self._provider()
+            return await look(provider, restore.job_id, restore.volume.id, restore.backup.id)
+
+        seeing = asyncio.create_task(see(), name="look")
+        late = asyncio.ensure_future(self._clock.sleep(self._pace.patience))
+        try:
+            await asyncio.wait({seeing, late}, return_when=asyncio.FIRST_COMPLETED)
+            if not seeing.done():
+                self._told_blind(self._no_answer())
+                self._watch = replace(self._watch, next_at=None)
+                self._emit(WatchChanged(self._watch))
+            return await seeing
+        finally:
+            late.cancel()
+            seeing.cancel()
+
+    def _no_answer(self) -> Failure:
+        return Failure(
+            ErrorKind.NOT_SENT,
+            Executed.NO,
+            "look at the restore",
+            message="no answer yet: the cloud is slow, or a log-in waits for you",
+            at=self._clock.now(),
+        )
 
     def _told_blind(self, failure: Failure) -> None:
         self._blind_looks += 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -30,6 +32,8 @@ from vbs_tui.simulator.wire import CONNECTION, Connection
 from vbs_tui.simulator.world import World, dashed
 
 Handler = Callable[[Call], Reply]
+
+_HOST = re.compile(r"[\w.\[\]:-]{1,255}\Z")
 
 
 @dataclass(slots=True, eq=False)
@@ -157,9 +161,16 @@ async def _call(parts: Parts, request: Request) -> Call:
         headers={name.lower(): value for name, value in request.headers.items()},
         body=await request.body(),
         params={name: str(value) for name, value in request.path_params.items()},
-        base_url=parts.base_url(),
+        base_url=_base_url(parts, request),
         request_id=f"{parts.ids.getrandbits(128):032x}",
     )
+
+
+def _base_url(parts: Parts, request: Request) -> str:
+    """Where the simulator is for who asks: it may listen on every address of the machine."""
+    url, host = parts.base_url(), request.headers.get("host", "")
+    is_any = urlsplit(url).hostname in ("0.0.0.0", "::")
+    return f"http://{host}" if is_any and _HOST.match(host) else url
 
 
 def _record(parts: Parts, call: Call) -> RequestRecord:

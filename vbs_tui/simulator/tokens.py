@@ -10,6 +10,7 @@ from vbs_tui.simulator.calls import ApiError, Call, Grant, Reply
 from vbs_tui.simulator.iam import Doorkeeper, Refusal, Token
 from vbs_tui.simulator.world import Project, User, World, derived_hex
 
+_METHODS = frozenset({"token", "application_credential", "password", "totp"})
 _WRONG = "Log-in refused: these credentials do not open this scope."
 
 
@@ -110,32 +111,45 @@ class IdentityService:
     def _identify(
         self, methods: tuple[str, ...], identity: dict[str, Any]
     ) -> tuple[User, Token | None, Project | None]:
-        if "token" in methods:
-            token = self.doorkeeper.token(str(_object(identity, "token").get("id")))
-            if token is None:
-                raise envelopes.identity(401, _WRONG)
-            return token.user, token, None
-        if "application_credential" in methods:
-            user, project = self._by_credential(_object(identity, "application_credential"))
-            return user, None, project
-        if "password" not in methods:
+        """Who it is, by every method that is named: all of them must agree."""
+        users: list[User] = []
+        parent: Token | None = None
+        fixed: Project | None = None
+        for method in dict.fromkeys(methods):
+            claim = _object(identity, method) if method in _METHODS else None
+            if claim is None:
+                raise _bad_body()
+            if method == "token":
+                parent = self.doorkeeper.token(str(claim.get("id")))
+                if parent is None:
+                    raise envelopes.identity(404, "This is no token, or none any more.")
+                users.append(parent.user)
+            elif method == "application_credential":
+                user, fixed = self._by_credential(claim)
+                users.append(user)
+            elif method == "password":
+                users.append(self._by_password(_object(claim, "user")))
+            else:
+                users.append(self._by_passcode(_object(claim, "user")))
+        user = users[0]
+        is_short = user.totp_secret is not None and set(methods) in ({"password"}, {"totp"})
+        if is_short or any(one is not user for one in users):
             raise envelopes.identity(401, _WRONG)
-        wanted = _object(_object(identity, "password"), "user")
-        user = self._user(wanted)
-        if user.password != wanted.get("password"):
-            raise envelopes.identity(401, _WRONG)
-        if user.totp_secret is not None:
-            self._check_totp(user, methods, identity)
-        return user, None, None
+        return user, parent, fixed
 
-    def _check_totp(self, user: User, methods: tuple[str, ...], identity: dict[str, Any]) -> None:
-        if "totp" not in methods:
+    def _by_password(self, claim: dict[str, Any]) -> User:
+        user = self._user(claim)
+        if user.password != claim.get("password"):
             raise envelopes.identity(401, _WRONG)
-        claim = _object(_object(identity, "totp"), "user")
-        if self._user(claim) is not user or not self.doorkeeper.accepts_passcode(
-            user, claim.get("passcode")
-        ):
+        return user
+
+    def _by_passcode(self, claim: dict[str, Any]) -> User:
+        user = self._user(claim)
+        if user.totp_secret is None:
+            raise envelopes.identity(401, _WRONG)
+        if not self.doorkeeper.accepts_passcode(user, claim.get("passcode")):
             raise envelopes.gateway(400, "IAM.1061", "The passcode is not valid.", None)
+        return user
 
     def _by_credential(self, claim: dict[str, Any]) -> tuple[User, Project]:
         for known in self.world.app_credentials:
@@ -174,6 +188,9 @@ class IdentityService:
         self, user: User, scope: object, fixed: Project | None
     ) -> tuple[Project | None, bool]:
         if fixed is not None:
+            claim = scope.get("project") if isinstance(scope, dict) else None
+            if isinstance(claim, dict) and self._scope_project(user, claim) is not fixed:
+                raise envelopes.identity(401, _WRONG)
             return fixed, False
         if scope in (None, "unscoped") or (isinstance(scope, dict) and "unscoped" in scope):
             return None, False

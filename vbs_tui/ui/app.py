@@ -28,6 +28,7 @@ from vbs_tui.restore.records import Restore
 from vbs_tui.text import clean
 from vbs_tui.ui import commands
 from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
+from vbs_tui.ui.doubts import Doubts
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.questions import Questions
@@ -52,7 +53,7 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(Questions, KeysInOrder, QuietCrash, App[int]):
+class VbsTui(Questions, Doubts, KeysInOrder, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"

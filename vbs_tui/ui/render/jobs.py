@@ -76,23 +76,32 @@ def standing(restore: Restore, now: datetime) -> str:
             return "declared not sent"
 
 
+_SHORT = 60
+"""Characters of this program's own words that fit into a line."""
+
+_SHORTEST_NAME = 6
+"""Cells of a backup's name below which it tells nothing."""
+
+
 def header_line(
     restore: Restore,
     now: datetime,
     room: int | None = None,
     *,
-    elsewhere: bool = False,
+    watch: Watch | None = None,
     where: str = "",
 ) -> list[Piece]:
     """The one line that every restore has, in *room* cells: hint and names give way first.
 
-    *elsewhere*: it is not watched here. *where*: ``on`` another cloud, ``in`` another region.
+    *where*: ``on`` another cloud, ``in`` another region.
     """
     sign, style = sign_of(restore)
     strong = "bold" if restore.state.is_open else ""
     told = standing(restore, now)
-    if elsewhere and restore.state.is_open:
-        told, style = f"{restore.state.value}, not watched here", "warn"
+    if restore.state.is_open and watch is not None and is_unwatched(watch):
+        # No time that goes on counting: nobody sees whether it does.
+        told, style = f"{restore.state.value}, not watched", "warn"
+        told += " here" if watch.elsewhere else ""
     where = f" {where}" if where else ""
     hint = f"   {key_for('explain')} explains" if restore.failure is not None else ""
     name = names(restore)
@@ -100,8 +109,7 @@ def header_line(
         fixed = 2 + 3 + cell_len(told)
         if fixed + cell_len(name) + cell_len(where) + len(hint) > room:
             hint = ""
-        most = max(12, room - fixed - cell_len(where))
-        name = fit_text(name, most) if cell_len(name) > most else name
+        name = _fitted(restore, max(12, room - fixed - cell_len(where)))
     return [
         (f"{sign} ", style),
         (name, strong),
@@ -109,6 +117,25 @@ def header_line(
         (f"   {told}", style),
         (hint, "dim"),
     ]
+
+
+def is_unwatched(watch: Watch) -> bool:
+    """Whether nobody here sees how it goes on."""
+    lacks = watch.failure is not None and bool(_lacking_log_in(watch.failure))
+    return bool(watch.elsewhere) or (watch.blind_since is not None and lacks)
+
+
+def _fitted(restore: Restore, room: int) -> str:
+    """Its names in *room* cells: the disk, which is overwritten, gives way last."""
+    name = names(restore)
+    if cell_len(name) <= room:
+        return name
+    disk = f" → {restore.volume.name or restore.volume.id[:8]}"
+    left = room - cell_len(disk)
+    if left < _SHORTEST_NAME:
+        disk = disk.strip()
+        return disk if cell_len(disk) <= room else fit_text(disk, room)
+    return fit_text(restore.backup.name or restore.backup.id[:8], left) + disk
 
 
 def last_words(restores: Iterable[Restore], unnamed: str = "") -> str:
@@ -176,6 +203,8 @@ def _why_blind(failure: Failure | None) -> str:
     """Why nothing is seen, in a few words; the whole of it stands in the error panel."""
     if failure is not None and failure.kind is ErrorKind.LOG_IN:
         return "not watched for want of a log-in"
+    if failure is not None and not failure.url and 0 < len(failure.message) <= _SHORT:
+        return failure.message
     if failure is not None and failure.status is not None:
         return f"the cloud answers HTTP {failure.status}"
     return "the cloud cannot be reached"

@@ -113,8 +113,10 @@ class CloudsScreen(ListScreen[Choice]):
         elif choice.insecure:
             where = Cell(choice.host, "bad", tail=f" ! {choice.insecure}")
         mark = " read-only" if choice.is_read_only else ""
+        # Signs that stay where there is no room for the words.
+        sign = "× " if choice.fault else "! " if choice.insecure else ""
         return (
-            Cell(choice.cloud, "dim" if choice.fault else "bold", tail=mark),
+            Cell(f"{sign}{choice.cloud}", "dim" if choice.fault else "bold", tail=mark),
             Cell(choice.region),
             Cell("● open now", "good") if choice.is_open else Cell(used, "dim"),
             where,

@@ -15,7 +15,7 @@ from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.export import FORMATS, export
 from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.records import Restore
-from vbs_tui.times import local, span
+from vbs_tui.times import local_minute, span
 from vbs_tui.ui.commands import key_for, own_binding
 from vbs_tui.ui.render.jobs import sign_of
 from vbs_tui.ui.render.table import Cell, Column
@@ -26,11 +26,11 @@ from vbs_tui.ui.widgets.rowlist import RowList
 
 COLUMNS = (
     Column("State", 11, sort_key=lambda restore: restore.state.value),
-    Column("Confirmed", 23, priority=1, sort_key=lambda r: r.created_at, descending_first=True),
+    Column("Confirmed", 20, priority=2, sort_key=lambda r: r.created_at, descending_first=True),
     Column("Backup", None, min_width=21, share=2, sort_key=lambda r: r.backup.name.casefold()),
     Column("Volume", None, min_width=14, share=2, sort_key=lambda r: r.volume.name.casefold()),
-    Column("Took", 9, priority=2),
-    Column("Cloud", None, min_width=8, max_width=18, priority=3),
+    Column("Took", 9, priority=3),
+    Column("Cloud", None, min_width=8, max_width=18, priority=1),
     Column("Project", None, min_width=10, max_width=24, priority=3),
     Column("Operator", None, min_width=12, max_width=28, priority=4),
 )
@@ -89,7 +89,7 @@ class HistoryScreen(Working, ListScreen[Restore]):
         took = "" if end is None else span((end - restore.created_at).total_seconds())
         return (
             Cell(f"{sign} {restore.state.value}", style),
-            Cell(local(restore.created_at, self._zone)),
+            Cell(local_minute(restore.created_at, self._zone)),
             Cell(restore.backup.name or restore.backup.id),
             Cell(restore.volume.name or restore.volume.id),
             Cell(took),

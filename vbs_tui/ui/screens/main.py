@@ -8,6 +8,7 @@ from textual import on
 
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import ListKind
+from vbs_tui.restore.records import Restore
 from vbs_tui.ui.commands import LISTS, bindings, key_for
 from vbs_tui.ui.render.projects import project_pairs
 from vbs_tui.ui.screens.news import NewsScreen
@@ -149,7 +150,7 @@ class MainScreen(NewsScreen):
             # What stands still for want of it is read anew once it has succeeded.
             desk.connect()
         elif self.current == "jobs" and self.jobs.selected_restore is not None:
-            desk.look_now(self.jobs.selected_restore.id)
+            self._look_now(self.jobs.selected_restore)
         elif state is None and self.current in LISTS:
             desk.connect()
         elif state is not None and state.opened is None and self.current in kinds:
@@ -159,6 +160,17 @@ class MainScreen(NewsScreen):
                 desk.refresh(state.project, kind)
         else:
             self.refuse("There is nothing here to read anew.")
+
+    def _look_now(self, restore: Restore) -> None:
+        watch = self.store.watches.get(restore.id)
+        if not restore.state.is_open:
+            self.refuse("It has ended: there is nothing more to look at.")
+        elif not self.desk_app.desk.reaches(restore):
+            self.refuse(f"It is looked at from {restore.place}: {key_for('clouds')} opens clouds.")
+        elif watch is not None and watch.elsewhere:
+            self.refuse(f"It is {watch.elsewhere}; what that sees is shown here, too.")
+        else:
+            self.desk_app.desk.look_now(restore.id)
 
     def _highlighted(self) -> Any:
         pane = self.list_pane

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from vbs_tui.restore.desk import NOT_SENT_WORDS, Desk, Refusal
+from vbs_tui.restore.desk import Desk, Refusal
 from vbs_tui.restore.records import Restore
+from vbs_tui.ui.commands import key_for
 from vbs_tui.ui.render.jobs import names
 from vbs_tui.ui.screens.working import Working
 
@@ -33,13 +34,10 @@ class SettleScreen(Working, ModalScreen[Restore | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="small"):
             yield Static(names(self._restore), markup=False)
-            yield Static(self._restore.summary, markup=False)
-            yield Static(
-                "Declaring it not sent ends the watch and lets the disk be restored again. If the"
-                " cloud did take it, that second restore may collide with the first: look at the"
-                f" disk in the cloud's own console before. Type “{NOT_SENT_WORDS}” to declare it.",
-                markup=False,
-            )
+            yield Static(f"on {self._restore.place}", markup=False)
+            yield Static(f"disk {self._restore.volume.id}", markup=False)
+            yield Static(self._restore.summary, id="why", markup=False)
+            yield Static(self._advice(), markup=False)
             word = Input(id="word", compact=True)
             word.cursor_blink = False
             yield word
@@ -47,10 +45,24 @@ class SettleScreen(Working, ModalScreen[Restore | None]):
             said.display = False
             yield said
 
+    def _advice(self) -> str:
+        words = self._desk.settling_words(self._restore)
+        declared = (
+            "Declaring it not sent ends the watch and lets the disk be restored again. If the"
+            " cloud did take it, that second restore may collide with the first: look at the"
+            f" disk in the cloud's own console before. Type “{words}” to declare it."
+        )
+        if self._desk.reaches(self._restore):
+            return declared
+        return (
+            f"Nobody looks at it from here. Open that cloud ({key_for('clouds')}): what disk and"
+            f" backup show there settles most of them by itself. {declared}"
+        )
+
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content("Outcome unknown")
-        box.border_subtitle = Content("Enter declares · Esc keeps watching")
+        box.border_subtitle = Content("Enter declares · Esc leaves it as it is")
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:

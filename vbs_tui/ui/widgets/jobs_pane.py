@@ -19,7 +19,14 @@ from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.records import LogEntry, Restore, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.ui.commands import bindings, key_for
-from vbs_tui.ui.render.jobs import advice_lines, header_line, log_lines, names, watch_line
+from vbs_tui.ui.render.jobs import (
+    advice_lines,
+    header_line,
+    is_unwatched,
+    log_lines,
+    names,
+    watch_line,
+)
 from vbs_tui.ui.render.table import Piece, fit_text
 from vbs_tui.ui.widgets.frame import set_foot, set_title
 
@@ -142,7 +149,7 @@ class JobsPane(ScrollView, can_focus=True):
         """Show how the looking goes; only a line of the selected restore can change."""
         before = self._watches.get(watch.restore_id)
         self._watches[watch.restore_id] = watch
-        moved = before is None or before.elsewhere != watch.elsewhere
+        moved = before is None or is_unwatched(before) != is_unwatched(watch)
         if moved or watch.restore_id == self._selected:
             self._rebuild()
 
@@ -254,10 +261,8 @@ class JobsPane(ScrollView, can_focus=True):
             restore = self._restores[key]
             if key == self._selected:
                 first = len(lines)
-            watch = self._watches.get(key)
-            is_elsewhere = watch is not None and bool(watch.elsewhere)
-            where = self._where(restore)
-            head = header_line(restore, now, room or None, elsewhere=is_elsewhere, where=where)
+            watch, where = self._watches.get(key), self._where(restore)
+            head = header_line(restore, now, room or None, watch=watch, where=where)
             lines.append((head, key))
             if key == self._selected:
                 lines += [(pieces, key) for pieces in self._opened(restore)]
@@ -303,7 +308,11 @@ class JobsPane(ScrollView, can_focus=True):
     def _tell_foot(self) -> None:
         states = Counter(restore.state for restore in self._restores.values())
         running = sum(states[one] for one in states if one.is_open and one is not State.UNKNOWN)
-        parts = [(running, "running"), *((states[one], word) for one, word in _COUNTED)]
+        still = (key for key, one in self._restores.items() if one.state.is_open)
+        watches = [self._watches.get(key) for key in still]
+        unwatched = sum(watch is not None and is_unwatched(watch) for watch in watches)
+        parts = [(running, "running"), (unwatched, "not watched")]
+        parts += [(states[one], word) for one, word in _COUNTED]
         parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
         foot = " · ".join(f"{count} {word}" for count, word in parts if count)
         sign = "›" if self.has_focus else " "

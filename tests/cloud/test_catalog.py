@@ -235,3 +235,27 @@ def test_catalog_of_any_shape_is_read() -> None:
     for shape in shapes:
         assert catalog_rows(shape) == ()
     assert host_label("https://192.0.2.1/") == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "root"),
+    [
+        ("https://x.example/api/v1/identity/v3", "https://x.example/api/v1/identity"),
+        ("https://x.example/api/v1/identity/", "https://x.example/api/v1/identity"),
+        ("https://x.example/identity/v2.0/", "https://x.example/identity"),
+        ("https://X.example:443/v3/", "https://x.example"),
+        ("https://[::1/v3", ""),
+    ],
+)
+def test_only_a_version_at_the_end_of_auth_url_is_cut(url: str, root: str) -> None:
+    assert identity_root(url) == root
+
+
+def test_an_endpoint_that_is_there_and_cannot_be_used_is_told_so() -> None:
+    rows = (entry("vbsv2", "http://vbs.example/v2"), entry("cbr", "https://cbr.example"))
+    made = catalog(*rows, identity_root="https://keystone.example")
+    with pytest.raises(NoEndpoint) as caught:
+        made.endpoint("vbs", PID)
+    assert "the catalog names VBS, but that cannot be used" in str(caught.value)
+    assert "verify: false" in caught.value.hint
+    assert "vbs_endpoint_override" in caught.value.hint

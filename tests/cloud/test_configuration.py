@@ -18,6 +18,7 @@ from vbs_tui.cloud.credentials import (
 from vbs_tui.cloud.foreign import ForeignCredentials
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.commands.connecting import settings_for as named_settings
 
 CLOUDS = """\
 clouds:
@@ -255,3 +256,82 @@ def test_a_file_without_clouds_has_none(tmp_path: Path) -> None:
         assert cloud_names({"OS_CLIENT_CONFIG_FILE": str(path)}) == ()
     path.write_text("clouds: {defaults: {auth: {auth_url: 'https://i.test'}}}\n")
     assert [one.name for one in cloud_names({"OS_CLIENT_CONFIG_FILE": str(path)})] == ["defaults"]
+
+
+def test_a_key_beside_a_user_is_for_other_services(tmp_path: Path) -> None:
+    text = "{auth: {auth_url: 'https://i.test', username: j, password: p}, ak: AKID, sk: hush}"
+    made = cloud(tmp_path, text).credentials
+    assert isinstance(made, PasswordCredentials)
+    assert made.password == Secret("p")
+
+
+OF_REGION = "[{name: r, values: {password: ' yes '}}]}"
+BESIDE = (
+    "{auth: {auth_url: 'https://i.test', username: j, password: no}, password: ' yes '}",
+    "{auth: {auth_url: x, username: x, password: ' yes '}, auth_url: https://i.test, username: j}",
+    "{auth: {auth_url: https://i.test, username: j, password: x}, regions: " + OF_REGION,
+)
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_stands_beside_auth_counts(text: str, tmp_path: Path) -> None:
+    made = cloud(tmp_path, text)
+    assert made.auth_url == "https://i.test"
+    assert isinstance(made.credentials, PasswordCredentials)
+    assert made.credentials.user.name == "j"
+    assert made.credentials.password == Secret(" yes ")
+
+
+def test_what_stands_beside_auth_counts_for_plugins(tmp_path: Path) -> None:
+    text = CLOUDS.replace("    auth_type: v3oidcpassword\n", OIDC_BESIDE)
+    path = tmp_path / "clouds.yaml"
+    path.write_text(text)
+    made = settings_for("oidc", None, {"OS_CLIENT_CONFIG_FILE": str(path)}).credentials
+    assert isinstance(made, ForeignCredentials)
+    assert made.plugin.password == "beside"
+    assert made.plugin.username == "j"
+
+
+OIDC_BESIDE = "    auth_type: v3oidcpassword\n    password: beside\n"
+
+
+def test_a_trust_assumes_the_domain_that_the_openstack_client_assumes(tmp_path: Path) -> None:
+    text = "{auth: {auth_url: 'https://i.test', username: j, password: p, trust_id: t}}"
+    made = cloud(tmp_path, text).credentials
+    assert isinstance(made, ForeignCredentials)
+    assert made.plugin._user_domain_id == "default"
+
+
+def test_variables_that_the_openstack_client_takes_for_every_cloud(
+    env: dict[str, str],
+) -> None:
+    more = {"OS_CACERT": "/v/ca", "OS_CERT": "/v/me", "OS_KEY": "/v/key", "OS_INTERFACE": "public"}
+    made = settings_for("prod", None, env | more)
+    assert (made.cacert, made.client_cert, made.client_key) == ("/v/ca", "/v/me", "/v/key")
+    assert made.interface == "public"
+
+
+@pytest.mark.parametrize("also", [{}, {"OS_NO_CACHE": "1"}, {"OS_VOLUME_ENDPOINT_OVERRIDE": "x"}])
+@pytest.mark.parametrize(
+    ("variables", "kind"),
+    [
+        ({"OS_USERNAME": "j", "OS_PASSWORD": "p", "OS_TOKEN": "t"}, PasswordCredentials),
+        ({"OS_USERNAME": "j", "OS_PASSWORD": "p", "OS_ACCESS_KEY": "a"}, PasswordCredentials),
+        ({"OS_USERNAME": "j", "OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"}, PasswordCredentials),
+        ({"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s"}, AccessKeyCredentials),
+        ({"OS_TOKEN": "t"}, TokenCredentials),
+        ({"OS_USERNAME": "j", "OS_TOKEN": "t"}, TokenCredentials),
+        (
+            {"OS_APPLICATION_CREDENTIAL_ID": "a", "OS_APPLICATION_CREDENTIAL_SECRET": " s "},
+            ApplicationCredentials,
+        ),
+    ],
+)
+def test_variables_mean_the_same_whatever_else_is_set(
+    variables: dict[str, str], kind: type, also: dict[str, str], tmp_path: Path
+) -> None:
+    env = {"OS_AUTH_URL": "https://i.test/v3", "OS_CLIENT_CONFIG_FILE": str(tmp_path / "none")}
+    made = named_settings(None, None, {**env, **variables, **also}).credentials
+    assert isinstance(made, kind)
+    if isinstance(made, ApplicationCredentials):
+        assert made.secret == Secret(" s ")

@@ -23,10 +23,6 @@ class Refusers:
     def __init__(self) -> None:
         self._known: dict[Hashable, _Refused] = {}
 
-    def __bool__(self) -> bool:
-        """Whether anybody refused, and has taken nothing since."""
-        return bool(self._known)
-
     def is_resting(self, who: Hashable, now: datetime) -> bool:
         """Whether *who* refused, and is not to be tried yet."""
         known = self._known.get(who)

@@ -98,6 +98,8 @@ class SigningKey:
         self._refusers = Refusers()
         self._refused: dict[str, Failure] = {}
         self._tally = tally
+        self.holds_back = False
+        """Whether a signature was refused, and none taken since."""
         self.credentials = credentials
         self.sign_by(credentials)
 
@@ -107,11 +109,6 @@ class SigningKey:
         self._refusers.forgive()
         for secret in credentials.secrets():
             self._session.redactor.add(secret)
-
-    @property
-    def holds_back(self) -> bool:
-        """Whether a signature was refused, and the one who did so has taken none since."""
-        return bool(self._refusers)
 
     def forgive(self) -> None:
         """The operator wants another try."""
@@ -125,6 +122,7 @@ class SigningKey:
         if known is None and self._refusers.is_resting(where, now):
             known = self._refused.get(where)
         if known is not None:
+            self.holds_back = True
             raise CloudError(replace(known, what=request.what, target=request.target))
         extra = {"X-Project-Id": project_id} if project_id else {}
         token = self.credentials.security_token
@@ -136,12 +134,14 @@ class SigningKey:
     def took(self, answer: Answer) -> None:
         """*answer* shows that the signature serves there."""
         self._refusers.took(origin(answer.request.url))
+        self.holds_back = False
         self._tally.in_a_row = 0
 
     def refused(self, answer: Answer) -> None:
         """*answer* says that the signature does not serve."""
         where, now = origin(answer.request.url), self._session.clock.now()
         self._refusers.refused(where, now)
+        self.holds_back = True
         self._tally.refusals += 1
         self._tally.in_a_row += 1
         times = "once" if self._tally.refusals == 1 else f"{self._tally.refusals} times"

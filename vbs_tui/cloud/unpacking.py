@@ -38,6 +38,8 @@ class Unpacker:
         self._is_deflate = name == "deflate"
         self._unpack = zlib.decompressobj(_EITHER) if name not in ("", "identity") else None
         self._is_begun = False
+        self._head = b""
+        """What came before anything could be unpacked."""
 
     def take(self, piece: bytes) -> None:
         """The next bytes. Raises :class:`TooLarge`, :class:`Unreadable`."""
@@ -59,15 +61,18 @@ class Unpacker:
     def _step(self, piece: bytes) -> bytes:
         assert self._unpack is not None
         room = self._most + 1 - len(self._body)
+        self._is_begun = True
         try:
             made = self._unpack.decompress(piece, room)
         except zlib.error:
-            if self._is_begun or not self._is_deflate:
+            if self._body or not self._is_deflate:
                 raise
             # Some servers send deflate without the frame that its name promises.
+            self._is_deflate = False
             self._unpack = zlib.decompressobj(-zlib.MAX_WBITS)
-            made = self._unpack.decompress(piece, room)
-        self._is_begun = True
+            made = self._unpack.decompress(self._head + piece, room)
+        if self._is_deflate and not self._body and not made:
+            self._head += piece
         self._add(made)
         return b"" if self._unpack.eof else self._unpack.unconsumed_tail
 

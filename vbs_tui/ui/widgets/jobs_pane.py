@@ -311,7 +311,7 @@ class JobsPane(ScrollView, can_focus=True):
         still = (key for key, one in self._restores.items() if one.state.is_open)
         watches = [self._watches.get(key) for key in still]
         unwatched = sum(watch is not None and is_unwatched(watch) for watch in watches)
-        parts = [(running, "running"), (unwatched, "not watched")]
+        parts = [(running, "running"), (unwatched, "not watched here")]
         parts += [(states[one], word) for one, word in _COUNTED]
         parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
         foot = " · ".join(f"{count} {word}" for count, word in parts if count)

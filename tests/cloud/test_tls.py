@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,3 +88,27 @@ async def test_server_without_tls_is_no_secure_connection() -> None:
     failure = caught.value.failure
     assert (failure.kind, failure.executed) == (ErrorKind.NOT_SENT, Executed.NO)
     assert "no secure connection" in failure.message
+
+
+async def test_a_file_to_check_by_is_not_missed_where_nothing_is_checked(tmp_path: Path) -> None:
+    async with serving(make_certificate(tmp_path, names=("localhost",))) as server:
+        trust = Trust(cacert="/no/such/file", verify=False)
+        one = session(trust)
+        answer = await one.read(Request("GET", f"{server.url}/v3", "look"))
+        assert answer.is_success
+        await one.aclose()
+
+
+@pytest.mark.parametrize("setting", ["cacert", "client_cert", "client_key"])
+async def test_a_pipe_is_no_file_and_is_not_waited_for(setting: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    own = make_certificate(tmp_path, names=("localhost",))
+    chosen: dict[str, Any] = {"client_cert": str(own), setting: str(pipe)}
+    trust = Trust(**chosen)
+    one = session(trust)
+    with pytest.raises(CloudError) as caught:
+        await one.send(Request("GET", "https://localhost:1/v3", "look"))
+    assert "this is no file" in caught.value.failure.message
+    assert "cacert, cert and key" in caught.value.failure.hint
+    await one.aclose()

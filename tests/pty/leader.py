@@ -26,6 +26,7 @@ def main() -> None:
 
     # A function, not SIG_IGN, which the program would inherit.
     signal.signal(signal.SIGHUP, hung_up)
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl+C is for the program
     child = os.posix_spawn(program[0], program, os.environ)
     os.write(status, b"%d\n" % child)
     _, ended = os.waitpid(child, os.WUNTRACED)

@@ -182,6 +182,10 @@ class Terminal:
         """The line's settings (echo, line editing, …)."""
         return termios.tcgetattr(self._master)
 
+    def echoes(self) -> bool:
+        """Whether what is typed is shown by the terminal itself."""
+        return bool(self.modes()[3] & termios.ECHO)
+
     @property
     def is_blocking(self) -> bool:
         """Whether the descriptor that the program shares with its shell still blocks."""

@@ -188,6 +188,63 @@ def test_a_corrected_password_serves_without_leaving(
         assert terminal.ended() == 0
 
 
+def test_a_region_that_was_asked_for_holds_in_the_list_too(
+    home: Home, simulator: Simulator, console: Callable[..., Terminal]
+) -> None:
+    with console("--region", simulator.region) as terminal:
+        terminal.wait_for_text("choose a cloud", "by-credential")
+        text = terminal.shown
+        assert text.count(simulator.region) >= 4, "every cloud that may have it, in that region"
+        terminal.send("q")
+        assert terminal.ended() == 0
+    clouds = json.loads((home.folder / "clouds.yaml").read_text())["clouds"]
+    for one in clouds.values():
+        one["regions"] = ["eu-xx"]
+    (home.folder / "clouds.yaml").write_text(json.dumps({"clouds": clouds}))
+    with console("--region", simulator.region) as terminal:
+        terminal.wait_for_text("Several clouds are configured", "None of them is")
+        assert terminal.ended() == 78
+
+
+def test_a_read_only_name_that_fits_no_cloud_is_told_in_the_console(
+    home: Home, console: Callable[..., Terminal]
+) -> None:
+    home.settings('read_only_clouds = ["By-Password"]\n')
+    with console("--cloud", "by-password") as terminal:
+        terminal.wait_for_text("By-Password", "no cloud here is called")
+        terminal.send("q")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("cloud", ["by-passcode", "by-password"])
+def test_doctor_ends_at_ctrl_c_and_tells_what_it_saw(
+    cloud: str, home: Home, simulator: Simulator, start: Start
+) -> None:
+    (home.folder / "secure.yaml").unlink()
+    command = ("-m", "vbs_tui", "doctor", "--cloud", cloud)
+    with start(*command, env=home.env) as terminal:
+        terminal.wait_for_text("of demo")
+        assert not terminal.echoes()
+        terminal.send("\x03")
+        terminal.wait_for_text("identity", "an identity service", "0 failed")
+        assert terminal.ended() == 130
+        assert terminal.echoes()
+    assert log_ins(simulator) == 0
+
+
+def test_doctor_looks_at_the_cloud_that_the_console_would_open(
+    home: Home, simulator: Simulator, start: Start
+) -> None:
+    clouds = json.loads((home.folder / "clouds.yaml").read_text())["clouds"]
+    only = {"clouds": {"by-password": clouds["by-password"]}}
+    (home.folder / "clouds.yaml").write_text(json.dumps(only))
+    (home.folder / "secure.yaml").unlink()
+    env = home.env | {"OS_PASSWORD": simulator.password}
+    with start("-m", "vbs_tui", "doctor", env=env) as terminal:
+        terminal.wait_for_text("by-password: ", "can be listed", "0 failed")
+        assert terminal.ended() == 0
+
+
 def test_tokens_are_kept_when_the_operator_wants_it(
     home: Home, simulator: Simulator, console: Callable[..., Terminal]
 ) -> None:

@@ -96,6 +96,8 @@ class ScriptedCloud:
     answers: list[Answer] = field(default_factory=list)
     fails: bool = False
     dark: bool = False
+    gate: asyncio.Event | None = None
+    """While it is there and not set, no look is answered."""
     delay: float = 0.05
     works: float = 20.0
     forgets_jobs: bool = False
@@ -188,5 +190,7 @@ class ScriptedCloud:
     async def _read(self) -> None:
         self.looks += 1
         await asyncio.sleep(0.01)
+        if self.gate is not None:
+            await self.gate.wait()
         if self.dark:
             raise CloudError(Failure(ErrorKind.BROKEN, Executed.UNKNOWN, "look", message="dark"))

@@ -132,6 +132,33 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     assert listener.settled(submitted.id).state is State.ABANDONED
 
 
+def test_an_unknown_restore_of_another_cloud_takes_more_than_two_words(
+    simulator: Simulator, listener: Listener, project: Project, tmp_path: Path
+) -> None:
+    examined = examine(listener, project, "demo-server-error", "rehearsal-05")
+    submitted = listener.desk.submit(examined, examined.word).result(30)
+
+    def unknown(event: object) -> bool | None:
+        is_one = isinstance(event, RestoreChanged) and event.restore.state is State.UNKNOWN
+        return is_one or None
+
+    listener.wait(unknown)
+    assert listener.desk.settling_words(submitted) == "not sent"
+    with Simulator() as other:
+        elsewhere = Listener(brisk_desk(other, tmp_path / "state"), other.world)
+        try:
+            elsewhere.connected()
+            desk = elsewhere.desk
+            assert not desk.reaches(submitted)
+            words = desk.settling_words(submitted)
+            assert words == f"not sent on {submitted.cloud}"
+            assert words in refused(desk.declare_not_sent(submitted.id, "not sent"))
+            assert desk.declare_not_sent(submitted.id, words).result(30).state is State.ABANDONED
+        finally:
+            desk.stop(2.0)
+    assert len(simulator.ledger.restore_posts()) == 1
+
+
 def test_what_the_desk_will_not_send(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:

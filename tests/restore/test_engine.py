@@ -378,3 +378,30 @@ def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(house: House) -
         await engine.stop(1.0)
 
     house.run(story())
+
+
+def test_a_look_that_gets_no_answer_is_told_as_blind_until_it_gets_one(house: House) -> None:
+    def blind() -> bool:
+        watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
+        return bool(watches) and watches[-1].blind_since is not None
+
+    async def story() -> None:
+        house.cloud.works = 200.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        assert not blind()
+        house.cloud.gate = asyncio.Event()
+        await house.until(blind, 40.0)
+        (watch,) = [e.watch for e in house.events if isinstance(e, WatchChanged)][-1:]
+        assert watch.failure is not None
+        assert "a log-in waits for you" in watch.failure.message
+        assert watch.next_at is None, "it has not ended, so that no other is planned"
+        looks = house.cloud.looks
+        await house.clock.sleep(100)
+        assert house.cloud.looks == looks, "one look at a time"
+        house.cloud.gate.set()
+        assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())

@@ -10,7 +10,7 @@ from tests.restore.makers import PROJECT, volume
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Project, Volume
-from vbs_tui.restore.events import Event, ListKind, ListPage
+from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage
 from vbs_tui.restore.listing import Lister
 
 
@@ -54,3 +54,21 @@ async def test_namesakes_are_known_before_the_list_is_complete() -> None:
     second.may_end.set()
     await asyncio.sleep(0)
     assert lister.volume_names(PROJECT) == {}
+
+
+class Broken(Slow):
+    """One page, and then what nobody foresaw."""
+
+    async def volumes(self) -> AsyncIterator[tuple[Volume, ...]]:
+        yield (volume(id="1", name="data"),)
+        raise LookupError("s3cr3t")
+
+
+async def test_a_defect_in_the_middle_of_a_list_is_told() -> None:
+    told: asyncio.Queue[Event] = asyncio.Queue()
+    lister = Lister(SystemClock(), told.put_nowait)
+    lister.start(cast(Provider, cast(Any, Broken())), ListKind.VOLUMES)
+    while not isinstance(event := await asyncio.wait_for(told.get(), 10), ListFailed):
+        pass
+    assert "LookupError" in event.failure.message
+    assert "s3cr3t" not in repr(event)

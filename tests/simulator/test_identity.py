@@ -197,3 +197,60 @@ def test_secrets_stay_out_of_the_ledger(client: Client) -> None:
     login, listing = client.simulator.ledger.requests
     assert (login.status, listing.status) == (201, 200)
     assert listing.authenticated
+
+
+def log_in(simulator: Simulator, http: httpx.Client, *methods: str, **parts: Any) -> httpx.Response:
+    """A log-in by *methods*; *parts* are added to, or stand in for, what a good one would send."""
+    claim = login_body(simulator)["auth"]["identity"]["password"]
+    identity = {"methods": list(methods), "password": claim, **parts}
+    return http.post("/v3/auth/tokens", json={"auth": {"identity": identity}})
+
+
+def test_every_method_that_is_named_must_hold(simulator: Simulator, http: httpx.Client) -> None:
+    good = log_in(simulator, http, "password").headers["X-Subject-Token"]
+    wrong = {"user": {**login_body(simulator)["auth"]["identity"]["password"]["user"]}}
+    wrong["user"]["password"] = "no"
+    token = {"id": good}
+    assert log_in(simulator, http, "password", "token", token=token).status_code == 201
+    bad = log_in(simulator, http, "password", "token", token=token, password=wrong)
+    assert bad.status_code == 401
+    name = {"name": simulator.username, "domain": {"name": simulator.domain}}
+    totp = {"user": {**name, "passcode": "000000"}}
+    assert log_in(simulator, http, "password", "totp", totp=totp).status_code == 401
+    assert log_in(simulator, http, "password", "nonsense").status_code == 400
+
+
+def test_a_dead_token_is_a_404_as_a_keystone_answers(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    token = {"id": "gAAAAAno-token"}
+    answer = log_in(simulator, http, "token", token=token)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == 404
+
+
+def test_an_application_credential_opens_no_other_project(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    known = simulator.world.app_credentials[0]
+    claim = {"id": known.id, "secret": known.secret}
+    identity = {"methods": ["application_credential"], "application_credential": claim}
+    statuses = []
+    for project in simulator.world.projects:
+        scope = {"project": {"id": project.id}}
+        answer = http.post("/v3/auth/tokens", json={"auth": {"identity": identity, "scope": scope}})
+        statuses.append((project.id == known.project_id, answer.status_code))
+    assert (True, 201) in statuses
+    assert {status for is_own, status in statuses if not is_own} == {401}
+
+
+def test_on_all_addresses_it_is_where_it_was_asked() -> None:
+    with (
+        Simulator(host="0.0.0.0") as simulator,
+        httpx.Client(base_url=simulator.url.replace("0.0.0.0", "127.0.0.1")) as http,
+    ):
+        scope = {"project": {"id": simulator.world.projects[0].id}}
+        answer = http.post("/v3/auth/tokens", json=login_body(simulator, scope))
+        urls = [one["endpoints"][0]["url"] for one in answer.json()["token"]["catalog"]]
+        assert urls
+        assert all(url.startswith(str(http.base_url).rstrip("/")) for url in urls)

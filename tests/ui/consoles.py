@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -70,8 +70,13 @@ class Console:
 
 @asynccontextmanager
 async def console(
-    size: tuple[int, int] = (120, 40), *, demo: bool = False, read_only: bool = False
+    size: tuple[int, int] = (120, 40),
+    *,
+    demo: bool = False,
+    read_only: bool = False,
+    prepared: Callable[[VbsTui], None] = lambda _: None,
 ) -> AsyncIterator[Console]:
+    """*prepared* is called with the app before it runs."""
     desk, clock = FakeDesk(), StillClock()
     app = VbsTui(
         desk.as_desk(),
@@ -81,6 +86,7 @@ async def console(
         cloud_name="otc-prod",
         read_only=read_only,
     )
+    prepared(app)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await pilot.pause()
         yield Console(app, desk, clock, pilot)

@@ -183,3 +183,12 @@ async def test_a_log_longer_than_the_pane_keeps_its_head_in_sight() -> None:
         assert "nightly → db-data-01" in shown
         assert "line 99" in shown
         assert "earlier lines" in shown
+
+
+def test_an_answer_that_broke_off_is_no_word_of_the_server() -> None:
+    broken = replace(FAILURE, kind=ErrorKind.BROKEN, status=200, code="", method="GET")
+    decoded = decode(replace(broken, message="iam.test broke off the answer"), UTC)
+    told = repr(decoded)
+    assert decoded.headline == "iam.test broke off the answer."
+    assert "carried out" not in told
+    assert "Server" not in told

@@ -30,9 +30,17 @@ class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
     """The plugin gave no token; the text is cleaned, what the plugin sent and got blotted out."""
 
     def __init__(
-        self, text: str, *, answered: bool, status: int | None = None, was_asked: bool = True
+        self,
+        text: str,
+        *,
+        answered: bool,
+        status: int | None = None,
+        was_asked: bool = True,
+        hint: str = "",
     ) -> None:
         super().__init__(text)
+        self.hint = hint
+        """What to do, where that is known."""
         self.status = status
         """HTTP's, where there was an answer."""
         self.answered = answered
@@ -137,7 +145,11 @@ class ForeignCredentials:
             told = ForeignRefusal(text, answered=False, was_asked=False)
         # Outside of the handlers, and without the frames of the thread; several may wait for it.
         raise ForeignRefusal(
-            str(told), answered=told.answered, status=told.status, was_asked=told.was_asked
+            str(told),
+            answered=told.answered,
+            status=told.status,
+            was_asked=told.was_asked,
+            hint=told.hint,
         )
 
     def _with_password(self, password: Secret) -> ForeignCredentials:
@@ -194,6 +206,7 @@ class ForeignCredentials:
             answered=wire.is_refusal and not wire.trouble,
             status=wire.status,
             was_asked=wire.was_asked,
+            hint=wire.hint,
         )
 
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 import requests
 import urllib3
+
+from vbs_tui.cloud import advice
+from vbs_tui.cloud.proxies import proxy_for
+
+_UNUSABLE = (
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.MissingSchema,
+)
 
 
 def sentence(error: Exception, host: str) -> str:
@@ -17,7 +28,11 @@ def sentence(error: Exception, host: str) -> str:
     if any(isinstance(cause, requests.exceptions.SSLError | ssl.SSLError) for cause in causes):
         return f"no secure connection to {host} (TLS handshake failed)"
     if isinstance(error, requests.exceptions.ProxyError):
+        if _proxy_status(error) == 407:
+            return f"the proxy asks for a log-in (407) on the way to {host}"
         return f"the proxy refused to connect to {host}"
+    if isinstance(error, _UNUSABLE):
+        return f"the address of {host}, or of the proxy on the way there, cannot be used"
     if any(isinstance(cause, urllib3.exceptions.NameResolutionError) for cause in causes):
         return f"the name {host} cannot be resolved"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
@@ -30,6 +45,27 @@ def sentence(error: Exception, host: str) -> str:
         return f"the connection to {host} was lost, or never made"
     # Its text may quote a URL with a secret in it.
     return f"the exchange with {host} failed ({type(error).__name__})"
+
+
+def remedy(error: Exception, url: str) -> str:
+    """What to do about it; empty where nothing better is known than about any plugin."""
+    if isinstance(error, _UNUSABLE):
+        return advice.BAD_PROXY
+    if not isinstance(error, requests.exceptions.ProxyError):
+        return ""
+    proxy = proxy_for(url)
+    variable = proxy.variable if proxy is not None else "https_proxy"
+    is_named = proxy is not None and proxy.is_named
+    return advice.about_proxy(_proxy_status(error), variable, is_named=is_named)
+
+
+def _proxy_status(error: Exception) -> int | None:
+    """What the proxy answered to the request for a tunnel."""
+    for cause in _causes(error):
+        told = re.search(r"Tunnel connection failed: (\d{3})\b", str(cause))
+        if told is not None:
+            return int(told[1])
+    return None
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -22,7 +22,7 @@ from requests.adapters import HTTPAdapter
 
 from vbs_tui.cloud.addresses import address_trouble, is_loopback
 from vbs_tui.cloud.foreign_limits import Limits
-from vbs_tui.cloud.foreign_troubles import sentence
+from vbs_tui.cloud.foreign_troubles import remedy, sentence
 from vbs_tui.cloud.secret import Redactor, Secret
 from vbs_tui.text import clean
 
@@ -73,6 +73,8 @@ class Wire:
         """What the last answer says about its refusal, uncleaned."""
         self.trouble = ""
         """Why the last request got no usable answer, as a sentence; empty when it got one."""
+        self.hint = ""
+        """What to do about that, where it is known."""
         self.status: int | None = None
         """HTTP's, of the last answer."""
         self.is_refusal = False
@@ -118,6 +120,7 @@ class Wire:
         """Note whom *request* goes to. Raises :class:`Stopped` when it must not go."""
         url = request.url or ""
         self.words, self.status, self.is_refusal, self._stopped = "", None, False, ""
+        self.hint = ""
         self.host = clean(urlsplit(url).hostname, 200) or self.host
         for name in _PROOFS:
             value = _text(request.headers.get(name))
@@ -198,9 +201,12 @@ class Wire:
             undecided = isinstance(error, str) and error in _UNDECIDED
             self.is_refusal = self.status in _VERDICTS and bool(error) and not undecided
 
-    def failed(self, error: Exception) -> None:
-        """Note why there was no answer."""
+    def failed(self, error: Exception, url: str) -> None:
+        """Note why there was no answer from *url*, and what to do about it."""
         self.trouble = self._stopped or sentence(error, self.host)
+        if not self._stopped and (hint := remedy(error, url)):
+            self.hint = hint
+            self.was_asked = False  # it ended at the proxy
 
     def stop(self, why: str) -> None:
         """Raises :class:`Stopped`."""
@@ -248,7 +254,7 @@ class _Adapter(HTTPAdapter):
                 response = super().send(request, True, timeout, *args, **options)
                 content = self._read(response)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            self._wire.failed(error)
+            self._wire.failed(error, request.url or "")
             raise
         response._content = content  # as requests does, which reads without bounds
         self._wire.came(response, content)

@@ -127,7 +127,8 @@ def by_plugin(
         url=url,
         status=status,
         message=message,
-        hint=f"The log-in is done by keystoneauth's {credentials.kind} plugin: "
+        hint=refusal.hint
+        or f"The log-in is done by keystoneauth's {credentials.kind} plugin: "
         "try the openstack client with the same cloud.",
         at=at,
     )

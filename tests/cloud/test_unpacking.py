@@ -68,7 +68,7 @@ def test_nothing_at_all_is_nothing() -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
 async def test_a_bomb_takes_no_more_memory_than_the_bound(encoding: str) -> None:
-    bomb = gzip.compress(b"\0" * 300_000_000, compresslevel=9)
+    bomb = gzip.compress(b"\0" * 150_000_000, compresslevel=1)
     bomb = gzip.compress(bomb) if "," in encoding else bomb
 
     def service(heard: Heard) -> Reply:

@@ -10,16 +10,17 @@ import asyncio
 import concurrent.futures
 import getpass
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
 from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.errors import CloudError, Failure
-from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion
+from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
+from vbs_tui.restore.contact import Connector, Contact
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import (
     Connected,
@@ -45,9 +46,6 @@ from vbs_tui.restore.refusals import defect, occupied, unfit
 __all__ = ["Connector", "Desk", "Examination", "Refusal"]
 
 T = TypeVar("T")
-
-Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
-"""Makes the connection, on the engine's thread, when the desk first needs it."""
 
 NOT_SENT_WORDS = "not sent"
 """What an operator types to declare an unknown restore not sent."""
@@ -78,7 +76,6 @@ class Desk:
         self.read_only = read_only
         self.request_log = RequestLog()
         self._clock: Clock = clock or SystemClock()
-        self._connector = connector
         self._cloud_name = cloud_name
         self._thread = LoopThread("vbs-engine")
         self._listener: Callable[[Event], None] = lambda _: None
@@ -91,9 +88,8 @@ class Desk:
             emit=self._emit,
         )
         self._lister = Lister(self._clock, self._emit)
-        self._connection: Connection | None = None
+        self._contact = Contact(connector, self._ask, self.request_log)
         self._region = region
-        self._connecting: asyncio.Lock | None = None
         self._is_logging_in = False
         self._has_logged_in = False
         self._journal_trouble = ""
@@ -173,7 +169,7 @@ class Desk:
 
     def reaches(self, restore: Restore) -> bool:
         """Whether the cloud that is connected to is the one of *restore*."""
-        connection = self._connection
+        connection = self._contact.connection
         return connection is not None and connection.identity == restore.cloud_identity
 
     @property
@@ -227,9 +223,9 @@ class Desk:
         self._emit(Connecting(self._cloud_name))
         failure: Failure | None = None
         try:
-            if not self._has_logged_in:
-                await self._begin_anew()
-            connection = await self._connected()
+            if not self._has_logged_in and (changed := await self._contact.begin_anew()):
+                self._emit(Notice(changed))
+            connection = await self._contact.connected()
             projects = await connection.projects()
         except CloudError as error:
             failure = error.failure
@@ -255,26 +251,6 @@ class Desk:
             await self._engine.attach(connection)
             self._engine.look_again()
 
-    async def _begin_anew(self) -> None:
-        """A connection that never got in is made again, from what the configuration says now."""
-        failed = self._connection
-        if failed is None or failed.token_expires_at is not None:
-            return  # what failed came after the log-in
-        self._connection = None
-        await failed.aclose()
-        found = await self._connected()
-        if (failed.identity, failed.user) != (found.identity, found.user):
-            who = f"{found.user} at " if found.user else ""
-            self._emit(Notice(f"The configuration has changed: now {who}{found.identity}."))
-
-    async def _connected(self) -> Connection:
-        if self._connecting is None:
-            self._connecting = asyncio.Lock()
-        async with self._connecting:
-            if self._connection is None:
-                self._connection = await self._connector(self._ask, self.request_log)
-            return self._connection
-
     async def _use_region(self, region: str) -> None:
         self._region = region
         self._lister.forget()
@@ -286,7 +262,7 @@ class Desk:
         region = self._region
         failure: Failure | None = None
         try:
-            connection = await self._connected()
+            connection = await self._contact.connected()
             provider = await connection.open(project, region)
         except CloudError as error:
             failure = error.failure
@@ -313,7 +289,7 @@ class Desk:
             self._lister.start(provider, kind)
 
     async def _examine(self, project: Project, backup_id: str, volume_id: str) -> Examination:
-        connection = await self._connected()
+        connection = await self._contact.connected()
         provider = await connection.open(project, self._region)
         try:
             return await examine(
@@ -340,7 +316,7 @@ class Desk:
         if (now - examination.read_at).total_seconds() > FRESH:
             raise Refusal("Not sent: backup and disk were read too long ago. Read them again.")
         try:
-            connection = await self._connected()
+            connection = await self._contact.connected()
             await self._engine.attach(connection)
             operator = f"{_system_user()} as {connection.user}"
             return await self._engine.submit(
@@ -373,8 +349,7 @@ class Desk:
 
     async def _stop(self, grace: float) -> None:
         await self._engine.stop(grace)
-        if self._connection is not None:
-            await self._connection.aclose()
+        await self._contact.aclose()
 
     def _emit(self, event: Event) -> None:
         self._listener(event)

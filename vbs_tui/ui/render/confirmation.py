@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from textual.content import Content
@@ -129,3 +130,30 @@ def differences(backup: Backup, volume: Volume, examination: Examination) -> lis
             said += f" was {old or '(nothing)'}."
             lines.append(Content.assemble(("! ", "bold $text-warning"), said))
     return lines
+
+
+def examined_lines(
+    found: Examination,
+    place: tuple[str, str, str],
+    changed: Sequence[Content],
+    now: datetime,
+    zone: tzinfo | None,
+) -> list[Content]:
+    """All that has to be seen before the name is typed. *changed*: what differs from the lists."""
+    cloud, region, project = place
+    facts = [
+        # Where the request goes is the examination's word, whatever is on the screen behind.
+        place_line((cloud, found.region or region, project)),
+        *backup_lines(found.backup, now, zone),
+        *volume_lines(found.volume, now, zone),
+        Content(""),
+    ]
+    hazards = hazard_lines(found.hazards)
+    if not found.is_possible:
+        facts.append(Content("This restore is impossible:").stylize("bold $text-error"))
+        return [*facts, *hazards, *changed]
+    facts += [*changed, *hazards]
+    if not hazards and not changed:
+        said = "No hazard found: its own source, free, and fitting."
+        facts.append(Content.assemble(("√ ", "$text-success"), said))
+    return [*facts, Content(""), consequence(found, zone)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import textwrap
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
@@ -34,6 +35,14 @@ _INDENT = 12
 _FEW = 5
 _ADDRESS = re.compile(r" https?://\S+(?=, try)")
 """The address of the request, too long for the pane; the whole log has it."""
+
+_COUNTED: tuple[tuple[State, str], ...] = (
+    (State.UNKNOWN, "unknown"),
+    (State.FAILED, "failed"),
+    (State.REFUSED, "refused"),
+    (State.SUCCEEDED, "done"),
+)
+_NEVER_SENT = (State.NOT_SENT, State.ABANDONED)
 
 _LOUD = frozenset({Source.VERDICT, Source.OPERATOR})
 
@@ -117,6 +126,18 @@ def header_line(
         (f"   {told}", style),
         (hint, "dim"),
     ]
+
+
+def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
+    """How many there are of each standing, in a few words."""
+    states = Counter(restore.state for restore in restores)
+    running = sum(states[one] for one in states if one.is_open and one is not State.UNKNOWN)
+    seen = [watches.get(one.id) for one in restores if one.state.is_open]
+    unwatched = sum(watch is not None and is_unwatched(watch) for watch in seen)
+    parts = [(running, "running"), (unwatched, "not watched here")]
+    parts += [(states[one], word) for one, word in _COUNTED]
+    parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
+    return " · ".join(f"{count} {word}" for count, word in parts if count)
 
 
 def is_unwatched(watch: Watch) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Failure
-from vbs_tui.times import ago, span
+from vbs_tui.times import ago
 from vbs_tui.ui.render.table import Cell
 
 _BUSY = frozenset(
@@ -56,11 +56,6 @@ def age(moment: datetime | None, now: datetime) -> str:
     if seconds < 60:
         return f"{int(seconds // 15) * 15} s ago"
     return ago(moment, now)
-
-
-def lasting(seconds: float) -> str:
-    """A span without its small part: ``3 m``, ``5 h``."""
-    return " ".join(span(seconds).split()[:2])
 
 
 def short_failure(failure: Failure) -> str:

@@ -27,9 +27,8 @@ from vbs_tui.restore.records import Restore
 from vbs_tui.ui.commands import key_for, own_binding
 from vbs_tui.ui.render.confirmation import (
     backup_lines,
-    consequence,
     differences,
-    hazard_lines,
+    examined_lines,
     place_line,
     request_lines,
     typing_line,
@@ -185,30 +184,8 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         self._facts.show(lines)
 
     def _show(self, found: Examination) -> None:
-        now, zone = self._clock.now(), self._zone
-        cloud, region, project = self._place
-        facts = [
-            # Where the request goes is the examination's word, whatever is on the screen behind.
-            place_line((cloud, found.region or region, project)),
-            *backup_lines(found.backup, now, zone),
-            *volume_lines(found.volume, now, zone),
-            Content(""),
-        ]
         changed = differences(self._backup, self._volume, found)
-        hazards = hazard_lines(found.hazards)
-        if not found.is_possible:
-            facts.append(Content("This restore is impossible:").stylize("bold $text-error"))
-            facts += [*hazards, *changed]
-        else:
-            facts += [*changed, *hazards]
-            if not hazards and not changed:
-                facts.append(
-                    Content.assemble(
-                        ("√ ", "$text-success"),
-                        "No hazard found: its own source, free, and fitting.",
-                    )
-                )
-            facts += [Content(""), consequence(found, zone)]
+        facts = examined_lines(found, self._place, changed, self._clock.now(), self._zone)
         self.query_one("#asking").display = found.is_possible
         if found.is_possible:
             self.query_one("#typing", Static).update(typing_line(found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import tzinfo
 
@@ -21,6 +20,7 @@ from vbs_tui.restore.states import State
 from vbs_tui.ui.commands import bindings, key_for
 from vbs_tui.ui.render.jobs import (
     advice_lines,
+    counts,
     header_line,
     is_unwatched,
     log_lines,
@@ -33,13 +33,13 @@ from vbs_tui.ui.widgets.frame import set_foot, set_title
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""
 
-_COUNTED: tuple[tuple[State, str], ...] = (
-    (State.UNKNOWN, "unknown"),
-    (State.FAILED, "failed"),
-    (State.REFUSED, "refused"),
-    (State.SUCCEEDED, "done"),
-)
-_NEVER_SENT = (State.NOT_SENT, State.ABANDONED)
+
+class AboutRestore(Message):
+    """Something of one restore."""
+
+    def __init__(self, restore: Restore) -> None:
+        super().__init__()
+        self.restore = restore
 
 
 class JobsPane(ScrollView, can_focus=True):
@@ -86,26 +86,14 @@ class JobsPane(ScrollView, can_focus=True):
             self.failure = failure
             self.title = title
 
-    class Selected(Message):
+    class Selected(AboutRestore):
         """The cursor is on another restore."""
 
-        def __init__(self, restore: Restore) -> None:
-            super().__init__()
-            self.restore = restore
-
-    class SettleWanted(Message):
+    class SettleWanted(AboutRestore):
         """The operator wants to say what became of an unknown restore."""
 
-        def __init__(self, restore: Restore) -> None:
-            super().__init__()
-            self.restore = restore
-
-    class LogWanted(Message):
+    class LogWanted(AboutRestore):
         """The operator wants the whole log of a restore."""
-
-        def __init__(self, restore: Restore) -> None:
-            super().__init__()
-            self.restore = restore
 
     def __init__(
         self,
@@ -306,15 +294,7 @@ class JobsPane(ScrollView, can_focus=True):
         self._tell_foot()
 
     def _tell_foot(self) -> None:
-        states = Counter(restore.state for restore in self._restores.values())
-        running = sum(states[one] for one in states if one.is_open and one is not State.UNKNOWN)
-        still = (key for key, one in self._restores.items() if one.state.is_open)
-        watches = [self._watches.get(key) for key in still]
-        unwatched = sum(watch is not None and is_unwatched(watch) for watch in watches)
-        parts = [(running, "running"), (unwatched, "not watched here")]
-        parts += [(states[one], word) for one, word in _COUNTED]
-        parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
-        foot = " · ".join(f"{count} {word}" for count, word in parts if count)
+        foot = counts(self._restores.values(), self._watches)
         sign = "›" if self.has_focus else " "
         title = f"{sign}4 Jobs"
         if self.has_class("-collapsed"):

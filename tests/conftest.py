@@ -20,3 +20,5 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: no need to look through it again and again."""
     gc.collect()
     gc.freeze()
+    # Each test makes an app, which is large and short-lived: it need not be looked through often.
+    gc.set_threshold(100_000, 50, 1000)

@@ -111,13 +111,17 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
 
 
+async def _whole_request(reader: asyncio.StreamReader) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
+    await reader.readexactly(int(length.group(1)) if length else 0)
+
+
 def answering(status: str, body: bytes = b"", *headers: str) -> Talk:
     """Answer every request alike, and close."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
-        await reader.readexactly(int(length.group(1)) if length else 0)
+        await _whole_request(reader)
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close"]
         writer.write("\r\n".join([*lines, *headers, "", ""]).encode() + body)
 
@@ -147,7 +151,7 @@ async def no_talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 async def no_http(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer as an SSH server does."""
-    await reader.read(65536)
+    await _whole_request(reader)  # a line with something unread is reset
     writer.write(b"SSH-2.0-OpenSSH_9.6\r\n")
 
 

@@ -54,7 +54,9 @@ def test_what_was_not_asked_for(encoding: str) -> None:
         Unpacker(encoding, 10)
 
 
-@pytest.mark.parametrize("packed", [b"no gzip at all", gzip.compress(BODY)[:-9]])
+@pytest.mark.parametrize(
+    "packed", [b"no gzip at all", gzip.compress(BODY)[:-9]], ids=["none", "cut"]
+)
 def test_what_is_broken(packed: bytes) -> None:
     unpacker = Unpacker("gzip", len(BODY))
     with pytest.raises(Unreadable):  # noqa: PT012 - at the first piece, or at the end

@@ -307,6 +307,19 @@ CASES = [
         '"password": "{password}", "user_domain_name": "{domain}", '
         '"project_name": "{project}", "project_domain_name": "{domain}"}}}}}}\n',
     ),
+    Case("a key beside the user", AUTH + "ak: AKIDFORBUCKETS\nsk: secret-for-buckets\n"),
+    Case("a lone access_key beside the user", AUTH + "access_key: AKIDFORBUCKETS\n"),
+    Case("password beside auth", auth(password="wrong") + "password: '{password}'\n"),
+    Case("user beside auth", auth(username="nobody") + "username: '{user}'\n"),
+    Case("address beside auth", auth(auth_url="{root}/none/v3") + "auth_url: '{url}'\n"),
+    Case(
+        "password of a region",
+        auth(password="wrong")
+        + "regions: [{{name: '{region}', values: {{password: '{password}'}}}}]\n",
+    ),
+    Case("another project by its id", auth(project_id="{other_id}")),
+    Case("OS_INTERFACE for a named cloud", AUTH, env={"OS_INTERFACE": "internal"}, works=False),
+    Case("OS_CACERT for a named cloud", AUTH, env={"OS_CACERT": "{home}/ca.pem"}),
     # No clouds.yaml at all.
     Case("variables", env=variables()),
     Case("variables, no version", env=variables(OS_IDENTITY_API_VERSION=None)),
@@ -367,6 +380,14 @@ CASES = [
         },
     ),
     Case("variables, v3password", env=variables(OS_AUTH_TYPE="v3password")),
+    Case(
+        "variables, left-over application credential",
+        env=variables(
+            OS_APPLICATION_CREDENTIAL_ID="{key_id}", OS_APPLICATION_CREDENTIAL_SECRET="old"
+        ),
+    ),
+    Case("variables, left-over key", env=variables(OS_ACCESS_KEY="AKID", OS_SECRET_KEY="old")),
+    Case("variables, one that nobody knows", env=variables(OS_NO_CACHE="1")),
     Case(
         "variables, unknown auth type",
         env=variables(OS_AUTH_TYPE="v3nonesuch"),

@@ -108,7 +108,7 @@ def own_keystone(directory: Path) -> Iterator[Keystone]:
     try:
         # It is filled with users by one token: on a busy machine it ends before that is done,
         # and the next try goes on where the last one stopped.
-        must("keystone.sh", "start", tries=3)
+        must("keystone.sh", "start", tries=8)
         must("clouds_yaml.sh")
         yield Keystone(Lab.read(directory, "lab-admin", directory / "unused"))
     finally:

@@ -108,7 +108,7 @@ async def test_application_credential_opens_no_other_project(lab: Lab, key: dict
         with pytest.raises(CloudError) as caught:
             await connection.open(Project(staging, "eu-de_staging"))
         assert caught.value.failure.kind is ErrorKind.LOG_IN
-        assert "another project" in caught.value.failure.message
+        assert "is good for the project eu-de_prod alone" in caught.value.failure.message
 
 
 @pytest.mark.filterwarnings("ignore:.*InfluxDB:PendingDeprecationWarning")

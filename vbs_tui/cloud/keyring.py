@@ -12,7 +12,7 @@ from vbs_tui.cloud.addresses import origin
 from vbs_tui.cloud.asking import Declined
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.corrections import another_user
-from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.log_in import LogIn, Refused
 from vbs_tui.cloud.log_in_memory import LogInMemory, Tally
@@ -169,8 +169,17 @@ class Keyring:
             return await asyncio.shield(task)
         except CloudError as error:
             told = error.failure
+        except asyncio.CancelledError:
+            waiter = asyncio.current_task()
+            if not task.cancelled() or (waiter is not None and waiter.cancelling()):
+                raise
+            told = self._ended_with_the_connection()
         # Anew, without the frames of the log-in, which hold secrets.
         raise CloudError(told)
+
+    def _ended_with_the_connection(self) -> Failure:
+        message = "the connection was closed while it logged in"
+        return Failure(ErrorKind.NOT_SENT, Executed.NO, "log in", message=message, at=self._now())
 
     async def _renewed(self, scope: Scope, since: int, *, forgets: bool) -> Token:
         async with self._lock:

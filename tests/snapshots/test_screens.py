@@ -23,9 +23,11 @@ from tests.snapshots.scenes import (
     chosen,
     clouds,
     confirm,
+    insecure,
     job_failed,
     make_app,
     play,
+    visit,
 )
 from tests.ui.fake_desk import StillClock
 from vbs_tui.ui.picker import CloudPicker
@@ -87,7 +89,7 @@ async def test_screen(snapshot: SnapshotAssertion, tmp_path: Path, scene: Scene)
     await _look(snapshot, tmp_path, scene)
 
 
-@pytest.mark.parametrize("scene", [chosen, confirm, job_failed])
+@pytest.mark.parametrize("scene", [chosen, confirm, job_failed, clouds, insecure, visit])
 async def test_screen_without_colour(
     snapshot: SnapshotAssertion, tmp_path: Path, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,12 +27,19 @@ from vbs_tui.ui.widgets.rowlist import RowList
 COLUMNS = (
     Column("State", 11, sort_key=lambda restore: restore.state.value),
     Column("Confirmed", 20, priority=2, sort_key=lambda r: r.created_at, descending_first=True),
-    Column("Backup", None, min_width=16, share=2, sort_key=lambda r: r.backup.name.casefold()),
+    Column(
+        "Backup",
+        None,
+        min_width=16,
+        wanted=24,
+        share=2,
+        sort_key=lambda r: r.backup.name.casefold(),
+    ),
     Column("Volume", None, min_width=12, share=2, sort_key=lambda r: r.volume.name.casefold()),
     Column("Took", 9, priority=3),
     Column("Cloud", None, min_width=8, max_width=18, priority=1),
     Column("Project", None, min_width=10, max_width=24, priority=3),
-    Column("Operator", None, min_width=12, max_width=28, priority=4),
+    Column("Operator", None, min_width=12, max_width=28, priority=5),
 )
 
 

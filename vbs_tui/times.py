@@ -44,19 +44,26 @@ def iso(moment: datetime) -> str:
 
 def local(moment: datetime, zone: tzinfo | None = None) -> str:
     """``2026-11-23 10:14:31 CET``: for people, in *zone* (``None``: the machine's)."""
-    there = moment.astimezone(zone)
+    there = _in_zone(moment, zone)
     return f"{there:%Y-%m-%d %H:%M:%S} {there.tzname() or there.strftime('%z')}"
 
 
 def local_minute(moment: datetime, zone: tzinfo | None = None) -> str:
     """``2026-11-23 10:14 CET``: where seconds do not matter and room does."""
-    there = moment.astimezone(zone)
+    there = _in_zone(moment, zone)
     return f"{there:%Y-%m-%d %H:%M} {there.tzname() or there.strftime('%z')}"
 
 
 def local_clock(moment: datetime, zone: tzinfo | None = None) -> str:
     """``10:14:31``: the time of day alone, for log lines under a dated heading."""
-    return f"{moment.astimezone(zone):%H:%M:%S}"
+    return f"{_in_zone(moment, zone):%H:%M:%S}"
+
+
+def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # at the ends of the calendar: tokens for ever are given so
+        return moment.astimezone(UTC)
 
 
 def span(seconds: float) -> str:

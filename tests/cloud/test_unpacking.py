@@ -48,7 +48,21 @@ def test_one_byte_too_many() -> None:
         unpacker.take(gzip.compress(BODY))
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "x"])
+@pytest.mark.parametrize("encoding", ["UTF-8", "none", "binary", "*", ",", "identity, x", "x"])
+def test_what_is_no_packing_is_left_as_it_is(encoding: str) -> None:
+    unpacker = Unpacker(encoding, len(BODY))
+    unpacker.take(BODY)
+    assert unpacker.whole() == BODY
+
+
+@pytest.mark.parametrize("encoding", ["gzip,", "identity, gzip", "gzip, UTF-8"])
+def test_one_packing_among_others(encoding: str) -> None:
+    unpacker = Unpacker(encoding, len(BODY))
+    unpacker.take(gzip.compress(BODY))
+    assert unpacker.whole() == BODY
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "compress"])
 def test_what_was_not_asked_for(encoding: str) -> None:
     with pytest.raises(Unreadable):
         Unpacker(encoding, 10)

@@ -26,8 +26,8 @@ class Authorizer(Protocol):
         """*answer* shows that the service took that proof."""
         ...
 
-    def discard(self, stamp: object) -> None:
-        """The cloud refused that proof: do not use it again."""
+    def discard(self, stamp: object, answer: Answer) -> None:
+        """The cloud refused that proof, with *answer*: do not use it again."""
         ...
 
     async def renew(self, stamp: object, answer: Answer) -> bool:
@@ -82,7 +82,7 @@ class Channel:
             raise CloudError(failure)
         answer = await self.session.send(signed)
         if _is_spent(answer):
-            self._authorizer.discard(stamp)
+            self._authorizer.discard(stamp, answer)
         elif answer.is_success:
             self._authorizer.accepted(stamp, answer)
         return answer

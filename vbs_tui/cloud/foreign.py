@@ -105,7 +105,9 @@ class ForeignCredentials:
             asked = made
             code = await self._told(beside(lambda: asked._guarded(lambda: True, asked._begin)))
             await answer(code.question())
-            made = replace(made, device=code)
+            # One run of its own: nobody is to wait for what an earlier code came to.
+            known = (*made.known, *code.secrets())
+            made = replace(made, device=code, known=known, calls=SharedWork())
         return made
 
     async def token(self, now: datetime) -> Token:

@@ -7,15 +7,21 @@ Source: RFC 8628; keystoneauth's ``v3oidcdeviceauthz``.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
+from vbs_tui.cloud.secret import Secret
 from vbs_tui.text import clean
 
 _LONGEST_ADDRESS = 400
+_LONGEST_INTERVAL = 30
+"""Seconds between two looks whether the log-in is done."""
+
+_ADDRESS = re.compile(rf"https?://[!-~]{{1,{_LONGEST_ADDRESS - 8}}}\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,10 @@ class DeviceCode:
     def is_over(self) -> bool:
         return time.time() >= self.ends_at
 
+    def secrets(self) -> tuple[Secret, ...]:
+        """What no answer may say back."""
+        return tuple(Secret(value) for value in self.payload.values() if isinstance(value, str))
+
     def question(self) -> LogInQuestion:
         """How the operator is asked to go there."""
         prompt = "Log in with a browser, on any device"
@@ -46,10 +56,14 @@ def is_by_device(plugin: Any) -> bool:
 
 
 def begin(plugin: Any, session: Any) -> DeviceCode:
-    """Ask for a code. Blocking. Raises what the plugin raises."""
+    """Ask for a code. Blocking. Raises what the plugin raises, and ``ValueError``."""
     payload = dict(type(plugin).get_payload(plugin, session))
+    plugin.interval = min(max(plugin.interval, 0), _LONGEST_INTERVAL)
+    address = str(plugin.verification_uri or "")
+    if not _ADDRESS.match(address):
+        raise ValueError("the identity provider names no address that a browser could open")
     return DeviceCode(
-        address=clean(plugin.verification_uri, _LONGEST_ADDRESS),
+        address=clean(address, _LONGEST_ADDRESS),
         code=clean(plugin.user_code, 64),
         ends_at=float(plugin.timeout),
         payload=payload,

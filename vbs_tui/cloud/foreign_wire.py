@@ -37,7 +37,10 @@ _ENDPOINTS = ("token_endpoint", "device_authorization_endpoint")
 
 _VERDICTS = frozenset({400, 401, 403})
 _UNDECIDED = frozenset(
-    {"temporarily_unavailable", "server_error", "slow_down", "authorization_pending"}
+    {
+        *("temporarily_unavailable", "server_error", "slow_down", "authorization_pending"),
+        "expired_token",
+    }
 )
 """OAuth 2 errors that say nothing of the credentials (RFC 6749, 4.1.2.1; RFC 8628, 3.5)."""
 

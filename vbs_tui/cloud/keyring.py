@@ -40,6 +40,10 @@ _PAUSE = timedelta(seconds=60)
 """Between early renewals that fail, while the token at hand still serves."""
 
 
+class Resting(CloudError):  # noqa: N818 - what is so, told by its failure
+    """The very secret was refused just now, and is not sent again yet."""
+
+
 class Keyring:
     """Gets, keeps and renews tokens, one for each scope.
 
@@ -95,7 +99,8 @@ class Keyring:
             return await self._result(log_in)
         if log_in not in self._slow:
             try:
-                return await asyncio.wait_for(self._result(log_in), _GOOD_PATIENCE)
+                async with asyncio.timeout(_GOOD_PATIENCE):
+                    return await self._result(log_in)
             except TimeoutError:  # a question may be open for long
                 self._slow.add(log_in)
         return held
@@ -125,9 +130,10 @@ class Keyring:
             return True
         if place not in spent.taken_by:
             # Such a service may never take any; to it alone log-ins would go on without end.
-            if self._refusers.is_resting((scope, place), self._now()):
+            now = self._session.clock.monotonic()
+            if self._refusers.is_resting((scope, place), now):
                 return False
-            self._refusers.refused((scope, place), self._now())
+            self._refusers.refused((scope, place), now)
         self.discard(scope, spent)
         await self._result(self._begun(scope, forgets=True))
         return True
@@ -238,9 +244,12 @@ class Keyring:
                 self._demand_rest(scope)
                 token = await self._log_in.by_credentials(scope, self._why(scope))
                 self._demand_same_user(token)
-                self._memory.recognised()
+                self._memory.recognised(self._log_in.unasked)
         except Declined as error:
             self._memory.declined(error.failure)
+            raise
+        except Resting as error:
+            self._memory.resting(scope, error.failure)
             raise
         except Refused as error:
             self._log_in.refused()
@@ -253,14 +262,15 @@ class Keyring:
 
     def _refused(self, scope: Scope, failure: Failure) -> Failure:
         told = self._memory.refused(scope, failure)
-        self._tally.rest(scope, self._log_in.unasked, told, self._now())
+        self._tally.rest(scope, self._log_in.unasked, told, self._session.clock.monotonic())
         return told
 
     def _demand_rest(self, scope: Scope) -> None:
         """What was refused just now is not sent again as it is."""
-        resting = self._tally.resting(scope, self._log_in.unasked, self._now())
+        now = self._session.clock.monotonic()
+        resting = self._tally.resting(scope, self._log_in.unasked, now)
         if resting is not None:
-            raise Declined(resting)
+            raise Resting(resting)
 
     def _demand_same_user(self, token: Token) -> None:
         """Restores are sent and watched as one user: another's token is none for them."""
@@ -308,7 +318,8 @@ class TokenAuthorizer:
         if isinstance(stamp, Token):
             self._keyring.took(stamp, self._scope, origin(answer.request.url))
 
-    def discard(self, stamp: object) -> None:
+    def discard(self, stamp: object, answer: Answer) -> None:
+        del answer
         if isinstance(stamp, Token):
             self._keyring.discard(self._scope, stamp)
 

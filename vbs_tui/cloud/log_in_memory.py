@@ -22,9 +22,10 @@ _PAUSES = (10.0, 300.0)
 _PAUSES_KNOWN_GOOD = (2.0, 60.0)
 """Once one has: a good password locks no account, and a watch is not to stay blind for long."""
 
-_FIRST_REST = timedelta(seconds=30)
+_FIRST_REST = 30.0
 _REST_GROWS = 4
-_LONGEST_REST = timedelta(hours=1)
+_LONGEST_REST = 3600.0
+"""Seconds."""
 
 _LONGEST_ASKED = 900.0
 """Seconds that a server may ask for."""
@@ -43,18 +44,20 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The last refusal of some secrets."""
+    """The last refusal of some secrets at one place."""
 
     secrets: tuple[Secret, ...]
     failure: Failure
-    until: datetime
+    until: float
+    times: int
 
 
 class Tally:
     """How often log-ins were refused, whatever was corrected in between, and which secrets rest.
 
     A secret that was refused is tried again unchanged only after a pause, whoever asks for it: a
-    key that is held down is no wish for five wrong tries. Outlives single connections.
+    key that is held down is no wish for five wrong tries. Places are scopes of log-ins, or hosts.
+    Outlives single connections. Moments are seconds of ``monotonic``: clocks are set right.
     """
 
     def __init__(self) -> None:
@@ -63,23 +66,39 @@ class Tally:
         self.in_a_row = 0
         """Since a log-in succeeded that needed what the user knows."""
         self._rests: dict[Hashable, _Rest] = {}
+        self._good: tuple[Secret, ...] = ()
 
     def rest(
-        self, where: Hashable, secrets: tuple[Secret, ...], failure: Failure, now: datetime
+        self, where: Hashable, secrets: tuple[Secret, ...], failure: Failure, now: float
     ) -> None:
         """*secrets* were refused at *where* just now, with *failure*."""
+        before = self._rests.get(where)
+        times = before.times + 1 if before is not None and before.secrets == secrets else 1
         # Five tries take more than the quarter of an hour in which clouds count them.
-        pause = min(_FIRST_REST * _REST_GROWS ** max(0, self.in_a_row - 1), _LONGEST_REST)
-        self._rests[where] = _Rest(secrets, failure, now + pause)
+        pause = min(_FIRST_REST * _REST_GROWS ** (times - 1), _LONGEST_REST)
+        self._rests[where] = _Rest(secrets, failure, now + pause, times)
 
-    def resting(
-        self, where: Hashable, secrets: tuple[Secret, ...], now: datetime
-    ) -> Failure | None:
+    def took(self, secrets: tuple[Secret, ...]) -> None:
+        """*secrets* were good somewhere: a refusal elsewhere blames that place."""
+        self.in_a_row = 0
+        self._good = secrets
+
+    def resting(self, where: Hashable, secrets: tuple[Secret, ...], now: float) -> Failure | None:
         """Why the same *secrets* are not sent to *where* yet; ``None`` when they may be."""
-        known = self._rests.get(where)
-        if known is None or not secrets or known.secrets != secrets or now >= known.until:
+        if not secrets:
             return None
-        seconds = max(1, round((known.until - now).total_seconds()))
+        still = {
+            place: one
+            for place, one in self._rests.items()
+            if one.secrets == secrets and now < one.until
+        }
+        known = still.get(where)
+        if known is None and len(still) > 1 and secrets != self._good:
+            # Two places that refuse, and none that takes it: it is the secret.
+            known = max(still.values(), key=lambda one: one.until)
+        if known is None:
+            return None
+        seconds = max(1, round(known.until - now))
         wait = f"Corrected, it is tried at once; as it is, not before {seconds} s are over."
         return replace(known.failure, hint=f"{known.failure.hint} {wait}".strip())
 
@@ -133,9 +152,16 @@ class LogInMemory:
         """Whether log-ins are not tried, for a refusal or since the operator declined."""
         return self._blocked is not None or bool(self._refused)
 
-    def recognised(self) -> None:
+    def recognised(self, secrets: tuple[Secret, ...]) -> None:
         """The cloud took the credentials themselves, and not another token."""
-        self._tally.in_a_row = 0
+        self._tally.took(secrets)
+
+    def resting(self, scope: Scope, failure: Failure) -> None:
+        """The credentials are not sent for *scope* yet."""
+        self.ended += 1
+        self._refused[scope] = failure
+        if not self._succeeded:
+            self._blocked = failure
 
     def succeeded(self) -> None:
         """A log-in gave a token."""

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-_FIRST = timedelta(seconds=60)
-_LONGEST = timedelta(hours=1)
+_FIRST = 60.0
+_LONGEST = 3600.0
+"""Seconds."""
+
 _GROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
     times: int
-    until: datetime
+    until: float
 
 
 class Refusers:
-    """Remembers refusals by whom they came from, until that one takes a proof."""
+    """Remembers refusals by whom they came from, until that one takes a proof.
+
+    Moments are seconds of ``monotonic``.
+    """
 
     def __init__(self) -> None:
         self._known: dict[Hashable, _Refused] = {}
 
-    def is_resting(self, who: Hashable, now: datetime) -> bool:
+    def is_resting(self, who: Hashable, now: float) -> bool:
         """Whether *who* refused, and is not to be tried yet."""
         known = self._known.get(who)
         return known is not None and now < known.until
 
-    def refused(self, who: Hashable, now: datetime) -> None:
+    def refused(self, who: Hashable, now: float) -> None:
         """*who* refused: the pause grows with each time."""
         times = self._known[who].times if who in self._known else 0
         pause = min(_FIRST * _GROWS**times, _LONGEST)

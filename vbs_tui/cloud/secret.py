@@ -36,6 +36,14 @@ _LINE = re.compile(
 )
 
 
+_FIXED = re.compile(
+    r"(\A|_|-)(id|ids|status|url|href|type|interface|region|zone|size|at|methods)\Z"
+    r"|\A(bootable|encrypted|multiattach|metadata|links|rel)\Z",
+    re.IGNORECASE,
+)
+"""Keys whose values are words of the contract, and go back to the cloud as they came."""
+
+
 class Secret:
     """A value that no ``repr``, ``str``, format, pickle or traceback shows."""
 
@@ -90,21 +98,31 @@ class Redactor:
         if secret is None or len(secret.reveal()) < _SHORTEST:
             return
         known = self._passing if passing else self._kept
-        for shape in _shapes(secret.reveal()):
+        for shape in _shapes(secret.reveal(), is_token=passing):
             known[shape] = None
             self._reach = max(self._reach, len(shape))
         while len(self._passing) > _MOST_KNOWN:
             del self._passing[next(iter(self._passing))]
 
     def clear(self, body: bytes) -> bytes:
-        """An answer's *body* as it came, without the secrets that are long enough to be sure of.
+        """Bytes that came, without the secrets that are long enough to be sure of.
 
-        A shorter one may be part of a name or an id, which must stay what it is.
+        A shorter one may be part of a name, which must stay what it is.
         """
         for shape in self._longest_first():
             if len(shape) >= _SURE and (found := _bytes(shape)) in body:
                 body = body.replace(found, BLOT.encode())
         return body
+
+    def clear_values(self, data: object) -> object:
+        """The same for what was read as JSON, however it was spelt: texts, and no keys.
+
+        Ids, states, addresses and the like stay what they are: a password may be a word of the
+        contract. Tokens are no such words. Raises ``RecursionError`` for what is nested too deep.
+        """
+        sure = [shape for shape in self._longest_first() if len(shape) >= _SURE]
+        tokens = [shape for shape in sure if shape in self._passing]
+        return _cleared(data, sure, tokens) if sure else data
 
     def blot(self, text: str, limit: int) -> str:
         """*text* without secrets, cut to *limit* characters after the secrets went."""
@@ -130,8 +148,26 @@ def hide_named(text: str) -> str:
     return _LINE.sub(rf"\1{BLOT}", text)
 
 
-def _shapes(value: str) -> set[str]:
+def _cleared(data: object, shapes: list[str], tokens: list[str]) -> object:
+    if isinstance(data, str):
+        for shape in shapes:
+            if shape in data:
+                data = data.replace(shape, BLOT)
+        return data
+    if isinstance(data, list):
+        return [_cleared(one, shapes, tokens) for one in data]
+    if isinstance(data, dict):
+        return {
+            key: _cleared(value, tokens if _FIXED.search(str(key)) else shapes, tokens)
+            for key, value in data.items()
+        }
+    return data
+
+
+def _shapes(value: str, *, is_token: bool) -> set[str]:
     """The forms in which a server may echo *value*."""
+    if is_token and value.isascii() and value.isprintable() and '"' not in value:
+        return {value, quote(value, safe="")}
     in_json = json.dumps(value)[1:-1]
     raw = _bytes(value)
     return {
@@ -140,12 +176,27 @@ def _shapes(value: str) -> set[str]:
         in_json.replace("/", "\\/"),
         json.dumps(in_json)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
+        _escaped(value),
         html.escape(value),
         html.escape(value).replace("&#x27;", "&#39;"),
         quote(raw, safe=""),
+        quote(raw, safe="!*'()"),
+        _lower(quote(raw, safe="")),
         quote_plus(raw),
         *_in_base64(raw),
     }
+
+
+def _escaped(value: str) -> str:
+    """As libraries write JSON that may stand in a web page."""
+    text = json.dumps(value)[1:-1]
+    for sign in "<>&='":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _lower(quoted: str) -> str:
+    return re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
 
 
 def _in_base64(raw: bytes) -> set[str]:

@@ -8,6 +8,7 @@ Redirections are never followed. The HTTP library is loaded with the first reque
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -222,11 +223,10 @@ class Session:
         if token:
             self._learn(token)
         # Before anything is made of it: a secret may stand in a job's reason or in a disk's name.
-        body = self.redactor.clear(body)
+        data, body = self._cleared_answer(body)
         lower = {name: self._cleared(value) for name, value in lower.items()}
         if token:
             lower["x-subject-token"] = token
-        data = envelopes.read_json(body)
         found = envelopes.decode(status, lower, body, data=data, now=self.clock.now())
         found = self._safe(found)
         is_strange = data is envelopes.NOT_JSON  # a portal's or proxy's page
@@ -240,6 +240,20 @@ class Session:
             raw_body=self._fit(body, _RAW) if status >= 300 or found.told or is_strange else "",
         )
         return answer, self._fit(body, _LOGGED)
+
+    def _cleared_answer(self, body: bytes) -> tuple[object, bytes]:
+        """What *body* says, and the body for the log, both without secrets."""
+        raw = envelopes.read_json(body)
+        try:
+            data = raw if raw is envelopes.NOT_JSON else self.redactor.clear_values(raw)
+        except RecursionError:
+            data = envelopes.NOT_JSON
+        if data is envelopes.NOT_JSON:
+            return data, self.redactor.clear(body)
+        # Spelt in another way than the log knows to look for, too.
+        return data, body if data == raw else json.dumps(data, ensure_ascii=False).encode(
+            "utf-8", "replace"
+        )
 
     def _cleared(self, header: str) -> str:
         return self.redactor.clear(header.encode("utf-8", "surrogatepass")).decode(errors="replace")

@@ -23,6 +23,7 @@ from vbs_tui.cloud.refusers import Refusers
 from vbs_tui.cloud.session import Session
 
 ALGORITHM = "SDK-HMAC-SHA256"
+_ANYWHERE = "anywhere"
 
 _KEY_REFUSED = (
     "Access key, secret key or this machine's clock is wrong (15 minutes are too much). Correct "
@@ -96,7 +97,7 @@ class SigningKey:
     def __init__(self, credentials: AccessKeyCredentials, session: Session, tally: Tally) -> None:
         self._session = session
         self._refusers = Refusers()
-        self._refused: dict[str, Failure] = {}
+        self._refused: Failure | None = None
         self._tally = tally
         self.holds_back = False
         """Whether a signature was refused, and none taken since."""
@@ -117,10 +118,10 @@ class SigningKey:
     def sign(self, request: Request, project_id: str) -> dict[str, str]:
         """Headers that prove whose *request* is. Raises ``CloudError`` in the pause that follows
         a refusal."""
-        where, now = origin(request.url), self._session.clock.now()
-        known = self._tally.resting(where, self.credentials.secrets(), now)
-        if known is None and self._refusers.is_resting(where, now):
-            known = self._refused.get(where)
+        where, clock = origin(request.url), self._session.clock
+        known = self._tally.resting(where, self.credentials.secrets(), clock.monotonic())
+        if known is None and self._rests(where):
+            known = self._refused
         if known is not None:
             self.holds_back = True
             raise CloudError(replace(known, what=request.what, target=request.target))
@@ -129,32 +130,43 @@ class SigningKey:
         if token is not None:
             extra["X-Security-Token"] = token.reveal()
         scope = SigningScope() if self.credentials.scoped else None
-        return signature_headers(self.credentials, request, extra, now, scope)
+        return signature_headers(self.credentials, request, extra, clock.now(), scope)
+
+    def _rests(self, where: str) -> bool:
+        now = self._session.clock.monotonic()
+        # Refused again and again, and taken by nobody in between: it is the key, not the place.
+        place = _ANYWHERE if self._tally.in_a_row > 1 else where
+        return self._refusers.is_resting(place, now)
 
     def took(self, answer: Answer) -> None:
         """*answer* shows that the signature serves there."""
         self._refusers.took(origin(answer.request.url))
+        self._refusers.took(_ANYWHERE)
         self.holds_back = False
-        self._tally.in_a_row = 0
+        self._tally.took(self.credentials.secrets())
 
     def refused(self, answer: Answer) -> None:
         """*answer* says that the signature does not serve."""
-        where, now = origin(answer.request.url), self._session.clock.now()
-        self._refusers.refused(where, now)
+        where, clock = origin(answer.request.url), self._session.clock
+        now = clock.monotonic()
         self.holds_back = True
         self._tally.refusals += 1
         self._tally.in_a_row += 1
         times = "once" if self._tally.refusals == 1 else f"{self._tally.refusals} times"
         told = ("Refused", f"{times} since the start; some clouds lock a key after five")
-        failure = refused(answer, now).failure
-        self._refused[where] = replace(
+        failure = refused(answer, clock.now()).failure
+        self._refused = replace(
             failure,
             kind=ErrorKind.LOG_IN,
             executed=Executed.NO,
             hint=failure.hint or _KEY_REFUSED,
             extra=(*failure.extra, told),
         )
-        self._tally.rest(where, self.credentials.secrets(), self._refused[where], now)
+        self._refusers.refused(where, now)
+        if self._tally.in_a_row > 1:
+            self._refusers.refused(_ANYWHERE, now)
+        if not failure.hint:  # else the clock is to blame, which is soon set right
+            self._tally.rest(where, self.credentials.secrets(), self._refused, now)
 
 
 class KeyAuthorizer:
@@ -172,8 +184,9 @@ class KeyAuthorizer:
         del stamp
         self._key.took(answer)
 
-    def discard(self, stamp: object) -> None:
-        """Nothing to forget."""
+    def discard(self, stamp: object, answer: Answer) -> None:
+        del stamp
+        self._key.refused(answer)
 
     async def renew(self, stamp: object, answer: Answer) -> bool:
         """A key that was refused stays refused."""

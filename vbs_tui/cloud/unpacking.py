@@ -10,6 +10,10 @@ import zlib
 ENCODINGS = "gzip, deflate"
 """What can be undone here, as ``Accept-Encoding`` says it."""
 
+_UNDONE = frozenset({"gzip", "x-gzip", "deflate"})
+_PACKED = _UNDONE | {"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"}
+"""The registered codings that pack."""
+
 _EITHER = 32 + zlib.MAX_WBITS
 """zlib finds out itself whether it is gzip's or its own form."""
 
@@ -30,13 +34,15 @@ class Unpacker:
 
         Raises :class:`Unreadable` for one that cannot be undone.
         """
-        name = encoding.strip().lower()
-        if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        names = [part.strip().lower() for part in encoding.split(",")]
+        # What is no packing at all (servers write character sets there) is left as it is.
+        packed = [name for name in names if name in _PACKED]
+        if len(packed) > 1 or not _UNDONE.issuperset(packed):
             raise Unreadable
         self._most = most
         self._body = bytearray()
-        self._is_deflate = name == "deflate"
-        self._unpack = zlib.decompressobj(_EITHER) if name not in ("", "identity") else None
+        self._is_deflate = packed == ["deflate"]
+        self._unpack = zlib.decompressobj(_EITHER) if packed else None
         self._is_begun = False
         self._head = b""
         """What came before anything could be unpacked."""

@@ -75,17 +75,22 @@ def choose_cloud(
     env: Mapping[str, str] = os.environ,
     *,
     tokens: Path | None = None,
+    tallies: dict[str, Tally] | None = None,
 ) -> Target:
     """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
 
-    *tokens*: the directory to keep tokens in, if they are to be kept. Raises :class:`NoCloud`, and
+    *tokens*: the directory to keep tokens in, if they are to be kept. *tallies*: refused log-ins by
+    cloud, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
     env = Variables(env)
     name = meant(cloud, env)
     if name is None:
         return target_of(settings_for(None, region, env), tokens)
-    return _configured(name, region, env, tokens)
+    from vbs_tui.cloud.log_in_memory import Tally  # noqa: PLC0415 - start-up time
+
+    tally = Tally() if tallies is None else tallies.setdefault(name, Tally())
+    return _configured(name, region, env, tokens, tally)
 
 
 def meant(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
@@ -151,12 +156,9 @@ def settings_for(
 
 
 def _configured(
-    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None
+    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None, tally: Tally
 ) -> Target:
     """A cloud of the configuration, which is read when the connection is made, and made anew."""
-    from vbs_tui.cloud.log_in_memory import Tally  # noqa: PLC0415 - start-up time
-
-    tally = Tally()
 
     async def read() -> CloudSettings:
         try:

@@ -34,15 +34,17 @@ from vbs_tui.text import clean
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
+    from vbs_tui.cloud.log_in_memory import Tally
     from vbs_tui.ui.clouds import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
     """Run the console; the exit status: 0 left in order, 1 crashed, 78 could not start."""
+    tallies: dict[str, Tally] = {}
     try:
         settings = read_settings()
         _bind(settings)
-        target = _target(options, settings)
+        target = _target(options, settings, tallies)
     except (NoCloud, Mistaken) as error:
         print(str(error).rstrip(), file=sys.stderr)
         return statuses.CONFIGURATION
@@ -57,7 +59,7 @@ def console_main(options: argparse.Namespace) -> int:
         if ended.wanted.is_unlisted and unlisted is not None:
             target = unlisted
         elif not ended.wanted.is_open:
-            target = _chosen(ended.wanted, settings)
+            target = _chosen(ended.wanted, settings, tallies)
         ended = _open(options, settings, target, ended)
     return ended.status
 
@@ -112,16 +114,20 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _chosen(choice: Choice, settings: Settings) -> Target:
-    return choose_cloud(choice.raw_cloud, choice.raw_region or None, tokens=kept_tokens(settings))
+def _chosen(choice: Choice, settings: Settings, tallies: dict[str, Tally]) -> Target:
+    region = choice.raw_region or None
+    return choose_cloud(choice.raw_cloud, region, tokens=kept_tokens(settings), tallies=tallies)
 
 
-def _target(options: argparse.Namespace, settings: Settings) -> Target | int:
+def _target(
+    options: argparse.Namespace, settings: Settings, tallies: dict[str, Tally]
+) -> Target | int:
     """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
         return demo()
     try:
-        return choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
+        tokens = kept_tokens(settings)
+        return choose_cloud(options.cloud, options.region, tokens=tokens, tallies=tallies)
     except SeveralClouds as error:
         several = error
     if not _has_terminal():
@@ -144,7 +150,7 @@ def _target(options: argparse.Namespace, settings: Settings) -> Target | int:
     )
     status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
-    return status if status or picker.choice is None else _chosen(picker.choice, settings)
+    return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
 
 
 def _choices(

@@ -129,7 +129,7 @@ def _configuration(settings: CloudSettings) -> Finding:
 
 def _journal(directory: Path | None = None) -> Finding:
     where = directory or journal_directory()
-    if not (where / FILE).exists():
+    if not os.path.exists(where / FILE):  # noqa: PTH110 - one that cannot be looked at is no error
         if os.access(_existing(where), os.W_OK):
             return ok("journal", f"none yet; {where} can be made")
         return failed("journal", f"{where} cannot be made", "Make it writable for you.")
@@ -165,7 +165,8 @@ async def _look(settings: CloudSettings, found: list[Finding]) -> None:
         return
     connection = CloudConnection(settings, ask=_ask)
     try:
-        found += await _log_in(connection, settings, clock.now())
+        async for finding in _log_in(connection, settings, clock.now()):
+            found.append(finding)
     except Exception as error:
         # Its words may hold anything; the findings so far are worth having.
         failure = defect("look at the cloud", error, clock.now())
@@ -181,45 +182,59 @@ async def _ask(question: LogInQuestion) -> str | None:
 
 async def _log_in(
     connection: CloudConnection, settings: CloudSettings, now: datetime
-) -> list[Finding]:
+) -> AsyncIterator[Finding]:
     try:
         projects = await connection.projects()
     except CloudError as error:
-        return [_refused("log-in", error)]
+        yield _refused("log-in", error)
+        return
     how = f"as {connection.user or 'the user'}"
     if isinstance(settings.credentials, AccessKeyCredentials):
         how = "none: an access key signs each request"
-    found = [ok("log-in", f"{how}, {len(projects)} projects")]
+    yield ok("log-in", f"{how}, {len(projects)} projects")
     if connection.insecure:
-        found.append(warning("protection", connection.insecure, "Only for practice clouds."))
-    wanted = connection.preferred_project
+        yield warning("protection", connection.insecure, "Only for practice clouds.")
+    project = _chosen(projects, connection.preferred_project)
+    if isinstance(project, Finding):
+        yield project
+        return
+    async for finding in _project(connection, project, now):
+        yield finding
+
+
+def _chosen(projects: Sequence[Project], wanted: str) -> Project | Finding:
+    """The project to look at, or why there is none."""
     chosen = [one for one in projects if wanted in (one.name, one.id)]
     if wanted and not chosen:
         names = ", ".join(one.name for one in projects[:8])
         do = f"Name one of: {names}." if names else "Ask for a role in that project."
-        seen = f"{clean(wanted, 100)} is not among this user's projects"
-        return [*found, failed("project", seen, do)]
+        return failed("project", f"{clean(wanted, 100)} is not among this user's projects", do)
     if len(chosen) > 1:
         ids = ", ".join(one.id for one in chosen[:8])
         seen = f"several are called {clean(wanted, 100)}"
-        return [*found, failed("project", seen, f"Name one by its id: {ids}.")]
+        return failed("project", seen, f"Name one by its id: {ids}.")
     if not projects:
-        do = "Ask for a role in a project."
-        return [*found, failed("project", "this user has none", do)]
-    return [*found, *await _project(connection, (chosen or projects)[0], now)]
+        return failed("project", "this user has none", "Ask for a role in a project.")
+    return (chosen or list(projects))[0]
 
 
-async def _project(connection: CloudConnection, project: Project, now: datetime) -> list[Finding]:
+async def _project(
+    connection: CloudConnection, project: Project, now: datetime
+) -> AsyncIterator[Finding]:
     try:
         provider = await connection.open(project)
     except CloudError as error:
-        return [_refused("project", error)]
+        yield _refused("project", error)
+        return
     grant = connection.grant(project)
-    found = [ok("project", f"{project.name} ({project.id})"), _scope(grant, now)]
-    found += [ok("endpoint", f"{name} {url} ({why})") for name, url, why in provider.endpoints]
+    yield ok("project", f"{project.name} ({project.id})")
+    yield _scope(grant, now)
+    for name, url, why in provider.endpoints:
+        yield ok("endpoint", f"{name} {url} ({why})")
     for step, pages in (("backups", provider.backups()), ("volumes", provider.volumes())):
-        found.append(await _list(step, pages))
-    return [*found, *rights_of(grant)]
+        yield await _list(step, pages)
+    for finding in rights_of(grant):
+        yield finding
 
 
 async def _list(step: str, pages: AsyncIterator[tuple[object, ...]]) -> Finding:

@@ -168,9 +168,8 @@ class Desk:
         self._background(nudge())
 
     def reaches(self, restore: Restore) -> bool:
-        """Whether the cloud that is connected to is the one of *restore*."""
-        connection = self._contact.connection
-        return connection is not None and connection.identity == restore.cloud_identity
+        """Whether the cloud that is logged in to is the one of *restore*, so that it is watched."""
+        return self._engine.reaches(restore.cloud_identity)
 
     @property
     def region(self) -> str:

@@ -357,7 +357,7 @@ BAD_CLOUDS = (
         "proxy of another kind",
         _socks,
         "proxy",
-        ("the proxy settings of this machine cannot be used", "SOCKS is not spoken here"),
+        ("SOCKS is not spoken here",),
         host=FAR,
     ),
     BadCloud(

@@ -34,7 +34,12 @@ BRISK = Pace(
 
 
 def connector(
-    simulator: Simulator, *, name: str = "sim", project: str = "", clock: Clock | None = None
+    simulator: Simulator,
+    *,
+    name: str = "sim",
+    project: str = "",
+    clock: Clock | None = None,
+    password: str = "",
 ) -> Connector:
     """Connects to *simulator* as its demo user, without the product's rate limit.
 
@@ -45,7 +50,8 @@ def connector(
         settings = CloudSettings(
             auth_url=simulator.auth_url,
             credentials=PasswordCredentials(
-                User(simulator.username, domain_name=simulator.domain), Secret(simulator.password)
+                User(simulator.username, domain_name=simulator.domain),
+                Secret(password or simulator.password),
             ),
             name=name,
             region=simulator.region,
@@ -107,7 +113,13 @@ class Listener:
 
 
 def brisk_desk(
-    simulator: Simulator, directory: Path, *, read_only: bool = False, project: str = ""
+    simulator: Simulator,
+    directory: Path,
+    *,
+    read_only: bool = False,
+    project: str = "",
+    password: str = "",
 ) -> Desk:
     """A desk on *simulator* whose patience is short."""
-    return Desk(connector(simulator, project=project), directory, read_only=read_only, pace=BRISK)
+    connect = connector(simulator, project=project, password=password)
+    return Desk(connect, directory, read_only=read_only, pace=BRISK)

@@ -259,3 +259,41 @@ def test_an_endpoint_that_is_there_and_cannot_be_used_is_told_so() -> None:
     assert "the catalog names VBS, but that cannot be used" in str(caught.value)
     assert "verify: false" in caught.value.hint
     assert "vbs_endpoint_override" in caught.value.hint
+
+
+VBS_NL = "https://vbs.eu-nl.otc.example/v2"
+DISKS = (
+    entry("volumev3", "https://evs.eu-de.otc.example/v3"),
+    entry("volumev3", "https://evs.eu-nl.otc.example/v3", region="eu-nl"),
+)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        catalog(*DISKS, region="", overrides={"vbs": VBS_NL}),
+        catalog(entry("vbsv2", VBS_NL, region="*"), *DISKS, region=""),
+        catalog(entry("vbsv2", VBS_NL, region=""), *DISKS, region=""),
+    ],
+)
+def test_disks_are_of_the_region_that_the_host_of_vbs_names(made: Catalog) -> None:
+    chosen = made.in_one_region(PID)
+    assert chosen.region == "eu-nl"
+    assert chosen.endpoint("evs", PID).root == "https://evs.eu-nl.otc.example"
+
+
+def test_a_vbs_of_no_region_needs_one_to_be_named() -> None:
+    made = catalog(entry("vbsv2", "https://vbs.example/v2", region="*"), *DISKS, region="")
+    with pytest.raises(NoEndpoint) as caught:
+        made.in_one_region(PID)
+    assert "eu-de, eu-nl" in str(caught.value)
+    assert "--region" in caught.value.hint
+    assert replace(made, region="eu-nl").in_one_region(PID).region == "eu-nl"
+
+
+def test_the_own_region_goes_before_the_better_type() -> None:
+    rows = (
+        entry("volumev3", "https://evs.all.example/v3", region="*"),
+        entry("volumev2", "https://evs.eu-de.example/v2"),
+    )
+    assert catalog(*rows).endpoint("evs", PID).root == "https://evs.eu-de.example"

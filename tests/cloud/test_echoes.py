@@ -110,6 +110,39 @@ async def test_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         assert base64.b64encode(b"corp:Pr0xy/S3cret").decode() not in text
 
 
+@pytest.mark.parametrize("word", ["Tr0ub4dor&3=zq", "pässwörd<1>", "a!b*c'd(e)f"])
+async def test_in_whatever_way_json_is_spelt(word: str) -> None:
+    def service(heard: Heard) -> Reply:
+        spelt = "".join(f"\\u{ord(one):04X}" if one not in "abcdefrz" else one for one in word)
+        row = f'{{"id": "{VOLUME}", "name": "is {spelt}", "status": "available"}}'
+        return reply(f'{{"volume": {row}}}', 200, {"Content-Type": "application/json"})
+
+    async with ToyCloud(service) as cloud:
+        user = User(name="ops-jane", domain_name="ops")
+        connection = cloud.connection(PasswordCredentials(user, Secret(word)))
+        provider = await connection.open(Project(PROJECT, "p"))
+        assert (await provider.volume(VOLUME)).name == "is «hidden»"
+        shown = repr(connection.request_log.calls())
+        assert word not in shown
+        assert "\\\\u00" not in shown.partition("is ")[2][:80]
+
+
+@pytest.mark.parametrize(
+    "word", ["available", "volumev3", "attachments", "127.0.0.1", '", "name": "']
+)
+async def test_a_password_that_is_a_word_of_the_contract_changes_nothing(word: str) -> None:
+    def service(heard: Heard) -> Reply:
+        row = {"id": VOLUME, "name": "x", "status": "available", "size": 7, "attachments": []}
+        return json_reply({"volume": row})
+
+    async with ToyCloud(service) as cloud:
+        user = User(name="ops-jane", domain_name="ops")
+        connection = cloud.connection(PasswordCredentials(user, Secret(word)))
+        assert len(await connection.projects()) == 1
+        found = await (await connection.open(Project(PROJECT, "p"))).volume(VOLUME)
+        assert (found.id, found.status, found.size) == (VOLUME, "available", 7)
+
+
 async def test_an_id_is_never_touched_for_a_short_secret() -> None:
     def service(heard: Heard) -> Reply:
         return json_reply({"volume": {"id": VOLUME, "name": "x", "status": "available"}})

@@ -16,6 +16,7 @@ from tests.cloud.company import ACCESS_TOKEN, CLIENT_SECRET, PASSWORD, Company, 
 from tests.cloud.test_foreign import SECRETS, THE_PROJECT, shown_by
 from tests.cloud.toy_cloud import VOLUME
 from tests.cloud.wire_server import Heard, Reply, WireServer, json_reply
+from vbs_tui.cloud import foreign
 from vbs_tui.cloud.configuration import ConfigurationError
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.foreign import ForeignRefusal
@@ -154,6 +155,8 @@ class Browsing(Company):
         self.codes = 0
         self.denied = False
         self.lasts = 600
+        self.interval = 0
+        self.address: str | None = "here"
 
     def answer(self, heard: Heard) -> Reply:
         if heard.path == DEVICE:
@@ -162,9 +165,11 @@ class Browsing(Company):
                 {
                     "device_code": f"device-code-{self.codes}",
                     "user_code": f"WDJB-{self.codes}\x1b[2J",
-                    "verification_uri": f"{self.server.url}/go",
+                    "verification_uri": (
+                        f"{self.server.url}/go" if self.address == "here" else self.address
+                    ),
                     "expires_in": self.lasts,
-                    "interval": 0,
+                    "interval": self.interval,
                 }
             )
         if heard.path == "/idp/token":
@@ -229,8 +234,61 @@ async def test_a_denied_log_in_is_a_refusal(tmp_path: Path) -> None:
         for _ in range(3):
             with pytest.raises(CloudError) as caught:
                 await connection.open(THE_PROJECT)
-        assert "access_denied" in caught.value.failure.message
+        failure = caught.value.failure
+        assert failure.message == "the log-in was denied in the browser"
+        assert "Another try shows a new code." in failure.hint
+        assert failure.kind is ErrorKind.LOG_IN
         assert company.asked == 1
+
+
+async def test_who_says_too_early_that_it_is_done_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign, "_LOOK_AT_BROWSER", 0.3)
+
+    class Late(Operator):
+        async def __call__(self, question: LogInQuestion) -> str | None:
+            if len(self.asked) == 2:
+                company.pending = 0
+            return await super().__call__(question)
+
+    operator = Late(["done", "done", "done"])
+    async with Browsing(a_volume, pending=10**9) as company:
+        connection = company.connect(tmp_path, company.by_device(), ask=operator)
+        assert len(await connection.projects()) == 1
+        assert company.codes == 1
+        assert [one.code for one in operator.asked] == [operator.asked[0].code] * 3
+        assert operator.asked[1].why == "The log-in there is not done yet."
+
+
+async def test_a_provider_that_says_the_code_back(tmp_path: Path) -> None:
+    def echo(heard: Heard) -> Reply:
+        told = f"{heard.body.decode()} has expired"
+        return json_reply({"error": "invalid_grant", "error_description": told}, 400)
+
+    async with Browsing() as company:
+        company.instead = {"/idp/token": echo}
+        company.server.answer = lambda heard: (
+            echo(heard) if heard.path == "/idp/token" else company.answer(heard)
+        )
+        connection = company.connect(tmp_path, company.by_device(), ask=Operator(["done"]))
+        with pytest.raises(CloudError) as caught:
+            await connection.projects()
+        assert "has expired" in caught.value.failure.message
+        assert "device-code-1" not in repr(caught.value.failure)
+
+
+async def test_an_interval_without_measure_and_an_address_that_is_none(tmp_path: Path) -> None:
+    async with Browsing() as company:
+        company.interval = 10**6
+        connection = company.connect(tmp_path, company.by_device(), ask=Operator(["done"]))
+        assert len(await connection.projects()) == 1
+        for address in (None, "javascript:alert(1)", "https://x y", "https://" + "x" * 999):
+            company.address = address
+            connection = company.connect(tmp_path, company.by_device(), ask=Operator([]))
+            with pytest.raises(CloudError) as caught:
+                await connection.projects()
+            assert "no address that a browser could open" in caught.value.failure.message
 
 
 async def test_a_code_that_ran_out(tmp_path: Path) -> None:

@@ -630,3 +630,19 @@ async def test_project_list_follows_pages_by_their_query_alone() -> None:
     assert (
         paths == ["/v3/auth/projects"] + ["/v3/users/984366b9749e43d88660cc093d95b83b/projects"] * 2
     )
+
+
+@pytest.mark.parametrize("named", [{"project_name": "eu-de_staging"}, {"project_id": "1" * 32}])
+async def test_an_application_credential_does_not_stand_in_for_another_project(
+    named: dict[str, Any],
+) -> None:
+    cloud = ToyCloud(log_in=lambda heard, auth: cloud.grant(auth | {"scope": "its own"}))
+    async with cloud:
+        bound = ApplicationCredentials(Secret("sec-1"), id="ac1")
+        with pytest.raises(CloudError) as caught:
+            await cloud.connection(bound, **named).projects()
+        failure = caught.value.failure
+        assert failure.kind is ErrorKind.LOG_IN
+        assert "good for the project eu-de_prod alone" in failure.message
+        own: dict[str, Any] = {"project_name": "eu-de_prod", "project_id": PROJECT}
+        assert len(await cloud.connection(bound, **own).projects()) == 1

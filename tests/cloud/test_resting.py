@@ -246,3 +246,88 @@ async def test_a_token_that_was_over_when_it_was_given_is_no_log_in_for_each_req
         for _ in range(5):
             await provider.volume(VOLUME)
         assert len(cloud.server.log_ins) == 1
+
+
+async def test_one_forbidden_project_shuts_no_other_out() -> None:
+    other, third = "1" * 32, "2" * 32
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        return UNAUTHORIZED if auth.get("scope", {}).get("project", {}).get("id") == other else None
+
+    async with ToyCloud(a_volume, log_in, life=timedelta(hours=1)) as cloud:
+        plain = cloud.grant
+        cloud.grant = lambda auth, **more: plain(auth, **more).replace(  # type: ignore[method-assign]
+            PROJECT.encode(), auth.get("scope", {}).get("project", {}).get("id", PROJECT).encode()
+        )
+        connection = Place(cloud, PasswordCredentials(JANE, Secret("good"))).connect()
+        provider = await connection.open(Project(PROJECT, "eu-de_prod"))
+        for _ in range(4):
+            with pytest.raises(CloudError):
+                await connection.open(Project(other, "forbidden"))
+            await connection.projects()
+        cloud.clock.passed += 50 * 60
+        await provider.volume(VOLUME)
+        await connection.open(Project(third, "third"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "questions"), [({"222222"}, 3), ({"222222", "333333", "444444"}, 4)]
+)
+async def test_a_wrong_passcode_is_asked_for_again_while_its_giver_is_there(
+    wrong: set[str], questions: int
+) -> None:
+    codes = ["111111", "222222", "333333", "444444", "555555"]
+    asked: list[LogInQuestion] = []
+
+    async def ask(question: LogInQuestion) -> str:
+        asked.append(question)
+        return codes[len(asked) - 1]
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        bad = json_reply({"error_code": "IAM.1061", "error_msg": "no"}, 400)
+        return bad if any(code in heard.body.decode() for code in wrong) else None
+
+    async with ToyCloud(a_volume, log_in) as cloud:
+        credentials = PasscodeCredentials(JANE, Secret("pw"))
+        provider = await cloud.connection(credentials, ask=ask).open(Project(PROJECT, "p"))
+        cloud.clock.passed += 23.9 * 3600
+        for _ in range(5):
+            await provider.volume(VOLUME)
+        assert len(asked) == questions
+        assert "Refused once already" in asked[2].why
+
+
+async def test_a_key_that_a_submission_was_refused_with_rests_too() -> None:
+    def service(heard: Heard) -> Reply:
+        bad = json_reply({"error_code": "APIG.0301", "error_msg": "bad signature"}, 401)
+        return bad if heard.method == "POST" else a_volume(heard)
+
+    async with ToyCloud(service) as cloud:
+        places = {"vbs": cloud.server.url, "evs": cloud.server.url}
+        connection = cloud.connection(key("secret-1"), endpoint_overrides=places)
+        provider = await connection.open(Project(PROJECT, "p"))
+        kinds = []
+        for _ in range(3):
+            with pytest.raises(CloudError) as caught:
+                await provider.submit(VOLUME, VOLUME)
+            assert caught.value.failure.executed is Executed.NO
+            kinds.append(caught.value.failure.kind)
+        assert len(cloud.server.restores) == 1
+        assert kinds == [ErrorKind.REFUSED, ErrorKind.LOG_IN, ErrorKind.LOG_IN]
+
+
+async def test_a_clock_that_was_set_right_is_no_longer_held_against_the_key() -> None:
+    def answer(heard: Heard) -> Reply:
+        ago = cloud.clock.now() - timedelta(hours=2) * is_off
+        date = {"Date": f"{ago:%a, %d %b %Y %H:%M:%S} GMT"}
+        if is_off:
+            return json_reply({"error_code": "APIG.0303", "error_msg": "skew"}, 401, date)
+        return json_reply({"projects": [{"id": PROJECT, "name": "p", "enabled": True}]})
+
+    is_off = True
+    async with ToyCloud() as cloud:
+        cloud.server.answer = answer
+        connection = Place(cloud, key("secret-1")).connect()
+        await failure_of(connection)
+        is_off = False
+        assert len(await connection.projects()) == 1

@@ -159,6 +159,23 @@ def test_an_unknown_restore_of_another_cloud_takes_more_than_two_words(
     assert len(simulator.ledger.restore_posts()) == 1
 
 
+def test_before_the_log_in_nobody_looks_and_more_words_are_wanted(
+    simulator: Simulator, listener: Listener, project: Project, tmp_path: Path
+) -> None:
+    examined = examine(listener, project, "demo-server-error", "rehearsal-05")
+    submitted = listener.desk.submit(examined, examined.word).result(30)
+    listener.desk.stop(2.0)
+    later = brisk_desk(simulator, tmp_path / "state", password="not-it")
+    again = Listener(later, simulator.world)
+    try:
+        later.connect()
+        again.wait(lambda e: e if isinstance(e, ConnectFailed) else None)
+        assert not later.reaches(submitted)
+        assert later.settling_words(submitted) == f"not sent on {submitted.cloud}"
+    finally:
+        later.stop(2.0)
+
+
 def test_what_the_desk_will_not_send(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:

@@ -14,7 +14,15 @@ from vbs_tui.restore.events import RestoreChanged, WatchChanged
 from vbs_tui.restore.records import UNTRACED, LogEntry, Source, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.ui.render.failure import decode, ticket
-from vbs_tui.ui.render.jobs import header_line, last_words, log_lines, standing, watch_line
+from vbs_tui.ui.render.jobs import (
+    counts,
+    header_line,
+    is_unwatched,
+    last_words,
+    log_lines,
+    standing,
+    watch_line,
+)
 from vbs_tui.ui.screens.settle import SettleScreen
 
 FAILURE = Failure(
@@ -192,3 +200,38 @@ def test_an_answer_that_broke_off_is_no_word_of_the_server() -> None:
     assert decoded.headline == "iam.test broke off the answer."
     assert "carried out" not in told
     assert "Server" not in told
+
+
+async def test_a_restore_that_others_begin_takes_no_cursor_from_under_the_keys() -> None:
+    own = restore(1, state=State.UNKNOWN, created_at=NOW)
+    theirs = restore(2, state=State.RUNNING, created_at=NOW + timedelta(seconds=1))
+    async with console() as c:
+        await c.open_prod()
+        c.desk.tell(RestoreChanged(own, own.log))
+        await c.settle()
+        await c.press("4")
+        c.desk.tell(RestoreChanged(theirs, theirs.log))
+        c.desk.tell(RestoreChanged(replace(theirs, id="far", cloud="other"), theirs.log))
+        await c.settle()
+        assert c.main.jobs.selected_restore == own
+
+
+async def test_another_clouds_failure_is_not_put_under_the_names_of_this_one() -> None:
+    failed = replace(restore(2, state=State.FAILED), cloud="other", failure=FAILURE)
+    async with console() as c:
+        await c.open_prod()
+        c.desk.tell(RestoreChanged(failed, failed.log))
+        await c.settle()
+        assert c.main.error.text.strip() == "No error."
+        await c.press("4", "e")
+        assert c.main.error.current == FAILURE
+        assert c.main.error.current_title.endswith(" on other")
+
+
+def test_a_look_without_an_end_is_no_watch() -> None:
+    one = restore(state=State.RUNNING)
+    slow = replace(FAILURE, kind=ErrorKind.NOT_SENT, status=None, url="", message="no answer yet")
+    watch = Watch(one.id, blind_since=NOW, failure=slow)
+    assert is_unwatched(watch)
+    assert not is_unwatched(replace(watch, next_at=NOW))
+    assert counts([one], {one.id: watch}) == "1 running · 1 not watched here"

@@ -46,6 +46,10 @@ BAD_PROXY = (
     "Correct https_proxy, http_proxy and all_proxy: http://HOST:PORT. SOCKS is not spoken here."
 )
 BAD_ADDRESS = "Correct the address (auth_url, or the endpoint that was named for the service)."
+KEY_REFUSED = (
+    "Access key, secret key or this machine's clock is wrong (15 minutes are too much). Correct "
+    "them before trying again."
+)
 BAD_HEADER = (
     "The access key or token holds a character that no request can carry: look for the end of a"
     " line, a blank or an umlaut in it."

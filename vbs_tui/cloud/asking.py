@@ -51,12 +51,14 @@ class Asking:
         is_password = question.kind is QuestionKind.PASSWORD
         if is_password and self._typed is not None:
             return self._typed
-        question = replace(question, cloud=self._cloud, why=self._tally.sentence or why)
+        is_secret = question.kind is not QuestionKind.VISIT
+        why = (self._tally.sentence if is_secret else "") or why
+        question = replace(question, cloud=self._cloud, why=why)
         text = await self._ask(question) if self._ask is not None else None
         if not text:
             raise self._declined(question.kind)
         secret = Secret(text)
-        if question.kind is not QuestionKind.VISIT:
+        if is_secret:
             self._session.redactor.add(secret, passing=not is_password)
         if is_password:
             self._typed = secret

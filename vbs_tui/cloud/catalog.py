@@ -111,9 +111,14 @@ class Catalog:
     def in_one_region(self, project_id: str) -> Catalog:
         """The same with one region for all services, where none was asked for.
 
-        The first with a usable VBS. Backups of one region and disks of another never meet.
+        The first with a usable VBS: backups of one region and disks of another never meet. Raises
+        :class:`NoEndpoint` where VBS is of no region, and several could be meant.
         """
-        for region in () if self.region else self.regions():
+        if self.region:
+            return self
+        if self._vbs_has_no_region():
+            return self._by_host_of_vbs(project_id)
+        for region in self.regions():
             # By its own entries: a guess from the host of IAM would do for any region.
             told = replace(self, region=region, identity_root="")
             try:
@@ -123,15 +128,39 @@ class Catalog:
             return replace(self, region=region)
         return self
 
+    def _vbs_has_no_region(self) -> bool:
+        """Whether the address of VBS is the same whichever region is meant, of several."""
+        several = {row.region for row in self.rows} - {"", "*"}
+        if len(several) < 2:
+            return False
+        types = _SERVICES["vbs"].types
+        if any(self.overrides.get(name) for name in types):
+            return True
+        typed = [row for row in self.rows if row.type in types]
+        return bool(typed) and all(row.region in ("", "*") for row in typed)
+
+    def _by_host_of_vbs(self, project_id: str) -> Catalog:
+        """The region that the host of VBS names. Raises :class:`NoEndpoint` where it names none."""
+        if all(self.overrides.get(name) for name in ("vbs", "evs")):
+            return self
+        host = urlsplit(self.endpoint("vbs", project_id).root).hostname or ""
+        several = sorted({row.region for row in self.rows} - {"", "*"})
+        for region in several:
+            if region.lower() in host.split("."):
+                return replace(self, region=region)
+        raise NoEndpoint(
+            f"VBS is of no region, and the disks are of several: {', '.join(several[:10])}",
+            "Name the region: region_name in clouds.yaml, OS_REGION_NAME, or --region.",
+        )
+
     def _candidates(self, service: str, wanted: _Service) -> Iterator[tuple[str, str, bool]]:
         for name in (service, *wanted.types):
             if url := self.overrides.get(name):
                 yield url, "set in the configuration", True
         fitting = [row for one in self.interface.split(",") for row in self._of(one)]
-        for kind in wanted.types:
-            for row in fitting:
-                if row.type == kind:
-                    yield row.url, f"catalog type {kind}", False
+        typed = [row for kind in wanted.types for row in fitting if row.type == kind]
+        for row in sorted(typed, key=self._is_for_all):
+            yield row.url, f"catalog type {row.type}", False
         for kind in wanted.cousins:
             for row in fitting:
                 if row.type == kind and host_label(row.url) in _LABELS:
@@ -142,7 +171,10 @@ class Catalog:
     def _of(self, interface: str) -> list[CatalogRow]:
         # What is there for all regions stands in where the very region has none.
         found = [row for row in self.rows if self._fits(row, interface)]
-        return sorted(found, key=lambda row: bool(self.region) and row.region != self.region)
+        return sorted(found, key=self._is_for_all)
+
+    def _is_for_all(self, row: CatalogRow) -> bool:
+        return bool(self.region) and row.region != self.region
 
     def _fits(self, row: CatalogRow, interface: str) -> bool:
         return _offers(row, interface) and (not self.region or row.region in (self.region, "*", ""))

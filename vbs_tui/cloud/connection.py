@@ -24,6 +24,7 @@ from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.corrections import STAYS, changes
 from vbs_tui.cloud.credentials import (
     AccessKeyCredentials,
+    ApplicationCredentials,
     LogInCredentials,
     TokenCredentials,
     User,
@@ -157,6 +158,7 @@ class CloudConnection:
         channel = Channel(self._session, self._standing.at_large())
         try:
             await channel.prepare(self._probe("log in"))
+            self._demand_configured_project()
             found = await list_projects(channel, self._root, self._standing.project_paths)
         except CloudError as error:
             only = self._standing.only_project
@@ -165,6 +167,21 @@ class CloudConnection:
                 raise CloudError(error.failure) from None
             return (only,)
         return found
+
+    def _demand_configured_project(self) -> None:
+        """An application credential opens its own project, whichever is configured beside it: that
+        must not go unnoticed."""
+        own, settings = self._standing.only_project, self._settings
+        if own is None or not isinstance(settings.credentials, ApplicationCredentials):
+            return
+        named = [(settings.project_id, own.id), (settings.project_name, own.name)]
+        for wanted, is_own in named:
+            if wanted and wanted != is_own:
+                text = f"this application credential is good for the project {own.name} alone"
+                text += f", and {clean(wanted, 100)} is configured"
+                hint = "Take the project out of the configuration, or use another log-in for it."
+                kind = ErrorKind.LOG_IN
+                raise CloudError(replace(self._failure("log in", text, hint), kind=kind))
 
     async def open(self, project: Project, region: str = "") -> VbsProvider:
         """VBS and EVS of *project*, in *region* or else the configured one; the same each time."""
@@ -198,8 +215,8 @@ class CloudConnection:
         told = self._standing.catalog_of(project)
         if not told:
             told = await fetch_catalog(channel, self._root)
-        catalog = self._catalog(told, project, region)
         try:
+            catalog = self._catalog(told, project, region)
             found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
         except NoEndpoint as reason:
             failure = self._failure("find the services", str(reason), reason.hint, project.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from vbs_tui.cloud.advice import about_signature, advised, redirected_to
+from vbs_tui.cloud.advice import KEY_REFUSED, about_signature, advised, redirected_to
 from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
@@ -34,7 +34,9 @@ def refused(answer: Answer, at: datetime | None = None) -> CloudError:
         extra=(("Leads to", goal),) if goal else (),
     )
     if executed is Executed.NO and "X-Sdk-Date" in answer.request.headers:
-        failure = replace(failure, hint=_about_clock(answer, at))
+        is_key = refuses_token(answer.status, envelope.code, envelope.message)
+        hint = _about_clock(answer, at) or (KEY_REFUSED if is_key else "")
+        failure = replace(failure, hint=hint)
     return CloudError(advised(failure, submits=answer.request.submits))
 
 

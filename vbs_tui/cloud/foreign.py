@@ -22,6 +22,11 @@ from vbs_tui.text import clean
 
 T = TypeVar("T")
 
+_LOOK_AT_BROWSER = 12.0
+"""Seconds after which the operator is asked again whether they are done there."""
+
+_NEW_CODE = "Another try shows a new code."
+
 Answer = Callable[[LogInQuestion], Awaitable[Secret]]
 """Asks the operator; raises when there is no answer."""
 
@@ -37,6 +42,7 @@ class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
         status: int | None = None,
         was_asked: bool = True,
         hint: str = "",
+        is_pending: bool = False,
     ) -> None:
         super().__init__(text)
         self.hint = hint
@@ -47,6 +53,8 @@ class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
         """Whether somebody looked at the credentials and said, in so many words, no."""
         self.was_asked = was_asked
         """Whether anything may have reached anybody."""
+        self.is_pending = is_pending
+        """Whether the log-in in the browser is not done yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,8 @@ class ForeignCredentials:
             await answer(code.question())
             # One run of its own: nobody is to wait for what an earlier code came to.
             known = (*made.known, *code.secrets())
-            made = replace(made, device=code, known=known, calls=SharedWork())
+            limits = replace(made.limits, log_in=_LOOK_AT_BROWSER)
+            made = replace(made, device=code, known=known, limits=limits, calls=SharedWork())
         return made
 
     async def token(self, now: datetime) -> Token:
@@ -128,8 +137,7 @@ class ForeignCredentials:
         if self.complete is not None:
             raise ForeignRefusal(f"{self.kind} has no password", answered=False, was_asked=False)
         if self.device is not None and self.device.is_over():
-            text = "the code for the browser ran out before the log-in there was done"
-            raise ForeignRefusal(text, answered=False)
+            raise self._of_browser("expired_token") or AssertionError
         return self._guarded(is_wanted, lambda: _token(self._access(), now))
 
     async def _told(self, work: Awaitable[T]) -> T:
@@ -152,6 +160,7 @@ class ForeignCredentials:
             status=told.status,
             was_asked=told.was_asked,
             hint=told.hint,
+            is_pending=told.is_pending,
         )
 
     def _with_password(self, password: Secret) -> ForeignCredentials:
@@ -169,6 +178,20 @@ class ForeignCredentials:
         if self.device is not None:
             return go_on(self.plugin, self.session, self.device)
         return self.plugin.get_access(self.session)
+
+    def _of_browser(self, error: str, status: int | None = None) -> ForeignRefusal | None:
+        """What an OAuth 2 *error* says of the log-in in the browser (RFC 8628, section 3.5)."""
+        is_over = self.device is not None and self.device.is_over()
+        if error == "expired_token" or (error == "authorization_pending" and is_over):
+            text = "the code for the browser ran out before the log-in there was done"
+            return ForeignRefusal(text, answered=False, status=status, hint=_NEW_CODE)
+        if error == "access_denied":
+            text = "the log-in was denied in the browser"
+            return ForeignRefusal(text, answered=True, status=status, hint=_NEW_CODE)
+        if error == "authorization_pending":
+            text = "the log-in in the browser is not done yet"
+            return ForeignRefusal(text, answered=False, status=status, is_pending=True)
+        return None
 
     def _guarded(self, is_wanted: Callable[[], bool], work: Callable[[], T]) -> T:
         """What *work* of the plugin returns, its requests watched over. Raises as :meth:`log_in`"""
@@ -203,6 +226,8 @@ class ForeignCredentials:
         # Outside of the handlers, so that no frame with a secret hangs on the error.
         if wire.is_given_up:
             raise GivenUp
+        if self.device is not None and (told := self._of_browser(wire.error, wire.status)):
+            raise told
         raise ForeignRefusal(
             clean(wire.blot(wire.trouble or text), 600),
             answered=wire.is_refusal and not wire.trouble,

@@ -78,6 +78,8 @@ class Wire:
         """Why the last request got no usable answer, as a sentence; empty when it got one."""
         self.hint = ""
         """What to do about that, where it is known."""
+        self.error = ""
+        """The last answer's OAuth 2 error."""
         self.status: int | None = None
         """HTTP's, of the last answer."""
         self.is_refusal = False
@@ -201,7 +203,8 @@ class Wire:
         if self.status >= 400:
             self.words = _words_of(body)
             error = body.get("error")
-            undecided = isinstance(error, str) and error in _UNDECIDED
+            self.error = error if isinstance(error, str) else ""
+            undecided = self.error in _UNDECIDED
             self.is_refusal = self.status in _VERDICTS and bool(error) and not undecided
 
     def failed(self, error: Exception, url: str) -> None:

@@ -36,6 +36,9 @@ _DISK_PATIENCE = 5.0
 _GOOD_PATIENCE = 2.0
 """Seconds that a request waits for another token while the one at hand still serves."""
 
+_ASKED_EARLY = 3
+"""How often in a row the operator is asked while the token at hand still serves."""
+
 _PAUSE = timedelta(seconds=60)
 """Between early renewals that fail, while the token at hand still serves."""
 
@@ -78,6 +81,7 @@ class Keyring:
         """The operator wants another try: forget past refusals."""
         self._memory.forgive()
         self._refusers.forgive()
+        self._early_again.clear()
 
     @property
     def holds_back(self) -> bool:
@@ -215,14 +219,20 @@ class Keyring:
     async def _early(self, scope: Scope, since: int) -> Token:
         """A new token; the old one goes on serving while it can and no other is to be had."""
         held = self._tokens.get(scope)
-        try:
-            new = await self._obtain(scope, since)
-        except CloudError:
-            now = self._now()
-            if held is None or held.is_over(now):
-                raise
-            self._early_again[scope] = now + _PAUSE
-            return held
+        for tries in range(1, _ASKED_EARLY + 1):
+            try:
+                new = await self._obtain(scope, since)
+            except CloudError as error:
+                now = self._now()
+                if held is None or held.is_over(now):
+                    raise
+                if isinstance(error, Refused) and not self._log_in.unasked and tries < _ASKED_EARLY:
+                    # Whoever has just answered is there, and would not learn of it otherwise.
+                    self._memory.forgive()
+                    continue
+                self._early_again[scope] = now + _PAUSE
+                return held
+            break
         await self._keep(scope, new)
         return new
 

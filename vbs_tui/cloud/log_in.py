@@ -46,6 +46,9 @@ _BOUND = (
 )
 
 
+_NOT_DONE = "The log-in there is not done yet."
+
+
 class Refused(CloudError):  # noqa: N818 - an answer of the cloud
     """The cloud does not take these credentials (for this scope)."""
 
@@ -243,7 +246,7 @@ class _PluginLogIn(_Exchange):
         now = self._now()
         try:
             plugin = await self._plugin.ready(lambda question: self._asking.answer(question, why))
-            token = await plugin.token(self._now())
+            token = await self._in_the_end(plugin)
         except ForeignRefusal as refusal:
             is_verdict = refusal.answered
             words = self._session.redactor.blot(str(refusal), 300)
@@ -252,6 +255,16 @@ class _PluginLogIn(_Exchange):
             self._session.redactor.add(token.secret, passing=True)
             return token
         raise (Refused if is_verdict else CloudError)(failure)
+
+    async def _in_the_end(self, plugin: ForeignCredentials) -> Token:
+        """The plugin's token; who said too early that it is done in the browser is asked again."""
+        while True:
+            try:
+                return await plugin.token(self._now())
+            except ForeignRefusal as refusal:
+                if not refusal.is_pending or plugin.device is None:
+                    raise
+            await self._asking.answer(plugin.device.question(), _NOT_DONE)
 
 
 def _is_verdict(answer: Answer) -> bool:

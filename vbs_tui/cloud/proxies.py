@@ -85,9 +85,10 @@ def look_for_proxy(url: str) -> Proxy | Unusable | None:
         return None
     # What is behind the host may be the rest of a password with / or # in it: nothing of it shows.
     rest = value.partition("://")[2].partition("/")[2] + parts.query + parts.fragment
-    if not host or "@" in rest or (port == 0):
+    is_spoken = parts.scheme in ("http", "https")
+    if not host or "@" in rest or port == 0 or not is_spoken:
         return Unusable(_variable(value))
-    default = 443 if parts.scheme == "https" else 1080 if parts.scheme[:5] == "socks" else 80
+    default = 443 if parts.scheme == "https" else 80
     return Proxy(
         host,
         port or default,

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from vbs_tui.cloud.addresses import origin
+from vbs_tui.cloud.advice import KEY_REFUSED
 from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
@@ -24,11 +25,6 @@ from vbs_tui.cloud.session import Session
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _ANYWHERE = "anywhere"
-
-_KEY_REFUSED = (
-    "Access key, secret key or this machine's clock is wrong (15 minutes are too much). Correct "
-    "them before trying again."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +155,13 @@ class SigningKey:
             failure,
             kind=ErrorKind.LOG_IN,
             executed=Executed.NO,
-            hint=failure.hint or _KEY_REFUSED,
+            hint=failure.hint or KEY_REFUSED,
             extra=(*failure.extra, told),
         )
         self._refusers.refused(where, now)
         if self._tally.in_a_row > 1:
             self._refusers.refused(_ANYWHERE, now)
-        if not failure.hint:  # else the clock is to blame, which is soon set right
+        if self._refused.hint == KEY_REFUSED:  # else the clock is to blame, which is soon set right
             self._tally.rest(where, self.credentials.secrets(), self._refused, now)
 
 

@@ -81,6 +81,8 @@ def doctor_main(argv: Sequence[str]) -> int:
                 asyncio.run(_look(settings, found))
         except KeyboardInterrupt:
             status = statuses.INTERRUPTED
+            seen = "interrupted: what is not above was not looked at"
+            found.append(failed("end", seen, "Run it again, to its end."))
     if options.json:
         out_json(
             [{"step": f.step, "health": f.health.value, "seen": f.seen, "do": f.do} for f in found]

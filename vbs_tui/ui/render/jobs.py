@@ -142,8 +142,11 @@ def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
 
 def is_unwatched(watch: Watch) -> bool:
     """Whether nobody here sees how it goes on."""
+    if watch.elsewhere or watch.blind_since is None:
+        return bool(watch.elsewhere)
     lacks = watch.failure is not None and bool(_lacking_log_in(watch.failure))
-    return bool(watch.elsewhere) or (watch.blind_since is not None and lacks)
+    # Without a next look the present one has no end: a question may be open.
+    return lacks or watch.next_at is None
 
 
 def _fitted(restore: Restore, room: int) -> str:

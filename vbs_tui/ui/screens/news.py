@@ -196,6 +196,8 @@ class NewsScreen(PanesScreen):
         self.jobs.restore_changed(restore, event.entries)
         if event.replayed or restore.failure is None or restore.state not in _WORTH_SHOWING:
             return
+        if self.jobs.where(restore):
+            return  # under the names of this cloud's disks it would be taken for one of them
         if restore.failure != self.error.current:
             backup = restore.backup.name or restore.backup.id
             volume = restore.volume.name or restore.volume.id

@@ -127,11 +127,17 @@ class JobsPane(ScrollView, can_focus=True):
         fresh = restore.log if is_new else entries
         log.extend(entry for entry in fresh if entry.number > seen)
         self._sort()
-        if is_new and restore.state.is_open:
+        if is_new and restore.state.is_open and self._takes_cursor(restore):
             self._select(restore.id)
         elif not self._selected:
             self._select(self._order[0])
         self._rebuild()
+
+    def _takes_cursor(self, restore: Restore) -> bool:
+        """Whether the cursor goes to a new one: not to another cloud's, and not from under keys
+        that are on their way to what it is on."""
+        is_begun_here = restore.state is State.PLANNED or not self.has_focus
+        return not self.where(restore) and (is_begun_here or not self._selected)
 
     def watch_changed(self, watch: Watch) -> None:
         """Show how the looking goes; only a line of the selected restore can change."""
@@ -148,7 +154,7 @@ class JobsPane(ScrollView, can_focus=True):
             self._home = (cloud, region)
             self._rebuild()
 
-    def _where(self, restore: Restore) -> str:
+    def where(self, restore: Restore) -> str:
         """Where *restore* runs, if that is not what is worked in."""
         cloud, region = self._home
         if not cloud:
@@ -202,7 +208,8 @@ class JobsPane(ScrollView, can_focus=True):
     def action_explain(self) -> None:
         restore = self.selected_restore
         if restore is not None and restore.failure is not None:
-            self.post_message(self.ErrorChosen(restore.failure, names(restore)))
+            title = " ".join(filter(None, (names(restore), self.where(restore))))
+            self.post_message(self.ErrorChosen(restore.failure, title))
         else:
             self.app.notify("There is no error to explain here.", markup=False)
 
@@ -249,7 +256,7 @@ class JobsPane(ScrollView, can_focus=True):
             restore = self._restores[key]
             if key == self._selected:
                 first = len(lines)
-            watch, where = self._watches.get(key), self._where(restore)
+            watch, where = self._watches.get(key), self.where(restore)
             head = header_line(restore, now, room or None, watch=watch, where=where)
             lines.append((head, key))
             if key == self._selected:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from tests.commands.test_scripts import Shell
+from vbs_tui.cloud.connection import CloudConnection
+from vbs_tui.cloud.log_in_memory import Tally
+from vbs_tui.cloud.requestlog import RequestLog
+from vbs_tui.commands.connecting import choose_cloud
 from vbs_tui.simulator import Simulator
 
 RESTORE = ("restore", "--backup", "demo-succeeds", "--volume", "rehearsal-01", "--dry-run")
@@ -62,3 +68,20 @@ def test_an_application_credential_needs_no_project(shell: Shell) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[0])
     assert told["project"]["id"] == credential.project_id
+
+
+def test_refusals_are_remembered_from_one_cloud_to_the_other_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "clouds.yaml"
+    keys = "auth_url: https://i.test, username: j, password: p"
+    path.write_text(f"clouds: {{a: {{auth: {{{keys}}}}}, b: {{auth: {{{keys}}}}}}}")
+    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[str, Tally]()
+
+    def tally_of(cloud: str) -> Tally:
+        target = choose_cloud(cloud, None, env, tallies=tallies)
+        made = asyncio.run(cast(Any, target.connector(cast(Any, None), RequestLog())))
+        assert isinstance(made, CloudConnection)
+        return made._tally
+
+    first, other = tally_of("a"), tally_of("b")
+    assert first is not other
+    assert tally_of("a") is first

@@ -25,6 +25,7 @@ T = TypeVar("T")
 _LOOK_AT_BROWSER = 12.0
 """Seconds after which the operator is asked again whether they are done there."""
 
+_RAN_OUT = "the code for the browser ran out before the log-in there was done"
 _NEW_CODE = "Another try shows a new code."
 
 Answer = Callable[[LogInQuestion], Awaitable[Secret]]
@@ -137,7 +138,7 @@ class ForeignCredentials:
         if self.complete is not None:
             raise ForeignRefusal(f"{self.kind} has no password", answered=False, was_asked=False)
         if self.device is not None and self.device.is_over():
-            raise self._of_browser("expired_token") or AssertionError
+            raise ForeignRefusal(_RAN_OUT, answered=False, hint=_NEW_CODE)
         return self._guarded(is_wanted, lambda: _token(self._access(), now))
 
     async def _told(self, work: Awaitable[T]) -> T:
@@ -183,8 +184,7 @@ class ForeignCredentials:
         """What an OAuth 2 *error* says of the log-in in the browser (RFC 8628, section 3.5)."""
         is_over = self.device is not None and self.device.is_over()
         if error == "expired_token" or (error == "authorization_pending" and is_over):
-            text = "the code for the browser ran out before the log-in there was done"
-            return ForeignRefusal(text, answered=False, status=status, hint=_NEW_CODE)
+            return ForeignRefusal(_RAN_OUT, answered=False, status=status, hint=_NEW_CODE)
         if error == "access_denied":
             text = "the log-in was denied in the browser"
             return ForeignRefusal(text, answered=True, status=status, hint=_NEW_CODE)

@@ -91,7 +91,8 @@ class Desk:
         self._contact = Contact(connector, self._ask, self.request_log)
         self._region = region
         self._is_logging_in = False
-        self._has_logged_in = False
+        self._reached = ""
+        """The identity of the cloud that is logged in to; empty before."""
         self._journal_trouble = ""
         self._journal_tried = asyncio.Event()
         self._stopped = False
@@ -169,7 +170,7 @@ class Desk:
 
     def reaches(self, restore: Restore) -> bool:
         """Whether the cloud that is logged in to is the one of *restore*, so that it is watched."""
-        return self._engine.reaches(restore.cloud_identity)
+        return restore.cloud_identity == self._reached
 
     @property
     def region(self) -> str:
@@ -222,7 +223,7 @@ class Desk:
         self._emit(Connecting(self._cloud_name))
         failure: Failure | None = None
         try:
-            if not self._has_logged_in and (changed := await self._contact.begin_anew()):
+            if not self._reached and (changed := await self._contact.begin_anew()):
                 self._emit(Notice(changed))
             connection = await self._contact.connected()
             projects = await connection.projects()
@@ -233,7 +234,8 @@ class Desk:
         if failure is not None:
             self._emit(ConnectFailed(failure))
             return
-        self._has_logged_in = True
+        # Before anybody is told: whoever hears of it asks what is reached.
+        self._reached = connection.identity
         self._emit(
             Connected(
                 cloud=connection.cloud,

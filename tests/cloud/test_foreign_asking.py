@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.cloud.company import ACCESS_TOKEN, CLIENT_SECRET, PASSWORD, Company, settings_of
+from tests.cloud.company import ACCESS_TOKEN, PASSWORD, Company, settings_of
 from tests.cloud.test_foreign import SECRETS, THE_PROJECT, shown_by
 from tests.cloud.toy_cloud import VOLUME
 from tests.cloud.wire_server import Heard, Reply, WireServer, json_reply
@@ -184,15 +184,10 @@ class Browsing(Company):
         return super().answer(heard)
 
     def by_device(self, **auth: Any) -> dict[str, Any]:
-        own = {
-            "auth_url": f"{self.server.url}/v3",
-            "identity_provider": "corp",
-            "protocol": "openid",
-            "client_id": "console",
-            "client_secret": CLIENT_SECRET,
-            "access_token_endpoint": f"{self.server.url}/idp/token",
-            "device_authorization_endpoint": f"{self.server.url}{DEVICE}",
-        }
+        own = self.cloud()["auth"]
+        for key in ("username", "password", "project_name", "project_domain_name"):
+            del own[key]
+        own["device_authorization_endpoint"] = f"{self.server.url}{DEVICE}"
         return {"auth_type": "v3oidcdeviceauthz", "auth": own | auth}
 
 

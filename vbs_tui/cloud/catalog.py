@@ -128,10 +128,14 @@ class Catalog:
             return replace(self, region=region)
         return self
 
+    @property
+    def _named_regions(self) -> list[str]:
+        """All that the catalog tells of, whatever is there."""
+        return sorted({row.region for row in self.rows} - {"", "*"})
+
     def _vbs_has_no_region(self) -> bool:
         """Whether the address of VBS is the same whichever region is meant, of several."""
-        several = {row.region for row in self.rows} - {"", "*"}
-        if len(several) < 2:
+        if len(self._named_regions) < 2:
             return False
         types = _SERVICES["vbs"].types
         if any(self.overrides.get(name) for name in types):
@@ -144,12 +148,12 @@ class Catalog:
         if all(self.overrides.get(name) for name in ("vbs", "evs")):
             return self
         host = urlsplit(self.endpoint("vbs", project_id).root).hostname or ""
-        several = sorted({row.region for row in self.rows} - {"", "*"})
-        for region in several:
+        for region in self._named_regions:
             if region.lower() in host.split("."):
                 return replace(self, region=region)
+        several = ", ".join(self._named_regions[:10])
         raise NoEndpoint(
-            f"VBS is of no region, and the disks are of several: {', '.join(several[:10])}",
+            f"VBS is of no region, and the disks are of several: {several}",
             "Name the region: region_name in clouds.yaml, OS_REGION_NAME, or --region.",
         )
 
@@ -182,7 +186,7 @@ class Catalog:
     def _iam_is_here(self) -> bool:
         """Whether the host of IAM can be that of this region: else it would be taken for another's,
         and disks of one region stand under the name of another."""
-        others = {row.region for row in self.rows} - {self.region, "*", ""}
+        others = [one for one in self._named_regions if one != self.region]
         host = urlsplit(self.identity_root).hostname or ""
         if not self.region:
             return len(others) <= 1
@@ -197,7 +201,7 @@ class Catalog:
 
     def _missing(self, service: str, faults: list[str]) -> NoEndpoint:
         types = sorted({row.type for row in self.rows})
-        regions = sorted({row.region for row in self.rows if row.region not in ("", "*")})
+        regions = self._named_regions
         found = ", ".join(types[:40]) or "nothing"
         if faults:
             told = "; ".join(faults[:5])

@@ -64,9 +64,7 @@ def dead_token(failure: Failure) -> Failure:
         "The token is not valid (any more), or not for this project. Get a new one (`openstack"
         " token issue` gives one) and put it where this one is configured."
     )
-    return replace(
-        failure, kind=ErrorKind.LOG_IN, executed=Executed.NO, what=WHAT, code="", hint=hint
-    )
+    return replace(as_log_in(failure), code="", hint=hint)
 
 
 def _busy(seconds: float | None) -> str:

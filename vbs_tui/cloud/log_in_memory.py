@@ -30,8 +30,6 @@ _LONGEST_REST = 3600.0
 _LONGEST_ASKED = 900.0
 """Seconds that a server may ask for."""
 
-_LOCKS = "some clouds lock an account after five"
-
 
 @dataclass(frozen=True, slots=True)
 class _Open:
@@ -67,6 +65,13 @@ class Tally:
         """Since a log-in succeeded that needed what the user knows."""
         self._rests: dict[Hashable, _Rest] = {}
         self._good: tuple[Secret, ...] = ()
+
+    def counted(self, failure: Failure, locked: str) -> Failure:
+        """One refusal more; *failure* with their number, and what some clouds lock for it."""
+        self.refusals += 1
+        self.in_a_row += 1
+        words = f"{_times(self.refusals)} since the start; some clouds lock {locked} after five"
+        return replace(failure, extra=(*failure.extra, ("Refused", words)))
 
     def rest(
         self, where: Hashable, secrets: tuple[Secret, ...], failure: Failure, now: float
@@ -178,10 +183,7 @@ class LogInMemory:
         """The cloud does not take the credentials for *scope*; *failure* with the count of such."""
         self.ended += 1
         self._refusals += 1
-        self._tally.refusals += 1
-        self._tally.in_a_row += 1
-        told = ("Refused", f"{_times(self._tally.refusals)} since the start; {_LOCKS}")
-        failure = replace(failure, extra=(*failure.extra, told))
+        failure = self._tally.counted(failure, "an account")
         self._refused[scope] = failure
         # Clouds refuse a wrong password and a forbidden project with the same words: where the
         # password was good before, one refusal blames the project, a second one the password.

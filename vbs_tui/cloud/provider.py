@@ -60,6 +60,9 @@ class LogInQuestion:
     """Of a visit: what to enter there, cleaned."""
 
 
+DONE = "done"
+"""The answer to a visit: no secret, and no proof of anything."""
+
 Ask = Callable[[LogInQuestion], Awaitable[str | None]]
 """Asks the operator; ``None`` means that they declined."""
 

@@ -7,7 +7,7 @@ import hmac
 import html
 import json
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus
 
 BLOT = "«hidden»"
@@ -114,15 +114,18 @@ class Redactor:
                 body = body.replace(found, BLOT.encode())
         return body
 
-    def clear_values(self, data: object) -> object:
-        """The same for what was read as JSON, however it was spelt: texts, and no keys.
+    def clear_values(self, data: object) -> tuple[object, bool]:
+        """The same for what was read as JSON, however it was spelt: texts, and no keys. It is
+        changed in place; whether anything was.
 
         Ids, states, addresses and the like stay what they are: a password may be a word of the
         contract. Tokens are no such words. Raises ``RecursionError`` for what is nested too deep.
         """
         sure = [shape for shape in self._longest_first() if len(shape) >= _SURE]
         tokens = [shape for shape in sure if shape in self._passing]
-        return _cleared(data, sure, tokens) if sure else data
+        box = [data]
+        changed = bool(sure) and _cleared(box, sure, tokens)
+        return box[0], changed
 
     def blot(self, text: str, limit: int) -> str:
         """*text* without secrets, cut to *limit* characters after the secrets went."""
@@ -148,20 +151,20 @@ def hide_named(text: str) -> str:
     return _LINE.sub(rf"\1{BLOT}", text)
 
 
-def _cleared(data: object, shapes: list[str], tokens: list[str]) -> object:
-    if isinstance(data, str):
-        for shape in shapes:
-            if shape in data:
-                data = data.replace(shape, BLOT)
-        return data
-    if isinstance(data, list):
-        return [_cleared(one, shapes, tokens) for one in data]
-    if isinstance(data, dict):
-        return {
-            key: _cleared(value, tokens if _FIXED.search(str(key)) else shapes, tokens)
-            for key, value in data.items()
-        }
-    return data
+def _cleared(holder: Any, shapes: list[str], tokens: list[str]) -> bool:
+    """Whether anything in *holder*, a list or mapping, had to be blotted out."""
+    changed = False
+    keyed = holder.items() if isinstance(holder, dict) else enumerate(holder)
+    for key, value in keyed:
+        inner = tokens if isinstance(key, str) and _FIXED.search(key) else shapes
+        if isinstance(value, str):
+            for shape in inner:
+                if shape in value:
+                    value = holder[key] = value.replace(shape, BLOT)  # noqa: PLW2901
+                    changed = True
+        elif isinstance(value, list | dict):
+            changed = _cleared(value, inner, tokens) or changed
+    return changed
 
 
 def _shapes(value: str, *, is_token: bool) -> set[str]:

@@ -243,17 +243,17 @@ class Session:
 
     def _cleared_answer(self, body: bytes) -> tuple[object, bytes]:
         """What *body* says, and the body for the log, both without secrets."""
-        raw = envelopes.read_json(body)
+        data, changed = envelopes.read_json(body), False
         try:
-            data = raw if raw is envelopes.NOT_JSON else self.redactor.clear_values(raw)
+            if data is not envelopes.NOT_JSON:
+                data, changed = self.redactor.clear_values(data)
         except RecursionError:
             data = envelopes.NOT_JSON
         if data is envelopes.NOT_JSON:
             return data, self.redactor.clear(body)
-        # Spelt in another way than the log knows to look for, too.
-        return data, body if data == raw else json.dumps(data, ensure_ascii=False).encode(
-            "utf-8", "replace"
-        )
+        if changed:  # spelt in another way than the log knows to look for, too
+            body = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+        return data, body
 
     def _cleared(self, header: str) -> str:
         return self.redactor.clear(header.encode("utf-8", "surrogatepass")).decode(errors="replace")

@@ -146,18 +146,8 @@ class SigningKey:
         where, clock = origin(answer.request.url), self._session.clock
         now = clock.monotonic()
         self.holds_back = True
-        self._tally.refusals += 1
-        self._tally.in_a_row += 1
-        times = "once" if self._tally.refusals == 1 else f"{self._tally.refusals} times"
-        told = ("Refused", f"{times} since the start; some clouds lock a key after five")
-        failure = refused(answer, clock.now()).failure
-        self._refused = replace(
-            failure,
-            kind=ErrorKind.LOG_IN,
-            executed=Executed.NO,
-            hint=failure.hint or KEY_REFUSED,
-            extra=(*failure.extra, told),
-        )
+        failure = self._tally.counted(refused(answer, clock.now()).failure, "a key")
+        self._refused = replace(failure, kind=ErrorKind.LOG_IN, executed=Executed.NO)
         self._refusers.refused(where, now)
         if self._tally.in_a_row > 1:
             self._refusers.refused(_ANYWHERE, now)

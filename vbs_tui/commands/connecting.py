@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from vbs_tui.cloud.addresses import identity_root
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
+from vbs_tui.cloud.provider import DONE, Ask, Connection, LogInQuestion, QuestionKind
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.variables import Variables
 from vbs_tui.restore.desk import Connector
@@ -267,7 +267,7 @@ def ask_on_terminal(question: LogInQuestion) -> str | None:
         typed = getpass.getpass(asked)
     except (EOFError, OSError):
         return None
-    return typed or ("done" if is_visit else None)
+    return typed or (DONE if is_visit else None)
 
 
 def journal_directory() -> Path:

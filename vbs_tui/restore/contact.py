@@ -13,23 +13,23 @@ Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
 
 
 class Contact:
-    """Belongs to the engine's event loop, but for :attr:`connection`, which any thread may read."""
+    """Belongs to the engine's event loop."""
 
     def __init__(self, connector: Connector, ask: Ask, log: RequestLog) -> None:
         self._connector = connector
         self._ask = ask
         self._log = log
         self._making: asyncio.Lock | None = None
-        self.connection: Connection | None = None
+        self._connection: Connection | None = None
 
     async def connected(self) -> Connection:
         """The connection, made if there is none. Raises what the connector raises."""
         if self._making is None:
             self._making = asyncio.Lock()
         async with self._making:
-            if self.connection is None:
-                self.connection = await self._connector(self._ask, self._log)
-            return self.connection
+            if self._connection is None:
+                self._connection = await self._connector(self._ask, self._log)
+            return self._connection
 
     async def begin_anew(self) -> str:
         """Make one that never got in again, from what the configuration says now; what that
@@ -37,10 +37,10 @@ class Contact:
 
         Raises what the connector raises.
         """
-        failed = self.connection
+        failed = self._connection
         if failed is None or failed.token_expires_at is not None:
             return ""  # what failed came after the log-in
-        self.connection = None
+        self._connection = None
         await failed.aclose()
         found = await self.connected()
         if (failed.identity, failed.user) == (found.identity, found.user):
@@ -50,5 +50,5 @@ class Contact:
 
     async def aclose(self) -> None:
         """Close it, if there is one."""
-        if self.connection is not None:
-            await self.connection.aclose()
+        if self._connection is not None:
+            await self._connection.aclose()

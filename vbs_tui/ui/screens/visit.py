@@ -10,13 +10,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from vbs_tui.cloud.provider import DONE
 from vbs_tui.ui.screens.question import QuestionScreen
 
 if TYPE_CHECKING:
     from vbs_tui.ui.app import VbsTui
-
-DONE = "done"
-"""The answer: no secret, and no proof of anything."""
 
 
 class VisitScreen(QuestionScreen):

@@ -1,8 +1,6 @@
 """``python -m vbs_tui``."""
 
-import sys
-
-from vbs_tui.cli import main
+from vbs_tui.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

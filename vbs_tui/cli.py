@@ -7,8 +7,9 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from vbs_tui import __version__
+from vbs_tui import __version__, ending
 from vbs_tui.commands import statuses
 
 OWN_ARGUMENTS = {
@@ -48,6 +49,11 @@ examples:
   vbs-tui --read-only         look and watch, with every way to send a restore shut
   vbs-tui explain VolumeBackup.0209
 """
+
+
+def program() -> NoReturn:
+    """The process: ``main``, and its end with that status."""
+    ending.run(main)
 
 
 _PARSERS_USAGE = 2
@@ -115,4 +121,4 @@ def _load(where: str) -> Callable[..., int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

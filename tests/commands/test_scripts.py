@@ -102,9 +102,11 @@ def test_a_restore_from_a_script_is_watched_to_its_end(shell: Shell) -> None:
     shown = json.loads(shell("show", job["id"][:8], "--json").stdout)
     assert [line["source"] for line in shown["log"]][:2] == ["operator", "request"]
     assert shell("jobs", "--open").stdout.strip() == "No open restores on record."
+    before = len(shell.simulator.ledger.requests)
     watched = shell("watch", job["id"][:8])
     assert watched.returncode == 0
     assert "SUCCESS" in watched.stdout
+    assert len(shell.simulator.ledger.requests) == before, "nobody logs in for what is known"
 
 
 def test_a_failing_restore_ends_with_1_and_says_what_to_do(shell: Shell) -> None:

@@ -1,7 +1,10 @@
-"""The console with keys that fail, each with a secret in a local variable. For test_crash."""
+"""The console with keys that fail, each with a secret in a local variable, and one that halts. For
+test_crash and test_halting."""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -25,6 +28,7 @@ class Crashing(VbsTui):
         Binding("f7", "crash_worker(False)", priority=True),
         Binding("f8", "crash_worker(True)", priority=True),
         Binding("f9", "crash_timer", priority=True),
+        Binding("f10", "halt_in_a_frame", priority=True),
     ]
 
     def action_crash(self) -> None:
@@ -36,6 +40,11 @@ class Crashing(VbsTui):
 
     def action_crash_timer(self) -> None:
         self.set_timer(0.01, self.action_crash)
+
+    def action_halt_in_a_frame(self) -> None:
+        """What a signal from outside does when it comes at the worst moment."""
+        with self._driver._writer_thread._queue.mutex:  # type: ignore[union-attr]
+            os.kill(os.getpid(), signal.SIGTSTP)
 
     async def _fail(self) -> None:
         self.action_crash()

@@ -1,9 +1,10 @@
 """A session leader, as a shell is one: takes the terminal, runs a program, tells how it ended.
 
-``leader.py STATUS STAY FORWARD program arguments…``: writes the program's process id and, later,
-its exit status to the descriptor STATUS, one a line (``stopped`` in between), and stays until the
-descriptor STAY ends, so that the terminal's modes can be looked at. With FORWARD ``1`` a hang-up
-is passed on.
+``leader.py STATUS STAY FORWARD JOBS program arguments…``: writes the program's process id and,
+later, its exit status to the descriptor STATUS, one a line (``stopped`` in between), and stays
+until the descriptor STAY ends, so that the terminal's modes can be looked at. With FORWARD ``1`` a
+hang-up is passed on. With JOBS ``1`` the program has a process group of its own, and the terminal:
+SIGUSR1 is the shell's ``fg``, SIGUSR2 its ``bg``.
 """
 
 import fcntl
@@ -16,7 +17,7 @@ from types import FrameType
 
 def main() -> None:
     status, stay, forward = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1"
-    program = sys.argv[4:]
+    has_jobs, program = sys.argv[4] == "1", sys.argv[5:]
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     child = 0
 
@@ -27,10 +28,28 @@ def main() -> None:
     # A function, not SIG_IGN, which the program would inherit.
     signal.signal(signal.SIGHUP, hung_up)
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl+C is for the program
-    child = os.posix_spawn(program[0], program, os.environ)
+    # Whoever has the terminal taken away may take it back all the same.
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    child = os.fork()
+    if not child:
+        if has_jobs:
+            os.setpgid(0, 0)
+            os.tcsetpgrp(0, os.getpid())
+        for number in (signal.SIGTTOU, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        os.execv(program[0], program)
+
+    def go_on(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGUSR1:
+            os.tcsetpgrp(0, child)
+        os.killpg(child, signal.SIGCONT)
+
+    signal.signal(signal.SIGUSR1, go_on)
+    signal.signal(signal.SIGUSR2, go_on)
     os.write(status, b"%d\n" % child)
     _, ended = os.waitpid(child, os.WUNTRACED)
     while os.WIFSTOPPED(ended):
+        os.tcsetpgrp(0, os.getpgrp())
         os.write(status, b"stopped\n")
         _, ended = os.waitpid(child, os.WUNTRACED)
     os.write(status, b"%d\n" % os.waitstatus_to_exitcode(ended))

@@ -63,6 +63,7 @@ class Terminal:
         columns: int = 120,
         lines: int = 40,
         forward_hang_up: bool = True,
+        job_control: bool = True,
     ) -> None:
         self.log = bytearray()
         """Every byte read so far. Look at it under :meth:`wait_until`, or after the end."""
@@ -78,7 +79,7 @@ class Terminal:
         self._flags = fcntl.fcntl(self._slave, fcntl.F_GETFL)
         self._status, status = os.pipe()
         stay, self._stay = os.pipe()
-        own = [str(status), str(stay), "1" if forward_hang_up else "0"]
+        own = [str(status), str(stay), str(int(forward_hang_up)), str(int(job_control))]
         self._leader = subprocess.Popen(
             [sys.executable, "-SE", str(LEADER), *own, *program],
             stdin=self._slave,
@@ -131,6 +132,14 @@ class Terminal:
         """Send a signal to the program, not to its leader."""
         os.kill(self.pid, number)
 
+    def fg(self) -> None:
+        """Let the stopped program go on, with the terminal."""
+        self._leader.send_signal(signal.SIGUSR1)
+
+    def bg(self) -> None:
+        """Let the stopped program go on, without the terminal."""
+        self._leader.send_signal(signal.SIGUSR2)
+
     def pause(self) -> None:
         """Stop reading: what the program writes from now on piles up."""
         self._set_reading(False)
@@ -181,6 +190,10 @@ class Terminal:
     def modes(self) -> list[Any]:
         """The line's settings (echo, line editing, …)."""
         return termios.tcgetattr(self._master)
+
+    def restore_modes(self) -> None:
+        """Set the line as a shell does that has its terminal back."""
+        termios.tcsetattr(self._master, termios.TCSANOW, self.before)
 
     def echoes(self) -> bool:
         """Whether what is typed is shown by the terminal itself."""

@@ -60,20 +60,6 @@ def test_a_signal_ends_in_order(start: Start, number: signal.Signals, status: in
         assert is_as_before(terminal)
 
 
-def test_a_stop_gives_the_terminal_back_and_a_continue_draws_anew(start: Start) -> None:
-    with start(*CONSOLE, "--demo") as terminal:
-        open_project(terminal)
-        terminal.signal(signal.SIGTSTP)
-        terminal.stopped()
-        assert terminal.modes() == terminal.before
-        terminal.clear()
-        terminal.signal(signal.SIGCONT)
-        terminal.wait_for_text("vbs-tui", "1 Projects", "nightly-db", "app-data-01", "5 Error")
-        terminal.send("q")
-        assert terminal.ended() == 0
-        assert is_as_before(terminal)
-
-
 def test_many_signals_at_once_end_in_order_too(start: Start) -> None:
     with start(*CONSOLE, "--demo") as terminal:
         open_project(terminal)

@@ -110,7 +110,7 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
         ("quit", "enter", "can only be a key of choose"),
         ("quit", "y", "y answers yes"),
         ("restore", "ctrl+c", "is kept free"),
-        ("restore", "ctrl+z", "is kept free"),
+        ("restore", "ctrl+z", "always halts"),
         ("restore", "ctrl+q", "always leaves"),
         ("sort", "ctrl+p", "opens the palette"),
         ("restore", "ctrl+u", "edits a line of text"),

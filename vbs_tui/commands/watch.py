@@ -85,10 +85,11 @@ def watch_main(argv: Sequence[str]) -> int:
             found = desk.find(options.id).result()
             if len(found) != 1:
                 return not_one(options.id, found)
-            if target is not None:
+            follower = Follower(session, found[0], as_json=options.json, why=why)
+            if target is not None and not follower.is_over:
                 desk.connect()
             try:
-                return Follower(session, found[0], as_json=options.json, why=why).follow()
+                return follower.follow()
             except (KeyboardInterrupt, Signalled):
                 tell_how_to_go_on(found[0], options_of(options, target))
                 raise
@@ -161,12 +162,17 @@ class Follower:
         """Why it is not watched here, empty when it is; ``None`` before anything is known."""
         self._blind = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be learnt from a cloud: nobody needs to log in for that."""
+        return not self._restore.state.is_open or self._restore.needs_a_word
+
     def follow(self) -> int:
         """Until the verdict; the exit status. Raises ``JournalError``."""
         if not self._as_json:
             out(f"{place_of(self._restore)}: {names(self._restore)}")
         self._tell()
-        while self._restore.state.is_open and not self._restore.needs_a_word:
+        while not self.is_over:
             event = self._session.next_event()
             if isinstance(event, ConnectFailed):
                 tell_failure(event.failure)

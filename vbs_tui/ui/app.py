@@ -29,6 +29,7 @@ from vbs_tui.text import clean
 from vbs_tui.ui import commands
 from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.doubts import Doubts
+from vbs_tui.ui.halting import HALT, Haltable
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.questions import Questions
@@ -53,12 +54,12 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(Questions, Doubts, KeysInOrder, QuietCrash, App[int]):
+class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"
     CSS_PATH = "screens/main.tcss"  # a default screen's own path is not read
-    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True)]
+    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True), HALT]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False
 
@@ -131,16 +132,25 @@ class VbsTui(Questions, Doubts, KeysInOrder, QuietCrash, App[int]):
         return self.main
 
     def on_mount(self) -> None:
-        self.app_resume_signal.subscribe(self, self._redraw)
         # The listener runs on the engine's thread: it may do nothing but pass the event on.
         self.desk.start(self._pass_on)
         self.desk.connect()
         if self._greeting:
             self.notify(self._greeting, timeout=15, markup=False)
 
-    def _redraw(self, _app: object) -> None:
-        """After a stop and SIGCONT the terminal shows an empty screen until it is drawn anew."""
-        self.screen.refresh(layout=True)
+    def holds_up_halt(self) -> str:
+        """A restore on its way is waited for: halted, nobody would take its answer."""
+        if not self.desk.sending:
+            return ""
+        return "A restore is being sent: Ctrl+Z halts once it is answered."
+
+    def words_at_halt(self) -> str:
+        """What goes on in the cloud while nobody looks."""
+        watched = 0 if self._demo else len(self.store.watched_here())
+        if not watched:
+            return ""
+        many = "1 restore goes on" if watched == 1 else f"{watched} restores go on"
+        return f"vbs-tui is halted: {many}, unwatched. fg brings it back."
 
     def _pass_on(self, event: Event) -> None:
         self.post_message(DeskNews(event))

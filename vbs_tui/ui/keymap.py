@@ -28,7 +28,7 @@ _RESERVED: dict[str, tuple[str, ...]] = {
 
 _TAKEN = {
     "ctrl+c": "is kept free: a terminal stops programs with it",
-    "ctrl+z": "is kept free: a terminal halts programs with it",
+    "ctrl+z": "always halts the program, until the shell's fg",
     "ctrl+q": "always leaves the program",
     "ctrl+p": "always opens the palette",
 }

@@ -10,19 +10,20 @@ from textual.screen import Screen
 
 from vbs_tui.clock import Clock
 from vbs_tui.ui.clouds import Choice
+from vbs_tui.ui.halting import HALT, Haltable
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.screens.clouds import CloudsScreen
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 
-class CloudPicker(KeysInOrder, QuietCrash, App[int]):
+class CloudPicker(KeysInOrder, Haltable, QuietCrash, App[int]):
     """Its result is 0, and the choice stands in :attr:`choice`."""
 
     CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read
     TITLE = "vbs-tui"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True)]
+    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True), HALT]
 
     def __init__(
         self,

@@ -1,0 +1,95 @@
+"""Halting and going on: Ctrl+Z, SIGTSTP and SIGCONT.
+
+Textual halts and goes on inside the signals' handlers. A signal that comes while a frame is handed
+to the thread that writes would wait there for a lock that its own thread holds, for ever; and a
+SIGCONT to a program that was never halted, as systemd sends one to whatever it ends, would start a
+second reader of the keys. Here both wait until the event loop is between two things.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from typing import Any
+
+from textual.binding import Binding
+
+HALT = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
+
+
+class Haltable:
+    """Mixed into the app, whose bindings have :data:`HALT`."""
+
+    _is_halted = False
+
+    def on_mount(self) -> None:
+        if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:
+            return  # without a terminal there is no driver that took the signals over
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTSTP, self._halt)
+        loop.add_signal_handler(signal.SIGCONT, self._go_on)
+
+    def holds_up_halt(self) -> str:
+        """Why Ctrl+Z must not halt the program at this moment; empty when it may."""
+        return ""
+
+    def words_at_halt(self) -> str:
+        """What the shell's screen should say meanwhile; mostly nothing."""
+        return ""
+
+    def action_halt(self) -> None:
+        """Ctrl+Z: back to the shell, until its ``fg``."""
+        app: Any = self
+        why = self.holds_up_halt()
+        if not why and not _has_job_control():
+            why = "No shell waits here to bring the program back: Ctrl+Z does nothing."
+        if why:
+            app.notify(why, markup=False)
+        else:
+            self._halt()
+
+    def _halt(self) -> None:
+        app: Any = self
+        # Where nobody could let it go on, the kernel itself would not halt it either. A second
+        # signal of a burst is looked at when the program has gone on already.
+        if self._is_halted or not app.is_running or not _has_job_control():
+            return
+        self._is_halted = True
+        app._driver.suspend_application_mode()
+        if words := self.words_at_halt():
+            with contextlib.suppress(OSError):
+                os.write(2, f"{words}\n".encode())
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self) -> None:
+        app: Any = self
+        if not app.is_running:
+            return
+        if not _is_in_foreground():
+            os.kill(os.getpid(), signal.SIGSTOP)  # the shell's bg: there is no terminal to draw on
+            return
+        if not self._is_halted:
+            # By SIGSTOP then, or not at all: whoever had the terminal may have left it otherwise.
+            app._driver.suspend_application_mode()
+        app._driver.resume_application_mode()
+        self._is_halted = False
+        # The terminal shows an empty screen until it is drawn anew.
+        app.screen.refresh(layout=True)
+
+
+def _has_job_control() -> bool:
+    """Whether a shell started the program as a job, so that it can let it go on."""
+    parent = os.getppid()
+    try:
+        return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != os.getpgrp()
+    except OSError:  # it is gone, or its session is nobody's business
+        return False
+
+
+def _is_in_foreground() -> bool:
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:  # the terminal is gone, which another part takes care of
+        return True

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests.ui.consoles import lines
+from vbs_tui.ui.theme import DARK
 from vbs_tui.ui.widgets.rowlist import Cell, Column, RowList
 
 Item = tuple[str, str, int]
@@ -21,6 +22,8 @@ class Shelf(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.register_theme(DARK)
+        self.theme = DARK.name
         self.rendered = 0
         self.told: list[Item | None] = []
         self.chosen: list[Item] = []

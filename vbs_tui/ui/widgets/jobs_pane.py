@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Region, Size
@@ -29,6 +30,7 @@ from vbs_tui.ui.render.jobs import (
 )
 from vbs_tui.ui.render.table import Piece, fit_text
 from vbs_tui.ui.widgets.frame import set_foot, set_title
+from vbs_tui.ui.widgets.inked import Inked
 
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""
@@ -42,7 +44,7 @@ class AboutRestore(Message):
         self.restore = restore
 
 
-class JobsPane(ScrollView, can_focus=True):
+class JobsPane(Inked, ScrollView, can_focus=True):
     """A view of the journal on the line API: nothing per row but its text."""
 
     ALLOW_SELECT = False
@@ -55,26 +57,10 @@ class JobsPane(ScrollView, can_focus=True):
         Binding("home,g", "first", show=False),
         Binding("end,G,upper_g", "last", show=False),
     ]
-    COMPONENT_CLASSES = {
-        "jobs--dim",
-        "jobs--good",
-        "jobs--warn",
-        "jobs--bad",
-        "jobs--accent",
-        "jobs--bold",
-        "jobs--cursor",
-    }
     DEFAULT_CSS = """
     JobsPane {
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
-        & > .jobs--dim { color: $text-muted; }
-        & > .jobs--good { color: $text-success; }
-        & > .jobs--warn { color: $text-warning; }
-        & > .jobs--bad { color: $text-error; }
-        & > .jobs--accent { color: $text-primary; text-style: bold; }
-        & > .jobs--bold { text-style: bold; }
-        & > .jobs--cursor { background: $primary-muted; }
     }
     """
 
@@ -332,7 +318,7 @@ class JobsPane(ScrollView, can_focus=True):
             )
             return self._strip([(f" {words}", "dim")], width, on_cursor=False)
         if row >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.ink())
         pieces, key = self._lines[row]
         is_head = row == 0 or self._lines[row - 1][1] != key
         on_cursor = is_head and key == self._selected and self.has_focus
@@ -341,17 +327,14 @@ class JobsPane(ScrollView, can_focus=True):
     def _strip(self, pieces: Sequence[Piece], width: int, *, on_cursor: bool) -> Strip:
         room = width
         segments = []
-        under = self.get_component_rich_style("jobs--cursor").bgcolor if on_cursor else None
+        under = self.ground("primary-muted") if on_cursor else Style.null()
         for text, name in pieces:
             if room <= 0 or not text:
                 continue
-            style = self.get_component_rich_style(f"jobs--{name}") if name else self.rich_style
-            if under is not None:
-                style += type(style)(bgcolor=under)
+            style = self.ink(name) + under
             segment = Segment(text, style)
             if segment.cell_length > room:
                 segment = Segment(fit_text(text, room), style)
             room -= segment.cell_length
             segments.append(segment)
-        base = self.rich_style + type(self.rich_style)(bgcolor=under) if under else self.rich_style
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(segments).adjust_cell_length(width, self.ink() + under)

@@ -186,11 +186,9 @@ class RowCursor(RowLines[T]):
         self.move_to(len(self._rows) - 1)
 
     def on_focus(self) -> None:
-        self._style_cache.clear()
         self.refresh_row(self._cursor)
 
     def on_blur(self) -> None:
-        self._style_cache.clear()
         self.refresh_row(self._cursor)
 
     def on_resize(self) -> None:

@@ -27,6 +27,7 @@ from vbs_tui.ui.render.table import (
     fit_text,
 )
 from vbs_tui.ui.rows import Rows
+from vbs_tui.ui.widgets.inked import INKS, Ink, Inked
 
 T = TypeVar("T")
 
@@ -37,38 +38,21 @@ MARK_SIGN = "+"
 _NOTICES = {"empty": ("·", "dim"), "loading": ("►", "warn"), "error": ("×", "bad")}
 
 
-class RowLines(ScrollView, Generic[T]):
+class RowLines(Inked, ScrollView, Generic[T]):
     """Draws :class:`Rows`; moves nothing and decides nothing."""
 
     ALLOW_SELECT = False
     ALLOW_MAXIMIZE = False
-    COMPONENT_CLASSES = {
-        "rowlist--header",
-        "rowlist--cursor",
-        "rowlist--cursor-away",
-        "rowlist--sign",
-        "rowlist--dim",
-        "rowlist--good",
-        "rowlist--warn",
-        "rowlist--bad",
-        "rowlist--accent",
-        "rowlist--bold",
+    inks = INKS | {
+        "header": Ink("text-muted"),
+        "sign": Ink("text-primary", bold=True),
+        "accent": Ink("text-primary"),
     }
     DEFAULT_CSS = """
     RowLines {
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
-        & > .rowlist--header { color: $text-muted; }
-        & > .rowlist--cursor { background: $primary-muted; text-style: bold; }
-        & > .rowlist--cursor-away { text-style: bold; }
-        & > .rowlist--sign { color: $text-primary; text-style: bold; }
-        & > .rowlist--dim { color: $text-muted; }
-        & > .rowlist--good { color: $text-success; }
-        & > .rowlist--warn { color: $text-warning; }
-        & > .rowlist--bad { color: $text-error; }
-        & > .rowlist--accent { color: $text-primary; }
-        & > .rowlist--bold { text-style: bold; }
     }
     """
 
@@ -98,7 +82,6 @@ class RowLines(ScrollView, Generic[T]):
         self._notice: tuple[NoticeKind, str] = ("empty", "")
         self._slots: tuple[Slot, ...] = ()
         self._slots_width = -1
-        self._style_cache: dict[tuple[str, bool], Style] = {}
         self._drawn: dict[int, list[Piece]] = {}
 
     def set_columns(self, columns: Sequence[Column]) -> None:
@@ -117,7 +100,7 @@ class RowLines(ScrollView, Generic[T]):
             return self._row_strip(row, slots, width)
         if not len(self._rows):
             return self._notice_strip(y - self.head, width)
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, self.ink())
 
     @property
     def head(self) -> int:
@@ -151,10 +134,6 @@ class RowLines(ScrollView, Generic[T]):
             if row in self._drawn and self._drawn[row] != self._pieces(row, slots):
                 self.refresh_row(row)
 
-    def notify_style_update(self) -> None:
-        self._style_cache.clear()
-        super().notify_style_update()
-
     def _header(self, slots: Sequence[Slot]) -> str:
         titles = draw_header(self.columns, slots, self._sorted_by, descending=self._rows.descending)
         return " " * GUTTER + titles
@@ -182,26 +161,15 @@ class RowLines(ScrollView, Generic[T]):
         room = max(8, width - GUTTER - 2)
         lines = textwrap.wrap(text, room)[: max(1, self.body)] if text else []
         if not 0 <= line < len(lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.ink())
         shown = f"{sign if line == 0 else ' '} {lines[line]}"
         return self._strip([(" " * GUTTER + fit_text(shown, room + 2), style)], width)
 
     def _strip(self, pieces: Sequence[Piece], width: int, *, is_cursor: bool = False) -> Strip:
-        segments = [Segment(text, self._style(name, is_cursor=is_cursor)) for text, name in pieces]
-        return Strip(segments).adjust_cell_length(width, self._style("", is_cursor=is_cursor))
+        over = self._cursor_style() if is_cursor else Style.null()
+        segments = [Segment(text, self.ink(name) + over) for text, name in pieces]
+        return Strip(segments).adjust_cell_length(width, self.ink() + over)
 
-    def _style(self, name: str, *, is_cursor: bool) -> Style:
-        found = self._style_cache.get((name, is_cursor))
-        if found is None:
-            found = self._make_style(name, is_cursor=is_cursor)
-            self._style_cache[name, is_cursor] = found
-        return found
-
-    def _make_style(self, name: str, *, is_cursor: bool) -> Style:
-        known = f"rowlist--{name}" in self.COMPONENT_CLASSES
-        own = self.get_component_rich_style(f"rowlist--{name}") if known else self.rich_style
-        if not is_cursor:
-            return own
-        which = "rowlist--cursor" if self.has_focus else "rowlist--cursor-away"
-        under = self.get_component_rich_style(which)
-        return own + Style(bgcolor=under.bgcolor, bold=under.bold)
+    def _cursor_style(self) -> Style:
+        bold = Style(bold=True)
+        return bold + self.ground("primary-muted") if self.has_focus else bold

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 import threading
@@ -13,29 +12,29 @@ from typing import NoReturn
 def run(main: Callable[[], int]) -> NoReturn:
     """End the process with what *main* returns, with all that it printed.
 
-    Threads that are still busy then (with a slow server, with reading certificates) end with it
-    at once. The C library's exit handlers would take away what such a thread works on, OpenSSL's
-    tables among them, and a restore that succeeded would end with a segmentation fault.
+    Threads that are still busy then (with a name server that does not answer, with a disk that
+    hangs, with reading certificates) end with it at once. Python would wait for some of them; for
+    the others, the C library's exit handlers would take away what they work on, OpenSSL's tables
+    among them, and a restore that succeeded would end with a segmentation fault.
     """
-    ended: list[int] = []
-    # First to be registered, so the last to be called: after every other farewell of Python.
-    atexit.register(_leave, ended)
     try:
-        ended.append(main())
+        status = main()
     except SystemExit as leaving:
-        if leaving.code is None or isinstance(leaving.code, int):
-            ended.append(leaving.code or 0)
-        raise
-    sys.exit(ended[0])
+        if leaving.code is not None and not isinstance(leaving.code, int):
+            raise
+        status = leaving.code or 0
+    # Without them Python's own end is as good, and known to debuggers and profilers.
+    if threading.active_count() > 1 and (_flush() or status):
+        os._exit(status)
+    sys.exit(status)
 
 
-def _leave(ended: list[int]) -> None:
-    if not ended or threading.active_count() == 1:
-        return
-    for stream in (sys.stdout, sys.stderr):
-        try:
+def _flush() -> bool:
+    """Whether all that was printed could be written."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
-        except (OSError, ValueError):
-            return  # the interpreter has its own words for output that cannot be written
-    os._exit(ended[0])
+    except (OSError, ValueError):
+        return False
+    return True

@@ -223,7 +223,7 @@ def _run(
     before: _End,
 ) -> _End:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
-    from vbs_tui.commands.last_use import note_use  # noqa: PLC0415
+    from vbs_tui.commands.last_use import note_at_end, note_use  # noqa: PLC0415
     from vbs_tui.restore.desk import Desk  # noqa: PLC0415
     from vbs_tui.restore.pace import Pace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
@@ -277,8 +277,7 @@ def _run(
     if not options.demo and settings.read_only_clouds:
         app.warn_of(lambda: warning_about(settings))
     status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
-    for region in app.used_regions:
-        note_use(directory, target.raw_name, region, clock.now())
+    note_at_end(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:
         return _End(status)

@@ -6,7 +6,7 @@ No secret is ever in what it prints, so that it can be pasted into a ticket.
 from __future__ import annotations
 
 import argparse
-import asyncio
+import contextlib
 import os
 import stat
 from collections import Counter
@@ -39,6 +39,7 @@ from vbs_tui.commands.connecting import (
 from vbs_tui.commands.kept_tokens import token_findings
 from vbs_tui.commands.lines import out, tell
 from vbs_tui.commands.rights import rights_of
+from vbs_tui.commands.session import Signalled, Signals, patient
 from vbs_tui.commands.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.commands.troubles import for_scripts
 from vbs_tui.commands.words import out_json
@@ -46,6 +47,7 @@ from vbs_tui.config import Mistaken
 from vbs_tui.paths import config_file
 from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.journal import FILE, Journal, JournalError
+from vbs_tui.restore.loop_thread import LoopThread
 from vbs_tui.restore.refusals import defect
 from vbs_tui.text import clean
 from vbs_tui.times import local
@@ -78,11 +80,14 @@ def doctor_main(argv: Sequence[str]) -> int:
         found.append(_configuration(settings))
         try:
             with terminal_as_it_was():
-                asyncio.run(_look(settings, found))
+                _look_for(settings, found)
         except KeyboardInterrupt:
             status = statuses.INTERRUPTED
-            seen = "interrupted: what is not above was not looked at"
-            found.append(failed("end", seen, "Run it again, to its end."))
+        except Signalled as caught:
+            status = caught.status
+    if status:
+        seen = "interrupted: what is not above was not looked at"
+        found.append(failed("end", seen, "Run it again, to its end."))
     if options.json:
         out_json(
             [{"step": f.step, "health": f.health.value, "seen": f.seen, "do": f.do} for f in found]
@@ -136,11 +141,10 @@ def _journal(directory: Path | None = None) -> Finding:
             return ok("journal", f"none yet; {where} can be made")
         return failed("journal", f"{where} cannot be made", "Make it writable for you.")
     try:
-        instance = Instance(where)
-        journal, notice = Journal.open(where, instance, SystemClock().now())
-        count = len(journal.open_restores())
-        journal.close()
-        instance.close()
+        with contextlib.closing(Instance(where)) as instance:
+            journal, notice = Journal.open(where, instance, SystemClock().now())
+            with contextlib.closing(journal):
+                count = len(journal.open_restores())
     except (JournalError, OSError) as error:
         return failed("journal", str(error), "Nothing can be restored until it can be written.")
     if notice:
@@ -155,6 +159,18 @@ def _existing(path: Path) -> Path:
     while not path.exists() and path != path.parent:
         path = path.parent
     return path
+
+
+def _look_for(settings: CloudSettings, found: list[Finding]) -> None:
+    # Not asyncio.run: at its end it waits for a name server that does not answer.
+    thread = LoopThread("vbs-doctor")
+    Signals().install()
+    thread.start()
+    looking = thread.run(_look(settings, found))
+    try:
+        patient(looking)
+    finally:
+        thread.stop(0.5)
 
 
 async def _look(settings: CloudSettings, found: list[Finding]) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from typing import Any
 from vbs_tui.times import iso, parse_time
 
 FILE = "clouds.json"
+
+_MOST = 1.0
+"""Seconds at the end of the program for a disk that may hang."""
 
 _one_at_a_time = threading.Lock()
 """Two threads of one program note two regions of one cloud almost at once."""
@@ -34,6 +38,18 @@ def note_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
     """
     with _one_at_a_time:
         _note(directory, cloud, region, now)
+
+
+def note_at_end(directory: Path, cloud: str, regions: Iterable[str], now: datetime) -> None:
+    """The same for *regions*, waited for no longer than an operator who leaves would wait."""
+
+    def note() -> None:
+        for region in regions:
+            note_use(directory, cloud, region, now)
+
+    noting = threading.Thread(target=note, name="vbs-last-use", daemon=True)
+    noting.start()
+    noting.join(_MOST)
 
 
 def _note(directory: Path, cloud: str, region: str, now: datetime) -> None:

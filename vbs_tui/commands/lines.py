@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import textwrap
@@ -17,8 +18,12 @@ def out(text: str) -> None:
 
 
 def err(text: str) -> None:
-    """One line beside the output."""
-    print(text, file=sys.stderr, flush=True)
+    """One line beside the output; nowhere, when the terminal is gone."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
 
 
 def width_of(stream: TextIO) -> int | None:

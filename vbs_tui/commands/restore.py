@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 
 from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.resources import Project
@@ -128,7 +128,7 @@ def _run(session: Session, options: argparse.Namespace, target: Target) -> int:
     volume_id = _resolve(volumes, options.volume, "volume", project)
     backups = session.rows(project, ListKind.BACKUPS)
     backup_id = _resolve(backups, options.backup, "backup", project)
-    examined = session.desk.examine(project, backup_id, volume_id).result()
+    examined = session.result(session.desk.examine(project, backup_id, volume_id))
     _tell_examination(examined, connected.cloud, as_json=options.json)
     if not examined.is_possible:
         return IMPOSSIBLE
@@ -142,8 +142,9 @@ def _send(
 ) -> int:
     """From here on, what is not known is unknown. *cloud*: the options that name it."""
     submitted: Restore | None = None
+    submitting = session.desk.submit(examined, options.confirm)
     try:
-        submitted = session.desk.submit(examined, options.confirm).result()
+        submitted = session.result(submitting)
         if options.wait:
             return Follower(session, submitted, as_json=options.json).follow()
         return _until_answered(session, submitted, cloud, as_json=options.json)
@@ -152,12 +153,30 @@ def _send(
     except (CancelledError, JournalError) as error:
         err(str(error) or "The program ended.")
     except (KeyboardInterrupt, Signalled):
-        if submitted is not None:
-            tell_how_to_go_on(submitted, cloud)
+        session.stop()  # what became of it is known then
+        _tell_interrupted(session, submitted or _written_down(submitting), cloud)
         raise
     if submitted is not None:
         tell_how_to_go_on(submitted, cloud)
     return UNKNOWN
+
+
+def _written_down(submitting: Future[Restore]) -> Restore | None:
+    """The restore, if it came as far as the journal before the command was interrupted."""
+    if not submitting.done() or submitting.cancelled() or submitting.exception() is not None:
+        return None
+    return submitting.result()
+
+
+def _tell_interrupted(session: Session, restore: Restore | None, cloud: list[str]) -> None:
+    if restore is None:
+        err("Nothing was sent.")
+        return
+    restore = session.newest(restore)
+    if restore.state is State.NOT_SENT:
+        err(restore.summary)
+    else:
+        tell_how_to_go_on(restore, cloud)
 
 
 def _refused(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import signal
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import FrameType, TracebackType
 from typing import TypeVar
 
@@ -21,10 +24,13 @@ from vbs_tui.restore.events import (
     ListPage,
     Notice,
     ProjectFailed,
+    RestoreChanged,
     SecretWanted,
 )
+from vbs_tui.restore.records import Restore
 
 E = TypeVar("E")
+T = TypeVar("T")
 Row = Backup | Volume
 
 
@@ -44,8 +50,46 @@ class Signalled(BaseException):
         super().__init__(number)
 
 
-def _raise(number: int, _frame: FrameType | None) -> None:
-    raise Signalled(number)
+class Signals:
+    """The first of them ends the command in order; the others must not break into that.
+
+    A terminal that closes tells it twice, by its shell and by the kernel, and so does whoever
+    presses Ctrl+C twice. What was ignored from the start (``nohup``) stays ignored.
+    """
+
+    def __init__(self) -> None:
+        self._is_over = False
+
+    def install(self) -> None:
+        """Take over SIGINT, SIGTERM and SIGHUP for the rest of the process."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._take)
+
+    def ignore(self) -> None:
+        """From now on none of them ends anything: the end is under way, and bounded."""
+        self._is_over = True
+
+    def _take(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise Signalled(number)
+
+
+def patient(future: Future[T]) -> T:
+    """What *future* gives or raises; signals are handled meanwhile."""
+    while not future.done():
+        with contextlib.suppress(TimeoutError):
+            future.exception(_POLL)
+    return future.result()
+
+
+_POLL = 0.5
+"""Seconds between two looks for a signal that came in front of a lock's wait: Python handles such
+a one at the next instruction, which would be the wait's end."""
 
 
 class Session:
@@ -55,11 +99,13 @@ class Session:
         """*tell* gets notices for people."""
         self.desk = desk
         self._tell = tell
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._held: deque[Event] = deque()
+        """What came while something else was waited for."""
+        self._signals = Signals()
 
     def __enter__(self) -> Session:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _raise)
+        self._signals.install()
         self.desk.start(self._events.put)
         return self
 
@@ -69,22 +115,56 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the desk, which records what is under way. Safe to call twice."""
+        self._signals.ignore()
         self.desk.stop(2.0)
+
+    def newest(self, restore: Restore) -> Restore:
+        """*restore* as far as it was told of until now."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                event = self._events.get_nowait()
+                if event is not None:
+                    self._held.append(event)
+        for event in self._held:
+            if isinstance(event, RestoreChanged) and event.restore.id == restore.id:
+                restore = max(restore, event.restore, key=lambda one: one.revision)
+        return restore
 
     def next_event(self) -> Event:
         """The next event; questions are asked and notices told on the way."""
+        if self._held:
+            return self._held.popleft()
         while True:
-            # A time-out, however long, keeps Ctrl+C working on every platform.
-            try:
-                event = self._events.get(timeout=3600)
-            except queue.Empty:
-                continue
-            if isinstance(event, SecretWanted):
-                event.reply.set_result(ask_on_terminal(event.question))
-            elif isinstance(event, Notice):
-                self._tell(event.text)
-            else:
+            event = self._heard()
+            if event is not None:
                 return event
+
+    def result(self, future: Future[T]) -> T:
+        """What *future* gives or raises. Its work may have to ask for a password meanwhile."""
+        future.add_done_callback(lambda _: self._events.put(None))
+        while not future.done():
+            event = self._heard()
+            if event is not None:
+                self._held.append(event)
+        return future.result()
+
+    def _heard(self) -> Event | None:
+        """The next event for others; ``None`` when there was something else, or nothing yet."""
+        try:
+            event = self._events.get(timeout=_POLL)
+        except queue.Empty:
+            return None
+        if isinstance(event, SecretWanted):
+            event.reply.set_result(ask_on_terminal(event.question))
+        elif isinstance(event, Notice):
+            self._tell(event.text)
+        else:
+            return event
+        return None
 
     def wait_for(self, wanted: Callable[[Event], E | None]) -> E:
         """The first thing that *wanted* makes of an event."""

@@ -82,7 +82,7 @@ def watch_main(argv: Sequence[str]) -> int:
     desk = desk_for(target, settings)
     try:
         with Session(desk, err) as session:
-            found = desk.find(options.id).result()
+            found = session.result(desk.find(options.id))
             if len(found) != 1:
                 return not_one(options.id, found)
             follower = Follower(session, found[0], as_json=options.json, why=why)
@@ -241,7 +241,7 @@ class Follower:
         return f"Run: {command}"
 
     def _tell(self) -> None:
-        log = self._session.desk.log_of(self._restore.id).result()
+        log = self._session.result(self._session.desk.log_of(self._restore.id))
         entries = tuple(entry for entry in log if entry.number > self._told)
         self._told = entries[-1].number if entries else self._told
         if self._as_json:

@@ -95,7 +95,9 @@ class Desk:
         """The identity of the cloud that is logged in to; empty before."""
         self._journal_trouble = ""
         self._journal_tried = asyncio.Event()
+        self._mending = asyncio.Lock()
         self._stopped = False
+        self._begun: set[asyncio.Future[Any]] = set()
 
     def start(self, listener: Callable[[Event], None]) -> None:
         """Start the engine's thread and open the journal; past restores are told as events."""
@@ -131,7 +133,7 @@ class Desk:
         raises ``Refusal`` when it will not be sent: read-only, wrong word, hard hazard, old
         examination, disk or backup already in a restore, journal not writable.
         """
-        return self._thread.run(self._submit(examination, typed))
+        return self._thread.run(self._unbroken(self._submit(examination, typed)))
 
     def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
         """The whole log of a restore, oldest first. The future raises ``JournalError``."""
@@ -158,7 +160,7 @@ class Desk:
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
         """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""
-        return self._thread.run(self._declare(restore_id, typed))
+        return self._thread.run(self._unbroken(self._declare(restore_id, typed)))
 
     def look_now(self, restore_id: str) -> None:
         """Do not wait for the next look of the schedule."""
@@ -308,6 +310,10 @@ class Desk:
         now = self._clock.now()
         if self.read_only:
             raise Refusal("This session is read-only: nothing is sent.")
+        async with self._mending:
+            if self._journal_trouble:
+                self._journal_trouble = ""  # it may be mended by now
+                await self._start()
         if self._journal_trouble:
             raise Refusal(f"Not sent. {self._journal_trouble}")
         if not examination.is_possible:
@@ -354,6 +360,18 @@ class Desk:
 
     def _emit(self, event: Event) -> None:
         self._listener(event)
+
+    async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
+        """What *work* returns. A caller that goes away does not stop it halfway."""
+        begun = asyncio.ensure_future(work)
+        self._begun.add(begun)
+        begun.add_done_callback(self._ended)
+        return await asyncio.shield(begun)
+
+    def _ended(self, begun: asyncio.Future[Any]) -> None:
+        self._begun.discard(begun)
+        if not begun.cancelled():
+            begun.exception()  # where nobody waits any more, it is no news for a terminal either
 
     def _background(self, work: Coroutine[Any, Any, None]) -> None:
         self._thread.run(self._guarded(work))

@@ -50,6 +50,7 @@ class Engine:
         self._cases: dict[str, Case] = {}
         self._watchings: dict[str, Watching] = {}
         self._sending: set[str] = set()
+        self._is_stopping = False
         self._all_answered = asyncio.Event()
         self._follower = Follower(recorder, clock, emit, self)
         self._following: asyncio.Task[None] | None = None
@@ -93,8 +94,10 @@ class Engine:
         """Write the intention down and send it in the background.
 
         Returns once the intention is on disk. Raises ``Occupied`` and ``JournalError``; nothing
-        is sent then.
+        is sent then. Nothing is, either, once :meth:`stop` was called.
         """
+        if self._is_stopping:
+            raise JournalError("The program is ending.")
         planned = replace(restore, owner=self._recorder.owner, state=State.PLANNED)
         text = f"confirmed by {restore.operator}"
         entry = LogEntry(self._clock.now(), Source.OPERATOR, text, State.PLANNED)
@@ -157,8 +160,10 @@ class Engine:
     async def stop(self, grace: float) -> None:
         """End: up to *grace* seconds for answers under way; what has none then is unknown.
 
-        What is being watched stays open in the journal, for the next program to go on with.
+        What was not sent yet is not sent any more. What is being watched stays open in the
+        journal, for the next program to go on with.
         """
+        self._is_stopping = True
         if self._following is not None:
             self._following.cancel()
         if self._sending:
@@ -191,12 +196,17 @@ class Engine:
             return await self.provider(case.restore)
 
         if submit:
+            submission = Submission(
+                case, provider, self._clock, self._pace, may_send=lambda: not self._is_stopping
+            )
             try:
-                await Submission(case, provider, self._clock, self._pace).run()
+                await submission.run()
             except Overtaken:
                 pass
             except JournalError as error:
-                await self._never_left(case, error)
+                await self._never_left(case, str(error))
+            except Exception as error:
+                await self._broken_off(case, error)
             finally:
                 self._answered(restore_id)
         watching = Watching(
@@ -208,16 +218,26 @@ class Engine:
         finally:
             del self._watchings[restore_id]
 
-    async def _never_left(self, case: Case, error: JournalError) -> None:
+    async def _never_left(self, case: Case, error: str) -> None:
         """The journal took nothing before the POST, so there was none; say so once it can."""
         self._emit(Notice(f"{error} The restore was not sent.", severe=True))
+        await self._settled(
+            case, State.NOT_SENT, "the journal could not be written; nothing was sent"
+        )
+
+    async def _broken_off(self, case: Case, error: Exception) -> None:
+        """A defect of the program, where none is expected: what was sending may have been sent."""
+        kind = type(error).__name__
+        if case.restore.state is State.PLANNED:
+            await self._settled(case, State.NOT_SENT, f"a defect of the program ({kind})")
+        else:
+            await self._settled(case, State.UNKNOWN, f"a defect of the program ({kind})")
+
+    async def _settled(self, case: Case, state: State, why: str) -> None:
+        words = "Not sent" if state is State.NOT_SENT else "No clear answer"
         while case.restore.state in (State.PLANNED, State.SENDING) and case.is_ours:
             try:
-                await case.insist(
-                    (Source.REQUEST, "the journal could not be written; nothing was sent"),
-                    state=State.NOT_SENT,
-                    summary="Not sent: the journal could not be written.",
-                )
+                await case.insist((Source.REQUEST, why), state=state, summary=f"{words}: {why}.")
             except Overtaken:
                 continue
 

@@ -46,10 +46,12 @@ class Follower:
 
     async def replay(self) -> None:
         """Tell everything on record, oldest restore first. Raises ``JournalError``."""
-        self._version = await self._recorder.run(lambda journal: journal.data_version())
+        version = await self._recorder.run(lambda journal: journal.data_version())
         for restore in reversed(await self._recorder.run(lambda journal: journal.restores())):
             self.remember(restore)
+            self._revision = max(self._revision, restore.revision)
             self._emit(RestoreChanged(restore, restore.log, replayed=True))
+        self._version = version
         await self.take_over()
 
     async def run(self, every: float) -> None:
@@ -60,8 +62,8 @@ class Follower:
             try:
                 version = await self._recorder.run(lambda journal: journal.data_version())
                 if version != self._version:
-                    self._version = version
                     await self._read_news()
+                    self._version = version
                 await self.take_over()
                 complained = False
             except JournalError as error:
@@ -70,8 +72,7 @@ class Follower:
                     self._emit(Notice(str(error), severe=True))
 
     def remember(self, restore: Restore) -> None:
-        """Count *restore*, and its log so far, as told."""
-        self._revision = max(self._revision, restore.revision)
+        """Count the log of *restore* so far as told."""
         if restore.log:
             self._lines[restore.id] = restore.log[-1].number
 
@@ -81,7 +82,7 @@ class Follower:
         for restore in found:
             if restore.owner == self._recorder.owner or self._driver.is_driving(restore.id):
                 continue
-            if restore.owner and self._recorder.is_alive(restore.owner):
+            if restore.owner and await self._recorder.is_alive(restore.owner):
                 process = process_of(restore.owner)
                 self._say_elsewhere(restore, f"watched by vbs-tui process {process}")
             elif restore.state in (State.PLANNED, State.SENDING):
@@ -130,17 +131,22 @@ class Follower:
             await self._claim(case.restore)
 
     async def _read_news(self) -> None:
+        # Of what was read here, not of what was written: another program may have written just
+        # before this one did.
         since = self._revision
         for restore in await self._recorder.run(lambda journal: journal.changed_since(since)):
+            await self._read_of(restore)
             self._revision = max(self._revision, restore.revision)
-            case = self._driver.case_of(restore.id)
-            if case is not None:
-                if restore.revision <= case.restore.revision:
-                    continue  # our own writing
-                case.restore = restore
-                self._driver.look_now(restore.id)
-            entries = await self._new_lines(restore)
-            self._emit(RestoreChanged(restore, entries))
+
+    async def _read_of(self, restore: Restore) -> None:
+        case = self._driver.case_of(restore.id)
+        if case is not None:
+            if restore.revision <= case.restore.revision:
+                return  # our own writing
+            case.restore = restore
+            self._driver.look_now(restore.id)
+        entries = await self._new_lines(restore)
+        self._emit(RestoreChanged(restore, entries))
 
     async def _new_lines(self, restore: Restore) -> tuple[LogEntry, ...]:
         known = self._lines.get(restore.id, 0)

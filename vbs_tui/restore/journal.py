@@ -259,8 +259,11 @@ _PAST = {"read": "read", "write": "written"}
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # Made by us first, so that SQLite never makes it with the umask's wider rights.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    # Made by us first, so that SQLite never makes it with the umask's wider rights. One that is
+    # there is not opened: closing any descriptor of a file gives up all locks that this process
+    # has on it, those of another connection of ours among them.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")

@@ -32,9 +32,10 @@ class Recorder:
         """The name under which this program owns restores; empty before :meth:`open`."""
         return self._instance.name if self._instance else ""
 
-    def is_alive(self, owner: str) -> bool:
-        """Whether the program of that name still runs."""
-        return self._instance is not None and self._instance.is_alive(owner)
+    async def is_alive(self, owner: str) -> bool:
+        """Whether the program of that name still runs; its lock is a file, so the disk is asked."""
+        instance = self._instance
+        return instance is not None and await self._on_thread(lambda: instance.is_alive(owner))
 
     async def open(self) -> str:
         """Open the journal, making directory and file; a notice (mostly empty).

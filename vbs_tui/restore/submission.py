@@ -28,11 +28,15 @@ class Submission:
         provider: Callable[[], Awaitable[Provider]],
         clock: Clock,
         pace: Pace,
+        *,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
+        """*may_send* is asked right before a request is written down as being sent."""
         self._case = case
         self._provider = provider
         self._clock = clock
         self._pace = pace
+        self._may_send = may_send
 
     async def run(self) -> None:
         """Until the case is accepted, refused, not sent or unknown.
@@ -51,6 +55,8 @@ class Submission:
                 if not await self._try_again(error.failure, attempt, left=False):
                     return
                 continue
+            if not self._may_send():
+                stopper = "the program was ended before anything left."
             if stopper:
                 await self._case.note(
                     (Source.OPERATOR, f"Not sent: {stopper}"),

@@ -72,6 +72,9 @@ class Watching:
             except JournalError as error:
                 # The snapshot stayed as it was, so the next look finds and writes it again.
                 self._case.complain(error)
+            except Exception as error:
+                # Ended, it would look like a watch that goes on, and nobody would take it over.
+                self._told_blind(self._defect(error))
             if self._case.is_ours:
                 await self._wait()
 
@@ -124,6 +127,15 @@ class Watching:
             Executed.NO,
             "look at the restore",
             message="no answer yet: the cloud is slow, or a log-in waits for you",
+            at=self._clock.now(),
+        )
+
+    def _defect(self, error: Exception) -> Failure:
+        return Failure(
+            ErrorKind.NONSENSE,
+            Executed.NO,
+            "look at the restore",
+            message=f"a defect of the program ({type(error).__name__})",
             at=self._clock.now(),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
+import time
 from collections.abc import Sequence
 
 from vbs_tui.simulator.faults import describe_faults
@@ -38,10 +38,14 @@ def simulate_main(argv: Sequence[str]) -> int:
     return _serve(simulator)
 
 
+_POLL = 0.1
+"""Seconds between two looks for a signal."""
+
+
 def _serve(simulator: Simulator) -> int:
-    stop = threading.Event()
+    came: list[int] = []
     # Set before the first line is printed: whoever reads it may send the signal at once.
-    before = {one: signal.signal(one, lambda *_: stop.set()) for one in _SIGNALS}
+    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in _SIGNALS}
     try:
         try:
             simulator.start()
@@ -49,7 +53,10 @@ def _serve(simulator: Simulator) -> int:
             sys.stderr.write(f"vbs-tui simulate: cannot listen on {simulator.url}: {problem}\n")
             return 1
         _say(_welcome(simulator))
-        stop.wait()
+        # No lock that the handler might find held by its own thread, and no wait without an end:
+        # a signal right in front of one is handled only behind it.
+        while not came:
+            time.sleep(_POLL)
     finally:
         simulator.stop()
         for one, handler in before.items():

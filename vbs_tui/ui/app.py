@@ -246,8 +246,9 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
         region = self.store.region
         if self._used is not None and region not in self.used_regions:
             self.used_regions.add(region)
-            note = partial(self._used, region)
-            self.run_worker(note, thread=True, exit_on_error=False, description="note the use")
+            # Beside everything: a disk that hangs must not keep the program from ending.
+            noting = beside(partial(self._used, region))
+            self.run_worker(noting, exit_on_error=False, description="note the use")
 
     def _go_to(self, choice: Choice) -> None:
         if choice.is_open and self.store.connect_failure is None:

@@ -12,9 +12,12 @@ import asyncio
 import contextlib
 import os
 import signal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 HALT = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
 
@@ -22,7 +25,14 @@ HALT = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
 class Haltable:
     """Mixed into the app, whose bindings have :data:`HALT`."""
 
+    is_leaving = False
+    """Set by whoever ends the program, in a signal's handler too."""
     _is_halted = False
+
+    def get_driver_class(self) -> type[Driver]:
+        from vbs_tui.ui.terminal_driver import TerminalDriver  # noqa: PLC0415 - not without one
+
+        return TerminalDriver
 
     def on_mount(self) -> None:
         if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:
@@ -54,7 +64,7 @@ class Haltable:
         app: Any = self
         # Where nobody could let it go on, the kernel itself would not halt it either. A second
         # signal of a burst is looked at when the program has gone on already.
-        if self._is_halted or not app.is_running or not _has_job_control():
+        if self._is_halted or self.is_leaving or not app.is_running or not _has_job_control():
             return
         self._is_halted = True
         app._driver.suspend_application_mode()
@@ -68,7 +78,7 @@ class Haltable:
         if not app.is_running:
             return
         if not _is_in_foreground():
-            os.kill(os.getpid(), signal.SIGSTOP)  # the shell's bg: there is no terminal to draw on
+            self._go_on_without_terminal()
             return
         if not self._is_halted:
             # By SIGSTOP then, or not at all: whoever had the terminal may have left it otherwise.
@@ -77,6 +87,16 @@ class Haltable:
         self._is_halted = False
         # The terminal shows an empty screen until it is drawn anew.
         app.screen.refresh(layout=True)
+
+    def _go_on_without_terminal(self) -> None:
+        app: Any = self
+        if not self.is_leaving and _has_job_control():
+            os.kill(os.getpid(), signal.SIGSTOP)  # the shell's bg
+            return
+        # Told to end while it is halted: halted again, nothing but SIGKILL would end it. The
+        # terminal is the shell's, whose modes are none of ours any more.
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        app._driver.attrs_before = None
 
 
 def _has_job_control() -> bool:

@@ -172,6 +172,8 @@ class Leaving:
         return None
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
+        app: Any = self._app
+        app.is_leaving = True
         self._wake(number)
 
     def _wake(self, reason: int) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from textual import on, work
 from textual.binding import Binding
 
 from vbs_tui.clock import Clock
+from vbs_tui.cloud.beside import beside
 from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.export import FORMATS, export
 from vbs_tui.restore.journal import JournalError
@@ -124,7 +126,8 @@ class HistoryScreen(Working, ListScreen[Restore]):
             restores = await asyncio.wrap_future(self._desk.history())
             logs = {r.id: await asyncio.wrap_future(self._desk.log_of(r.id)) for r in restores}
             now = self._clock.now()
-            path = await asyncio.to_thread(export, self._folder, FORMATS[kind], restores, logs, now)
+            # A folder on a network that hangs must not keep the program from ending.
+            path = await beside(partial(export, self._folder, FORMATS[kind], restores, logs, now))
         except (JournalError, OSError) as error:
             self.app.notify(f"Not exported: {error}", severity="error", markup=False)
         else:

@@ -23,8 +23,10 @@ def run(main: Callable[[], int]) -> NoReturn:
         if leaving.code is not None and not isinstance(leaving.code, int):
             raise
         status = leaving.code or 0
-    # Without them Python's own end is as good, and known to debuggers and profilers.
-    if threading.active_count() > 1 and (_flush() or status):
+    is_written = _flush()
+    # Python's own end would wait for threads, and tells of a terminal that is gone rather than of
+    # what the command ended with. In any other case it is as good, and debuggers know it.
+    if (is_written and threading.active_count() > 1) or (not is_written and status):
         os._exit(status)
     sys.exit(status)
 

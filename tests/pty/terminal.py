@@ -14,7 +14,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -198,6 +198,15 @@ class Terminal:
     def echoes(self) -> bool:
         """Whether what is typed is shown by the terminal itself."""
         return bool(self.modes()[3] & termios.ECHO)
+
+    @contextlib.contextmanager
+    def without_blocking(self) -> Iterator[None]:
+        """The descriptor that the program shares with others does not block meanwhile."""
+        fcntl.fcntl(self._slave, fcntl.F_SETFL, self._flags | os.O_NONBLOCK)
+        try:
+            yield
+        finally:
+            fcntl.fcntl(self._slave, fcntl.F_SETFL, self._flags)
 
     @property
     def is_blocking(self) -> bool:

@@ -129,3 +129,16 @@ def test_a_halt_says_what_goes_on_but_not_while_a_restore_is_sent(
         terminal.send("q")
         assert terminal.ended() == 0
     assert len(simulator.ledger.restores) == 1
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_what_is_halted_can_be_ended(start: Start, number: signal.Signals, status: int) -> None:
+    with start(*CONSOLE, "--demo") as terminal:
+        open_project(terminal)
+        terminal.send(CTRL_Z)
+        terminal.stopped()
+        terminal.signal(number)
+        terminal.signal(signal.SIGCONT)  # as a shell does that ends a halted job
+        assert terminal.ended() == status
+        assert terminal.modes() == terminal.before
+        assert is_as_before(terminal)

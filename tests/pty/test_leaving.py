@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tests.pty.conftest import CONSOLE, Operator, Start, open_project
-from tests.pty.terminal import ENTER, Terminal
+from tests.pty.terminal import ENTER, ESCAPE, Terminal
 from vbs_tui.simulator import Simulator
 from vbs_tui.simulator.gates import Gate
 
@@ -139,3 +139,48 @@ def test_a_request_under_way_survives_the_loss_of_the_terminal(
         assert terminal.ended(MOST) == 129
         [(_, job)] = operator.states()
         assert job == simulator.ledger.restores[0].job_id
+
+
+def test_a_terminal_that_does_not_block_is_waited_for_too(start: Start) -> None:
+    with start(*CONSOLE, "--demo") as terminal:
+        open_project(terminal)
+        with terminal.without_blocking():  # as another program may leave it
+            fill(terminal)
+            terminal.resume()
+            terminal.send(ESCAPE)
+            terminal.wait_for_text("1 Projects", "nightly-db", "5 Error")
+            terminal.send("?")
+            terminal.wait_for_text("What now")
+            terminal.send(ESCAPE)
+            terminal.wait_without("What now")
+            terminal.send("q")
+            assert terminal.ended() == 0
+        assert is_as_before(terminal)
+
+
+def test_a_watching_command_ends_with_the_hang_up_of_its_terminal(
+    operator: Operator, simulator: Simulator, start: Start
+) -> None:
+    simulator.speed = 1.0
+    restore = ("restore", "--backup", "demo-succeeds", "--volume", "rehearsal-01")
+    command = (*restore, "--confirm", "rehearsal-01", "--project", "eu-de_prod", "--wait")
+    with operator.console(*command) as terminal:
+        terminal.wait_for_text("accepted as job")
+        terminal.close_master()
+        assert terminal.ended() == 129
+
+
+def test_doctor_gives_the_echo_back_when_it_is_ended(start: Start, simulator: Simulator) -> None:
+    env = {
+        "OS_AUTH_URL": simulator.auth_url,
+        "OS_USERNAME": simulator.username,
+        "OS_USER_DOMAIN_NAME": simulator.domain,
+        "OS_PROJECT_NAME": "eu-de_prod",
+    }
+    with start(*CONSOLE, "doctor", env=env) as terminal:
+        terminal.wait_for_text("Password")
+        terminal.wait_until(lambda: not terminal.echoes(), "no echo")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.ended() == 143
+        assert terminal.echoes()
+        assert b"interrupted" in terminal.rest()

@@ -160,3 +160,34 @@ def test_the_command_line_asks_in_one_line(
         assert terminal.ended() == 78
         assert b"F5" not in terminal.rest()
     assert refusals(simulator) == 0
+
+
+def test_a_log_in_that_ends_between_lists_and_examination_asks_again(
+    simulator: Simulator, start: Start, tmp_path: Path
+) -> None:
+    user = simulator.world.user_named("demo-mfa")
+    assert user is not None
+    env = {
+        "OS_AUTH_URL": simulator.auth_url,
+        "OS_AUTH_TYPE": "v3multifactor",
+        "OS_USERNAME": "demo-mfa",
+        "OS_PASSWORD": user.password,
+        "OS_USER_DOMAIN_NAME": simulator.domain,
+        "OS_PROJECT_NAME": "eu-de_prod",
+        "XDG_STATE_HOME": str(tmp_path),
+    }
+    backup = ("--backup", "demo-succeeds", "--volume", "rehearsal-01")
+    with (
+        simulator.hold(r"GET .*/(backups|volumes)/[0-9a-f-]{36}\Z") as gate,
+        start(*CONSOLE, "restore", "--dry-run", *backup, env=env) as terminal,
+    ):
+        wait_for_words(terminal, "Passcode")
+        terminal.send(simulator.passcode(), ENTER)
+        assert gate.wait_reached()
+        simulator.expire_tokens()
+        terminal.clear()
+        gate.release()
+        wait_for_words(terminal, "Passcode")
+        terminal.send(simulator.passcode(), ENTER)
+        wait_for_words(terminal, "Request")
+        assert terminal.ended() == 0

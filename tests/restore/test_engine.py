@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,10 @@ import pytest
 from tests.restore.makers import restore, volume
 from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from vbs_tui.cloud.resources import Volume
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event, Notice, RestoreChanged, WatchChanged
-from vbs_tui.restore.journal import Occupied
+from vbs_tui.restore.journal import Journal, JournalError, Occupied
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import Restore
@@ -402,6 +405,87 @@ def test_a_look_that_gets_no_answer_is_told_as_blind_until_it_gets_one(house: Ho
         assert house.cloud.looks == looks, "one look at a time"
         house.cloud.gate.set()
         assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_what_was_not_sent_when_the_program_ends_is_not_sent_any_more(house: House) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        await engine.submit(restore())
+        await engine.stop(1.0)
+        assert house.cloud.posts == []
+        assert house.latest().state is State.NOT_SENT
+        with pytest.raises(JournalError):
+            await engine.submit(restore(1, id="another"))
+
+    house.run(story())
+
+
+def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(house: House) -> None:
+    async def story() -> None:
+        other = Recorder(house.directory, house.clock, InlineExecutor())
+        await other.open()
+        theirs = await other.run(
+            lambda journal: journal.begin(restore(owner=other.owner, cloud_identity="theirs"), [])
+        )
+        engine = await house.engine()
+        for state in (State.SENDING, State.ACCEPTED, State.SUCCEEDED):
+            step = replace(theirs, state=state, owner=other.owner)
+            theirs = await other.run(partial(Journal.update, restore=step, entries=[]))
+        await engine.submit(restore(1, id="ours"))  # before the next look at the journal
+        await house.clock.sleep(Pace().follow * 3)
+        told = [e.restore for e in house.events if isinstance(e, RestoreChanged)]
+        assert [one.state for one in told if one.id == theirs.id][-1] is State.SUCCEEDED
+        await engine.stop(1.0)
+        await other.close()
+
+    house.run(story())
+
+
+def test_a_defect_in_a_look_is_told_and_the_watch_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        real, times = house.cloud.volume, [3]
+
+        async def volume(volume_id: str) -> Volume:
+            if times[0]:
+                times[0] -= 1
+                raise LookupError("s3cr3t")
+            return await real(volume_id)
+
+        monkeypatch.setattr(house.cloud, "volume", volume)
+        await engine.submit(restore())
+        assert (await house.settled()).state is State.SUCCEEDED
+        blind = [e.watch.failure for e in house.events if isinstance(e, WatchChanged)]
+        assert any("LookupError" in one.message for one in blind if one is not None)
+        assert "s3cr3t" not in str(house.events)
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize(
+    ("step", "state"), [("prepare", State.NOT_SENT), ("submit", State.SUCCEEDED)]
+)
+def test_a_defect_while_sending_is_an_outcome_too(
+    house: House, monkeypatch: pytest.MonkeyPatch, step: str, state: State
+) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        real = getattr(house.cloud, step)
+
+        async def broken(*arguments: object) -> None:
+            await real(*arguments)
+            raise LookupError
+
+        monkeypatch.setattr(house.cloud, step, broken)
+        await engine.submit(restore())
+        assert (await house.settled()).state is state
+        assert len(house.cloud.posts) == (step == "submit")
         await engine.stop(1.0)
 
     house.run(story())

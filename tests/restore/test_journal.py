@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -142,6 +144,18 @@ def test_a_dead_program_is_told_from_a_living_one(tmp_path: Path) -> None:
     assert not one.is_alive(two.name)
     assert not one.others_alive()
     one.close()
+
+
+def test_another_connection_of_the_same_program_leaves_the_locks_alone(
+    tmp_path: Path, journal: Journal, instance: Instance
+) -> None:
+    journal.begin(restore(), [])
+    second, _ = Journal.open(tmp_path, instance, NOW)
+    second.close()
+    # Whoever is the last one takes the write-ahead file away.
+    look = f"import sqlite3; sqlite3.connect({str(tmp_path / FILE)!r}).execute('SELECT 1 FROM log')"
+    subprocess.run([sys.executable, "-c", look], check=True)
+    assert (tmp_path / f"{FILE}-wal").exists()
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0garbage"])

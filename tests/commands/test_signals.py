@@ -1,0 +1,139 @@
+"""Commands for scripts that are told to end: at any moment, once or more often, under nohup."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.test_scripts import MOST, PASSWORD, Shell
+from vbs_tui.simulator import Simulator
+
+POST_RESTORE = r"POST .*/restore\Z"
+
+_SLOW_NAMES = """\
+import socket, time
+
+def slowly(*_, **__):
+    print("asked for an address", flush=True)
+    time.sleep(600)
+
+socket.getaddrinfo = slowly
+"""
+"""As ``sitecustomize.py``: a name server that does not answer."""
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(speed=60.0) as one:
+        yield one
+        assert one.ledger.errors == []
+
+
+@pytest.fixture
+def shell(simulator: Simulator, tmp_path: Path) -> Shell:
+    return Shell(simulator, tmp_path)
+
+
+def restore(volume: str = "rehearsal-01") -> tuple[str, ...]:
+    named = ("--backup", "demo-succeeds", "--volume", volume, "--confirm", volume)
+    return ("restore", *named, "--wait")
+
+
+@pytest.mark.parametrize("second", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_does_not_lose_the_answer(shell: Shell, second: signal.Signals) -> None:
+    gate = shell.simulator.hold(POST_RESTORE, before=False)
+    child = shell.begin(*restore())
+    assert gate.wait_reached()
+    child.send_signal(signal.SIGHUP)
+    for _ in range(20):  # whenever the first one is being dealt with
+        child.send_signal(second)
+    gate.release()
+    _, told = child.communicate(timeout=MOST)
+    assert child.returncode in (129, 128 + second)  # who came first is the kernel's choice
+    (job,) = json.loads(shell("jobs", "--json").stdout)
+    assert job["job_id"]
+    assert f"Follow it with: vbs-tui watch {job['id'][:8]}" in told
+    assert len(shell.simulator.ledger.restore_posts()) == 1
+
+
+def test_ctrl_c_before_it_is_sent_sends_nothing_and_says_so(shell: Shell, tmp_path: Path) -> None:
+    assert shell(*restore("rehearsal-06")).returncode == 0  # so that there is a journal
+    [path] = tmp_path.rglob("journal.sqlite3")
+    before = len(shell.simulator.ledger.restore_posts())
+    other = sqlite3.connect(path, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")  # another program is writing
+        child = shell.begin(*restore())
+        assert child.stdout is not None
+        assert any(line.startswith("Request") for line in child.stdout)
+        child.send_signal(signal.SIGINT)
+        _, told = child.communicate(timeout=MOST)
+    finally:
+        other.close()
+    assert child.returncode == 130
+    assert "ot sent" in told or "Nothing was sent" in told, told
+    assert len(shell.simulator.ledger.restore_posts()) == before
+    shell("watch", "0")  # any program settles what was left behind
+    assert not json.loads(shell("jobs", "--open", "--json").stdout)
+
+
+def test_nohup_survives_the_hang_up(shell: Shell) -> None:
+    gate = shell.simulator.hold(POST_RESTORE, before=False)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does, and as is inherited
+    try:
+        child = shell.begin(*restore())
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert gate.wait_reached()
+    child.send_signal(signal.SIGHUP)
+    gate.release()
+    out, trouble = child.communicate(timeout=MOST)
+    assert child.returncode == 0, trouble
+    assert "succeeded" in out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [("doctor",), restore()])
+def test_a_name_server_that_does_not_answer_holds_nobody_up(
+    tmp_path: Path, command: tuple[str, ...], number: signal.Signals
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_SLOW_NAMES)
+    env = {key: value for key, value in os.environ.items() if not key.startswith("OS_")}
+    env |= {
+        "PYTHONPATH": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "OS_AUTH_URL": "https://iam.example.invalid/v3",
+        "OS_USERNAME": "demo",
+        "OS_PASSWORD": PASSWORD,
+        "OS_USER_DOMAIN_NAME": "demo",
+        "OS_PROJECT_NAME": "demo",
+    }
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "vbs_tui", *command],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert child.stdout is not None
+    assert any("asked for an address" in line for line in child.stdout)
+    child.send_signal(number)
+    told, _ = child.communicate(timeout=MOST)  # far less than the name server takes
+    assert child.returncode == 128 + number
+    assert "Traceback" not in told
+    if command == ("doctor",):
+        assert "interrupted" in told

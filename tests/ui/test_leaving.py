@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -18,7 +19,7 @@ def test_a_signal_that_comes_while_the_desk_ends_is_not_lost(number: int | None)
             os.kill(os.getpid(), number)
 
     before = signal.getsignal(signal.SIGTERM)
-    leaving = Leaving(cast(Any, None), leave)
+    leaving = Leaving(cast(Any, SimpleNamespace()), leave)
     leaving.install()
     leaving.finish()
     assert leaving.signal == number

@@ -244,7 +244,7 @@ class Keyring:
 
     async def _obtain(self, scope: Scope, since: int) -> Token:
         """By another token where that works, else by the credentials."""
-        known = self._memory.known(scope, self._now(), since)
+        known = self._memory.known(scope, self._session.clock.monotonic(), since)
         if known is not None:
             raise CloudError(known)
         try:
@@ -265,7 +265,7 @@ class Keyring:
             self._log_in.refused()
             raise Refused(self._refused(scope, error.failure)) from None
         except CloudError as error:
-            self._memory.failed(error.failure, self._now())
+            self._memory.failed(error.failure, self._session.clock.monotonic())
             raise
         self._memory.succeeded()
         return token

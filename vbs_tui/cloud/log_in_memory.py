@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.cloud.secret import Secret
@@ -37,7 +36,8 @@ class _Open:
 
     failure: Failure
     number: int
-    until: datetime
+    until: float
+    """Seconds of ``monotonic``, as everywhere here: clocks are set right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class LogInMemory:
         self._open = None
         self._misses = 0
 
-    def known(self, scope: Scope, now: datetime, since: int) -> Failure | None:
+    def known(self, scope: Scope, now: float, since: int) -> Failure | None:
         """The failure that a log-in to *scope* would meet again, or meets for having waited.
 
         *since*: :attr:`ended` when the caller began to wait.
@@ -147,7 +147,7 @@ class LogInMemory:
                 return before
         last = self._open
         if last is not None and now < last.until:
-            seconds = max(1, round((last.until - now).total_seconds()))
+            seconds = max(1, round(last.until - now))
             wait = f"The next log-in is tried in {seconds} s; reading the projects again tries now."
             return replace(last.failure, hint=f"{last.failure.hint} {wait}".strip())
         return last.failure if last is not None and last.number > since else None
@@ -191,7 +191,7 @@ class LogInMemory:
             self._blocked = failure
         return failure
 
-    def failed(self, failure: Failure, now: datetime) -> None:
+    def failed(self, failure: Failure, now: float) -> None:
         """There was no verdict."""
         self.ended += 1
         pause = 0.0
@@ -200,7 +200,7 @@ class LogInMemory:
             pause = min(first * 2**self._misses, longest)
             pause = max(pause, min(failure.retry_after or 0.0, _LONGEST_ASKED))
             self._misses += 1
-        self._open = _Open(failure, self.ended, now + timedelta(seconds=pause))
+        self._open = _Open(failure, self.ended, now + pause)
 
 
 def _times(number: int) -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,18 +68,23 @@ class Shell:
 
     def begin(self, *arguments: str, **changes: str) -> subprocess.Popen[str]:
         """The same, not waited for; it hears ``^C`` though the tests run in the background."""
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            return subprocess.Popen(
-                [sys.executable, "-m", "vbs_tui", *arguments],
-                env={**self.env, **changes},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        finally:
-            signal.signal(signal.SIGINT, before)
+        return begun([sys.executable, "-m", "vbs_tui", *arguments], {**self.env, **changes})
+
+
+def begun(program: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A program that hears ``^C``, though the tests may run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            program,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

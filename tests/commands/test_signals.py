@@ -6,14 +6,13 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands.test_scripts import MOST, PASSWORD, Shell
+from tests.commands.test_scripts import MOST, PASSWORD, Shell, begun
 from vbs_tui.simulator import Simulator
 
 POST_RESTORE = r"POST .*/restore\Z"
@@ -117,23 +116,12 @@ def test_a_name_server_that_does_not_answer_holds_nobody_up(
         "OS_USER_DOMAIN_NAME": "demo",
         "OS_PROJECT_NAME": "demo",
     }
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "vbs_tui", *command],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
+    child = begun([sys.executable, "-m", "vbs_tui", *command], env)
     assert child.stdout is not None
     assert any("asked for an address" in line for line in child.stdout)
     child.send_signal(number)
-    told, _ = child.communicate(timeout=MOST)  # far less than the name server takes
+    told, trouble = child.communicate(timeout=MOST)  # far less than the name server takes
     assert child.returncode == 128 + number
-    assert "Traceback" not in told
+    assert "Traceback" not in trouble
     if command == ("doctor",):
         assert "interrupted" in told

@@ -39,7 +39,7 @@ from vbs_tui.commands.connecting import (
 from vbs_tui.commands.kept_tokens import token_findings
 from vbs_tui.commands.lines import out, tell
 from vbs_tui.commands.rights import rights_of
-from vbs_tui.commands.session import Signalled, Signals, patient
+from vbs_tui.commands.signals import Signalled, Signals, patient
 from vbs_tui.commands.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.commands.troubles import for_scripts
 from vbs_tui.commands.words import out_json

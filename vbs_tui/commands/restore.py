@@ -19,7 +19,8 @@ from vbs_tui.commands.connecting import (
 )
 from vbs_tui.commands.lines import err, out, tell
 from vbs_tui.commands.options import options_of
-from vbs_tui.commands.session import Failed, Row, Session, Signalled
+from vbs_tui.commands.session import Failed, Row, Session
+from vbs_tui.commands.signals import Signalled
 from vbs_tui.commands.statuses import (
     CONFIGURATION,
     IMPOSSIBLE,
@@ -122,6 +123,20 @@ class _Unclear(Exception):  # noqa: N818 - the operator was unclear, nothing bro
 
 
 def _run(session: Session, options: argparse.Namespace, target: Target) -> int:
+    try:
+        examined = _examined(session, options)
+        if not examined.is_possible:
+            return IMPOSSIBLE
+        if options.dry_run:
+            return OK
+        cloud = options_of(options, target)
+    except (KeyboardInterrupt, Signalled):
+        err("Nothing was sent.")
+        raise
+    return _send(session, examined, options, cloud)
+
+
+def _examined(session: Session, options: argparse.Namespace) -> Examination:
     connected = session.connect()
     project = _project(connected, options.project)
     volumes = session.rows(project, ListKind.VOLUMES)
@@ -130,11 +145,7 @@ def _run(session: Session, options: argparse.Namespace, target: Target) -> int:
     backup_id = _resolve(backups, options.backup, "backup", project)
     examined = session.result(session.desk.examine(project, backup_id, volume_id))
     _tell_examination(examined, connected.cloud, as_json=options.json)
-    if not examined.is_possible:
-        return IMPOSSIBLE
-    if options.dry_run:
-        return OK
-    return _send(session, examined, options, options_of(options, target))
+    return examined
 
 
 def _send(
@@ -142,8 +153,10 @@ def _send(
 ) -> int:
     """From here on, what is not known is unknown. *cloud*: the options that name it."""
     submitted: Restore | None = None
-    submitting = session.desk.submit(examined, options.confirm)
+    submitting: Future[Restore] | None = None
     try:
+        with session.signals.deferred():
+            submitting = session.desk.submit(examined, options.confirm)
         submitted = session.result(submitting)
         if options.wait:
             return Follower(session, submitted, as_json=options.json).follow()
@@ -161,11 +174,11 @@ def _send(
     return UNKNOWN
 
 
-def _written_down(submitting: Future[Restore]) -> Restore | None:
+def _written_down(submitting: Future[Restore] | None) -> Restore | None:
     """The restore, if it came as far as the journal before the command was interrupted."""
-    if not submitting.done() or submitting.cancelled() or submitting.exception() is not None:
+    if submitting is None or not submitting.done() or submitting.cancelled():
         return None
-    return submitting.result()
+    return submitting.result() if submitting.exception() is None else None
 
 
 def _tell_interrupted(session: Session, restore: Restore | None, cloud: list[str]) -> None:

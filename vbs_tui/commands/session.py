@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import signal
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import TypeVar
 
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.commands.connecting import ask_on_terminal
+from vbs_tui.commands.signals import POLL, Signals
 from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.events import (
     Connected,
@@ -42,56 +42,6 @@ class Failed(Exception):  # noqa: N818 - carries a Failure
         super().__init__(failure.message)
 
 
-class Signalled(BaseException):
-    """SIGTERM or SIGHUP came; like ``KeyboardInterrupt``, nothing should swallow it."""
-
-    def __init__(self, number: int) -> None:
-        self.status = 128 + number
-        super().__init__(number)
-
-
-class Signals:
-    """The first of them ends the command in order; the others must not break into that.
-
-    A terminal that closes tells it twice, by its shell and by the kernel, and so does whoever
-    presses Ctrl+C twice. What was ignored from the start (``nohup``) stays ignored.
-    """
-
-    def __init__(self) -> None:
-        self._is_over = False
-
-    def install(self) -> None:
-        """Take over SIGINT, SIGTERM and SIGHUP for the rest of the process."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._take)
-
-    def ignore(self) -> None:
-        """From now on none of them ends anything: the end is under way, and bounded."""
-        self._is_over = True
-
-    def _take(self, number: int, _frame: FrameType | None) -> None:
-        if self._is_over:
-            return
-        self._is_over = True
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise Signalled(number)
-
-
-def patient(future: Future[T]) -> T:
-    """What *future* gives or raises; signals are handled meanwhile."""
-    while not future.done():
-        with contextlib.suppress(TimeoutError):
-            future.exception(_POLL)
-    return future.result()
-
-
-_POLL = 0.5
-"""Seconds between two looks for a signal that came in front of a lock's wait: Python handles such
-a one at the next instruction, which would be the wait's end."""
-
-
 class Session:
     """Starts the desk on entry, stops it on exit, in order also after a signal."""
 
@@ -102,10 +52,10 @@ class Session:
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._held: deque[Event] = deque()
         """What came while something else was waited for."""
-        self._signals = Signals()
+        self.signals = Signals()
 
     def __enter__(self) -> Session:
-        self._signals.install()
+        self.signals.install()
         self.desk.start(self._events.put)
         return self
 
@@ -119,7 +69,7 @@ class Session:
 
     def stop(self) -> None:
         """Stop the desk, which records what is under way. Safe to call twice."""
-        self._signals.ignore()
+        self.signals.ignore()
         self.desk.stop(2.0)
 
     def newest(self, restore: Restore) -> Restore:
@@ -155,7 +105,7 @@ class Session:
     def _heard(self) -> Event | None:
         """The next event for others; ``None`` when there was something else, or nothing yet."""
         try:
-            event = self._events.get(timeout=_POLL)
+            event = self._events.get(timeout=POLL)
         except queue.Empty:
             return None
         if isinstance(event, SecretWanted):

@@ -20,7 +20,8 @@ from vbs_tui.commands.connecting import (
 from vbs_tui.commands.jobs import no_journal, not_one
 from vbs_tui.commands.lines import err, out, tell
 from vbs_tui.commands.options import options_for, options_of
-from vbs_tui.commands.session import Session, Signalled
+from vbs_tui.commands.session import Session
+from vbs_tui.commands.signals import Signalled
 from vbs_tui.commands.statuses import (
     CONFIGURATION,
     INTERRUPTED,

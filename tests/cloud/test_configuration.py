@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -335,3 +336,18 @@ def test_variables_mean_the_same_whatever_else_is_set(
     assert isinstance(made, kind)
     if isinstance(made, ApplicationCredentials):
         assert made.secret == Secret(" s ")
+
+
+def test_each_region_is_shown_with_its_own_way_in(tmp_path: Path) -> None:
+    path = tmp_path / "clouds.yaml"
+    auth = {"auth_url": "https://iam.{region_name}.test/v3", "username": "j", "password": "hush"}
+    own = {"verify": False, "auth": {"auth_url": "https://else.test", "username": "k"}}
+    cloud = {"auth": auth, "regions": ["one", "two", {"name": "three", "values": own}]}
+    path.write_text(json.dumps({"clouds": {"prod": cloud}}))
+    (found,) = cloud_names({"OS_CLIENT_CONFIG_FILE": str(path)})
+    ways = [found.in_region.get(region, found) for region in found.regions]
+    assert [one.auth_host for one in ways] == ["iam.one.test", "iam.two.test", "else.test"]
+    assert [one.user for one in ways] == ["j", "j", "k"]
+    assert [one.insecure for one in ways] == ["", "", "unchecked TLS"]
+    assert found.own_regions == {"two", "three"}
+    assert "hush" not in repr(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -646,3 +647,24 @@ async def test_an_application_credential_does_not_stand_in_for_another_project(
         assert "good for the project eu-de_prod alone" in failure.message
         own: dict[str, Any] = {"project_name": "eu-de_prod", "project_id": PROJECT}
         assert len(await cloud.connection(bound, **own).projects()) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_projects_that_are_refused_do_not_end_the_watch_in_another(status: int) -> None:
+    others = [uuid.uuid4().hex for _ in range(3)]
+    refusal = json_reply({"error": {"code": status, "message": "no", "title": "x"}}, status)
+
+    def log_in(heard: Heard, auth: dict[str, Any]) -> Reply | None:
+        project = auth.get("scope", {}).get("project", {}).get("id")
+        return refusal if project in others else None
+
+    async with ToyCloud(a_volume, log_in, life=timedelta(minutes=30)) as cloud:
+        connection = cloud.connection()
+        (project,) = await connection.projects()
+        provider = await connection.open(project)
+        for other in others:
+            with pytest.raises(CloudError):
+                await (await connection.open(Project(other, "forbidden"))).volume(VOLUME)
+        for _ in range(3):
+            await cloud.clock.sleep(3600)
+            await provider.volume(VOLUME)

@@ -110,5 +110,19 @@ async def test_a_pipe_is_no_file_and_is_not_waited_for(setting: str, tmp_path: P
     with pytest.raises(CloudError) as caught:
         await one.send(Request("GET", "https://localhost:1/v3", "look"))
     assert "this is no file" in caught.value.failure.message
+    assert f"{setting.removeprefix('client_')} {pipe}:" in caught.value.failure.message
     assert "cacert, cert and key" in caught.value.failure.hint
+    await one.aclose()
+
+
+@pytest.mark.parametrize("setting", ["cacert", "client_cert", "client_key"])
+async def test_a_key_in_place_of_its_file_is_not_shown(setting: str, tmp_path: Path) -> None:
+    own = make_certificate(tmp_path, names=("localhost",))
+    pem = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n"
+    chosen: dict[str, Any] = {"client_cert": str(own), setting: pem}
+    one = session(Trust(**chosen))
+    with pytest.raises(CloudError) as caught:
+        await one.send(Request("GET", "https://localhost:1/v3", "look"))
+    assert "must be the name of a file" in caught.value.failure.message
+    assert "MIGHAgEAMBMG" not in repr(caught.value.failure)
     await one.aclose()

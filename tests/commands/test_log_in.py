@@ -70,11 +70,12 @@ def test_an_application_credential_needs_no_project(shell: Shell) -> None:
     assert told["project"]["id"] == credential.project_id
 
 
-def test_refusals_are_remembered_from_one_cloud_to_the_other_and_back(tmp_path: Path) -> None:
+def test_refusals_belong_to_a_user_by_whatever_name_the_cloud_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "clouds.yaml"
-    keys = "auth_url: https://i.test, username: j, password: p"
-    path.write_text(f"clouds: {{a: {{auth: {{{keys}}}}}, b: {{auth: {{{keys}}}}}}}")
-    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[str, Tally]()
+    keys = {"auth_url": "https://i.test", "username": "j", "password": "p"}
+    clouds = {"a": keys, "b": {**keys, "project_name": "q"}, "c": {**keys, "username": "k"}}
+    path.write_text(json.dumps({"clouds": {name: {"auth": one} for name, one in clouds.items()}}))
+    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], Tally]()
 
     def tally_of(cloud: str) -> Tally:
         target = choose_cloud(cloud, None, env, tallies=tallies)
@@ -82,6 +83,7 @@ def test_refusals_are_remembered_from_one_cloud_to_the_other_and_back(tmp_path: 
         assert isinstance(made, CloudConnection)
         return made._tally
 
-    first, other = tally_of("a"), tally_of("b")
-    assert first is not other
+    first = tally_of("a")
+    assert tally_of("b") is first
+    assert tally_of("c") is not first
     assert tally_of("a") is first

@@ -181,6 +181,19 @@ def test_a_read_only_cloud_is_so_for_scripts_too(shell: Shell, tmp_path: Path) -
     assert len(shell.simulator.ledger.restore_posts()) == before
 
 
+@pytest.mark.parametrize("by", [(), ("--cloud", "envvars")])
+def test_the_cloud_of_the_variables_is_read_only_by_either_name(
+    shell: Shell, by: tuple[str, ...]
+) -> None:
+    shell.settings('read_only_clouds = ["127.0.0.1"]\n')
+    before = len(shell.simulator.ledger.restore_posts())
+    asked = ("--backup", "demo-succeeds", "--volume", "rehearsal-01", "--confirm", "rehearsal-01")
+    sent = shell("restore", *by, *asked)
+    assert sent.returncode == 4
+    assert "read-only" in sent.stderr
+    assert len(shell.simulator.ledger.restore_posts()) == before
+
+
 def test_a_mistake_in_the_settings_is_told_before_anything_is_sent(shell: Shell) -> None:
     shell.settings("read_only_cloud = []\n")
     before = len(shell.simulator.ledger.requests)

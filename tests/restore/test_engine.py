@@ -15,6 +15,7 @@ import pytest
 from tests.restore.makers import restore, volume
 from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Volume
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event, Notice, RestoreChanged, WatchChanged
@@ -486,6 +487,48 @@ def test_a_defect_while_sending_is_an_outcome_too(
         await engine.submit(restore())
         assert (await house.settled()).state is state
         assert len(house.cloud.posts) == (step == "submit")
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_an_identity_service_that_answers_404_tells_nothing_of_disk_and_job(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Failure(ErrorKind.LOG_IN, Executed.NO, "log in", status=404, message="not found")
+
+    async def refuse(*_: object) -> None:
+        raise CloudError(gone)
+
+    async def story() -> None:
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        with monkeypatch.context() as away:
+            for call in ("job", "volume", "backup"):
+                away.setattr(house.cloud, call, refuse)
+            await house.clock.sleep(600)
+            assert house.latest().state is State.RUNNING
+            assert not house.latest().job_lost
+        assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_job_that_answers_again_has_the_last_word(house: House) -> None:
+    async def story() -> None:
+        house.cloud.fails = True
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        (run,) = house.cloud.executed
+        run.works = 600.0
+        house.cloud.forgets_jobs = True
+        await house.until(lambda: house.latest().job_lost)
+        house.cloud.forgets_jobs = False
+        await house.until(lambda: not house.latest().job_lost)
+        assert (await house.settled()).state is State.FAILED
         await engine.stop(1.0)
 
     house.run(story())

@@ -10,7 +10,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,11 +60,11 @@ class ConfiguredCloud:
     """Its name as it is configured, to open it by; never to be shown."""
     regions: tuple[str, ...]
     """As they are configured; never to be shown as they are."""
-    auth_host: str
+    auth_host: str = ""
     """Host of ``auth_url``; empty when there is none."""
-    log_in: str
+    log_in: str = ""
     """How one logs in there, in a word or two."""
-    project: str
+    project: str = ""
     user: str = ""
     insecure: str = ""
     """What is not protected on the way there, in two words; empty when all is."""
@@ -72,6 +72,20 @@ class ConfiguredCloud:
     """The regions that have settings of their own."""
     fault: str = ""
     """Why it cannot be used, in words; empty when nothing is known against it."""
+    auth_url: str = field(default="", repr=False)
+    """To compare with; it may hold anything, so never to be shown."""
+    in_region: Mapping[str, ConfiguredCloud] = field(default_factory=dict)
+    """What differs from the above in some of its regions."""
+
+    def differs_from(self, other: ConfiguredCloud) -> bool:
+        """Whether a log-in here is another one than there, or differently protected."""
+        return (self.auth_url, self.log_in, self.project, self.user, self.insecure) != (
+            other.auth_url,
+            other.log_in,
+            other.project,
+            other.user,
+            other.insecure,
+        )
 
 
 def cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
@@ -236,8 +250,21 @@ def _configured(config: Loader, name: str) -> ConfiguredCloud:
 
 
 def _described(config: Loader, name: str) -> ConfiguredCloud:
-    merged = config.merged(name, None)
     regions = config.regions(name)
+    whole = _merged_as(config, name, None)
+    # A region may have values of its own, and addresses may hold its name.
+    parts = {one: _merged_as(config, name, one) for one in regions if one} if regions else {}
+    apart = {one: part for one, part in parts.items() if part.differs_from(whole)}
+    return replace(
+        whole,
+        regions=tuple(one for one in regions if one),
+        own_regions=frozenset(one for one, has_own in regions.items() if has_own or one in apart),
+        in_region=apart,
+    )
+
+
+def _merged_as(config: Loader, name: str, region: str | None) -> ConfiguredCloud:
+    merged = config.merged(name, region)
     values = _flat(merged)
     where = _text(values, "auth_url")
     try:
@@ -247,8 +274,8 @@ def _described(config: Loader, name: str) -> ConfiguredCloud:
     return ConfiguredCloud(
         name=clean(name, 100),
         raw_name=name,
-        regions=tuple(one for one in regions if one),
-        own_regions=frozenset(one for one, has_own in regions.items() if has_own),
+        regions=(),
+        auth_url=where,
         auth_host=clean(host, 200),
         log_in=clean(way_of(values), 64),
         project=clean(_text(values, "project_name") or _text(values, "project_id"), 128),

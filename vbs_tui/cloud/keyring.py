@@ -267,7 +267,7 @@ class Keyring:
         except CloudError as error:
             self._memory.failed(error.failure, self._session.clock.monotonic())
             raise
-        self._memory.succeeded()
+        self._memory.succeeded(scope)
         return token
 
     def _refused(self, scope: Scope, failure: Failure) -> Failure:

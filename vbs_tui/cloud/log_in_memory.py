@@ -124,6 +124,10 @@ class LogInMemory:
         """How many log-ins have ended so far."""
         self._refused: dict[Scope, Failure] = {}
         self._blocked: Failure | None = None
+        self._proven: set[Scope] = set()
+        """Where a log-in succeeded before."""
+        self._has_chance = False
+        """Whether one of those may be tried once, though the credentials count as refused."""
         self._refusals = 0
         self._succeeded = False
         self._open: _Open | None = None
@@ -131,6 +135,7 @@ class LogInMemory:
 
     def forgive(self) -> None:
         """The operator wants another try: forget what speaks against it."""
+        self._has_chance = False
         self._refused.clear()
         self._blocked = None
         self._refusals = 0
@@ -142,9 +147,10 @@ class LogInMemory:
 
         *since*: :attr:`ended` when the caller began to wait.
         """
-        for before in (self._blocked, self._refused.get(scope)):
-            if before is not None:
-                return before
+        if self._blocked is not None and not (self._has_chance and scope in self._proven):
+            return self._blocked
+        if (before := self._refused.get(scope)) is not None:
+            return before
         last = self._open
         if last is not None and now < last.until:
             seconds = max(1, round(last.until - now))
@@ -168,16 +174,19 @@ class LogInMemory:
         if not self._succeeded:
             self._blocked = failure
 
-    def succeeded(self) -> None:
-        """A log-in gave a token."""
+    def succeeded(self, scope: Scope) -> None:
+        """A log-in to *scope* gave a token: it was the other places that refused."""
         self.ended += 1
         self._succeeded, self._refusals = True, 0
+        self._proven.add(scope)
+        if self._has_chance:
+            self._blocked, self._has_chance = None, False
         self._open, self._misses = None, 0
 
     def declined(self, failure: Failure) -> None:
         """The operator gave no secret: not asked again before they want it."""
         self.ended += 1
-        self._blocked = failure
+        self._blocked, self._has_chance = failure, False
 
     def refused(self, scope: Scope, failure: Failure) -> Failure:
         """The cloud does not take the credentials for *scope*; *failure* with the count of such."""
@@ -186,8 +195,10 @@ class LogInMemory:
         failure = self._tally.counted(failure, "an account")
         self._refused[scope] = failure
         # Clouds refuse a wrong password and a forbidden project with the same words: where the
-        # password was good before, one refusal blames the project, a second one the password.
-        if not self._succeeded or self._refusals > 1:
+        # password was good before, one refusal blames the project, a second one the password. A
+        # project that took it before has the last word; a third wrong try locks no account.
+        if not self._succeeded or (self._refusals > 1 and failure.status != 403):
+            self._has_chance = self._blocked is None and scope not in self._proven
             self._blocked = failure
         return failure
 

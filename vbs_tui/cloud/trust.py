@@ -9,6 +9,8 @@ from pathlib import Path
 
 from vbs_tui.text import clean
 
+_ITSELF = "it holds the PEM itself, and must be the name of a file"
+
 
 class UnusableFile(OSError):  # noqa: N818 - a finding, named for what it says
     """A configured certificate or key does not serve; the text says which, and why."""
@@ -20,6 +22,13 @@ class UnusableFile(OSError):  # noqa: N818 - a finding, named for what it says
         if isinstance(reason, OSError) and not isinstance(reason, ssl.SSLError):
             why = reason.strerror or type(reason).__name__
         super().__init__(clean(f"{setting} {path}: {why}", 300))
+
+
+def _shown(setting: str, path: str) -> str:
+    """*path* to be shown. Who puts a key itself there must not find it on the screen."""
+    if "\n" in path or "-----BEGIN" in path:
+        raise UnusableFile(setting, "(not shown)", OSError(errno.EINVAL, _ITSELF))
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +47,11 @@ class Trust:
         """The TLS settings. Raises :class:`UnusableFile` for files that do not serve."""
         # Where nothing is checked, a file to check by is not missed.
         where = Path(self.cacert).expanduser() if self.cacert and self.verify else None
+        for setting, path in (("cert", self.client_cert), ("key", self.client_key)):
+            _demand_file(setting, path)
+        if where is not None:
+            _demand_file("cacert", self.cacert)
         try:
-            _demand_file(where, self.client_cert, self.client_key)
             context = ssl.create_default_context(
                 cafile=str(where) if where is not None and not where.is_dir() else None,
                 capath=str(where) if where is not None and where.is_dir() else None,
@@ -64,11 +76,15 @@ class Trust:
         return context
 
 
-def _demand_file(authorities: Path | None, *more: str) -> None:
-    """A pipe would be waited for without end. Raises ``OSError``."""
-    for path in (authorities, *(Path(one).expanduser() for one in more if one)):
-        if path is not None and path.exists() and not (path.is_file() or path.is_dir()):
-            raise OSError(errno.EINVAL, "this is no file", str(path))
+def _demand_file(setting: str, path: str) -> None:
+    """A pipe would be waited for without end. Raises :class:`UnusableFile`."""
+    where = Path(_shown(setting, path)).expanduser()
+    try:
+        is_odd = bool(path) and where.exists() and not (where.is_file() or where.is_dir())
+    except (OSError, ValueError) as error:
+        raise UnusableFile(setting, path, error) from error
+    if is_odd:
+        raise UnusableFile(setting, path, OSError(errno.EINVAL, "this is no file"))
 
 
 def _none() -> str:

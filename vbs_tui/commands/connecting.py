@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from vbs_tui.cloud.settings import CloudSettings
     from vbs_tui.simulator import Simulator
 
+    Tallies = dict[tuple[str, str], Tally]
+    """By identity service and user."""
+
 NO_CLOUD = """\
 vbs-tui knows of no cloud yet.
   Try it without one:   vbs-tui --demo
@@ -75,22 +78,23 @@ def choose_cloud(
     env: Mapping[str, str] = os.environ,
     *,
     tokens: Path | None = None,
-    tallies: dict[str, Tally] | None = None,
+    tallies: Tallies | None = None,
 ) -> Target:
     """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
 
     *tokens*: the directory to keep tokens in, if they are to be kept. *tallies*: refused log-ins by
-    cloud, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
+    user, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
     env = Variables(env)
     name = meant(cloud, env)
+    tallies = {} if tallies is None else tallies
+    if name == VARIABLES and env.get("OS_AUTH_URL"):
+        # The same cloud by another name; what is protected must be so by either.
+        name, env = None, Variables({key: env[key] for key in env if key != "OS_CLOUD"})
     if name is None:
-        return target_of(settings_for(None, region, env), tokens)
-    from vbs_tui.cloud.log_in_memory import Tally  # noqa: PLC0415 - start-up time
-
-    tally = Tally() if tallies is None else tallies.setdefault(name, Tally())
-    return _configured(name, region, env, tokens, tally)
+        return target_of(settings_for(None, region, env), tokens, tallies)
+    return _configured(name, region, env, tokens, tallies)
 
 
 def meant(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
@@ -156,7 +160,7 @@ def settings_for(
 
 
 def _configured(
-    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None, tally: Tally
+    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None, tallies: Tallies
 ) -> Target:
     """A cloud of the configuration, which is read when the connection is made, and made anew."""
 
@@ -169,7 +173,9 @@ def _configured(
         raise CloudError(failure)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(await read(), ask, log, tokens, tally=tally, read_again=read)
+        settings = await read()
+        tally = tally_of(settings, tallies)
+        return _connection(settings, ask, log, tokens, tally=tally, read_again=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
 
@@ -184,11 +190,23 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def target_of(settings: CloudSettings, tokens: Path | None = None) -> Target:
-    """A cloud that can be reached by *settings*. *tokens*: as for :func:`choose_cloud`."""
+def tally_of(settings: CloudSettings, tallies: Tallies) -> Tally:
+    """The refusals of this user at this identity service, whatever clouds are called by it."""
     from vbs_tui.cloud.log_in_memory import Tally  # noqa: PLC0415 - start-up time
 
-    tally = Tally()
+    who = settings.credentials
+    user = getattr(who, "user", None)
+    name = getattr(user, "id", "") or getattr(user, "name", "") or getattr(who, "access", "")
+    # Of the others nothing tells whether two clouds mean the same one.
+    key = (identity_root(settings.auth_url), name or f"cloud {settings.name}")
+    return tallies.setdefault(key, Tally())
+
+
+def target_of(
+    settings: CloudSettings, tokens: Path | None = None, tallies: Tallies | None = None
+) -> Target:
+    """A cloud that can be reached by *settings*. The others: as for :func:`choose_cloud`."""
+    tally = tally_of(settings, {} if tallies is None else tallies)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         return _connection(settings, ask, log, tokens, tally=tally)

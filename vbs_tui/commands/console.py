@@ -34,13 +34,13 @@ from vbs_tui.text import clean
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.configuration import ConfiguredCloud
-    from vbs_tui.cloud.log_in_memory import Tally
+    from vbs_tui.commands.connecting import Tallies
     from vbs_tui.ui.clouds import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
     """Run the console; the exit status: 0 left in order, 1 crashed, 78 could not start."""
-    tallies: dict[str, Tally] = {}
+    tallies: Tallies = {}
     try:
         settings = read_settings()
         _bind(settings)
@@ -114,14 +114,12 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _chosen(choice: Choice, settings: Settings, tallies: dict[str, Tally]) -> Target:
+def _chosen(choice: Choice, settings: Settings, tallies: Tallies) -> Target:
     region = choice.raw_region or None
     return choose_cloud(choice.raw_cloud, region, tokens=kept_tokens(settings), tallies=tallies)
 
 
-def _target(
-    options: argparse.Namespace, settings: Settings, tallies: dict[str, Tally]
-) -> Target | int:
+def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -> Target | int:
     """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
         return demo()
@@ -167,20 +165,21 @@ def _choices(
             raw_cloud=one.raw_name,
             region=clean(region, 64),
             raw_region=region,
-            host=one.auth_host,
-            log_in=one.log_in,
-            project=one.project,
+            host=there.auth_host,
+            log_in=there.log_in,
+            project=there.project,
             used_at=used_in.get(region) if region else max(used_in.values(), default=None),
             used_in=used_in,
-            fault=one.fault,
-            user=one.user,
-            insecure=one.insecure,
+            fault=one.fault or there.fault,
+            user=there.user,
+            insecure=there.insecure,
             is_read_only=read_only or one.raw_name in settings.read_only_clouds,
             is_apart=region in one.own_regions,
         )
         for one in clouds
         for used_in in (uses.get(one.raw_name, {}),)
         for region in one.regions or ("",)
+        for there in (one.in_region.get(region, one),)
     ]
     choices.sort(key=lambda choice: -(choice.used_at.timestamp() if choice.used_at else 0.0))
     return choices

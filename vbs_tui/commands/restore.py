@@ -123,17 +123,36 @@ class _Unclear(Exception):  # noqa: N818 - the operator was unclear, nothing bro
 
 
 def _run(session: Session, options: argparse.Namespace, target: Target) -> int:
+    cloud = options_of(options, target)
+    attempt = _Attempt()
     try:
         examined = _examined(session, options)
         if not examined.is_possible:
             return IMPOSSIBLE
         if options.dry_run:
             return OK
-        cloud = options_of(options, target)
+        return _send(session, examined, options, cloud, attempt)
     except (KeyboardInterrupt, Signalled):
-        err("Nothing was sent.")
+        session.stop()  # what became of it is known then
+        _tell_interrupted(session, attempt, cloud)
         raise
-    return _send(session, examined, options, cloud)
+
+
+class _Attempt:
+    """How far a restore came. Outlives an interruption, which may come at any moment."""
+
+    submitting: Future[Restore] | None = None
+    submitted: Restore | None = None
+
+    @property
+    def restore(self) -> Restore | None:
+        """The restore, if it came as far as the journal."""
+        if self.submitted is not None:
+            return self.submitted
+        done = self.submitting
+        if done is None or not done.done() or done.cancelled():
+            return None
+        return done.result() if done.exception() is None else None
 
 
 def _examined(session: Session, options: argparse.Namespace) -> Examination:
@@ -149,15 +168,17 @@ def _examined(session: Session, options: argparse.Namespace) -> Examination:
 
 
 def _send(
-    session: Session, examined: Examination, options: argparse.Namespace, cloud: list[str]
+    session: Session,
+    examined: Examination,
+    options: argparse.Namespace,
+    cloud: list[str],
+    attempt: _Attempt,
 ) -> int:
     """From here on, what is not known is unknown. *cloud*: the options that name it."""
-    submitted: Restore | None = None
-    submitting: Future[Restore] | None = None
     try:
         with session.signals.deferred():
-            submitting = session.desk.submit(examined, options.confirm)
-        submitted = session.result(submitting)
+            attempt.submitting = session.desk.submit(examined, options.confirm)
+        attempt.submitted = submitted = session.result(attempt.submitting)
         if options.wait:
             return Follower(session, submitted, as_json=options.json).follow()
         return _until_answered(session, submitted, cloud, as_json=options.json)
@@ -165,23 +186,13 @@ def _send(
         raise _Unclear(_refused(error, examined, options, session.desk)) from error
     except (CancelledError, JournalError) as error:
         err(str(error) or "The program ended.")
-    except (KeyboardInterrupt, Signalled):
-        session.stop()  # what became of it is known then
-        _tell_interrupted(session, submitted or _written_down(submitting), cloud)
-        raise
-    if submitted is not None:
-        tell_how_to_go_on(submitted, cloud)
+    if attempt.submitted is not None:
+        tell_how_to_go_on(attempt.submitted, cloud)
     return UNKNOWN
 
 
-def _written_down(submitting: Future[Restore] | None) -> Restore | None:
-    """The restore, if it came as far as the journal before the command was interrupted."""
-    if submitting is None or not submitting.done() or submitting.cancelled():
-        return None
-    return submitting.result() if submitting.exception() is None else None
-
-
-def _tell_interrupted(session: Session, restore: Restore | None, cloud: list[str]) -> None:
+def _tell_interrupted(session: Session, attempt: _Attempt, cloud: list[str]) -> None:
+    restore = attempt.restore
     if restore is None:
         err("Nothing was sent.")
         return

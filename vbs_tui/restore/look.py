@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Job, Volume
 from vbs_tui.restore.verdict import GONE
@@ -50,7 +50,7 @@ async def look(provider: Provider, job_id: str, volume_id: str, backup_id: str) 
         _read(provider.volume(volume_id)), _read(provider.backup(backup_id))
     )
     for found in (volume, backup):
-        if isinstance(found, Failure) and found.status != 404:
+        if isinstance(found, Failure) and not _is_not_there(found):
             failure = failure or found
     return Sight(
         job=job,
@@ -65,7 +65,13 @@ async def look(provider: Provider, job_id: str, volume_id: str, backup_id: str) 
 
 def is_missing_job(failure: Failure) -> bool:
     """Whether the cloud says that it knows no such job (``Common.0011`` on 400, or 404)."""
-    return failure.code.lower() == "common.0011" or failure.status == 404
+    return failure.code.lower() == "common.0011" or _is_not_there(failure)
+
+
+def _is_not_there(failure: Failure) -> bool:
+    """Whether the service that was asked answered 404. Identity services answer so as well, to a
+    dead token or where nothing runs behind them: then the service was not asked at all."""
+    return failure.status == 404 and failure.kind is ErrorKind.REFUSED
 
 
 async def _read(call: Awaitable[Volume | Backup]) -> Volume | Backup | Failure:
@@ -77,5 +83,5 @@ async def _read(call: Awaitable[Volume | Backup]) -> Volume | Backup | Failure:
 
 def _status(found: Volume | Backup | Failure) -> str:
     if isinstance(found, Failure):
-        return GONE if found.status == 404 else ""
+        return GONE if _is_not_there(found) else ""
     return found.status

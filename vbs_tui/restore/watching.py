@@ -169,9 +169,10 @@ class Watching:
         restore = self._case.restore
         lines, changes = self._differences(restore, sight)
         lost = self._job_is_lost(restore, sight)
-        if lost and not restore.job_lost:
-            lines.append((Source.JOB, "the cloud no longer knows the job; going by the states"))
-            changes["job_lost"] = True
+        if lost is not restore.job_lost:
+            what = "no longer knows the job; going by the states" if lost else "knows the job again"
+            lines.append((Source.JOB, f"the cloud {what}"))
+            changes["job_lost"] = lost
         seen = replace(restore, **changes)
         facts = facts_of(seen, sight)
         verdict = judge(facts)

@@ -181,8 +181,24 @@ def test_missing_region_is_named() -> None:
         entry("vbsv2", "https://vbs.x.example/v2", region="eu-nl"),
         identity_root="https://keystone.example",
     )
-    with pytest.raises(NoEndpoint, match="eu-nl, not eu-de"):
+    with pytest.raises(NoEndpoint, match="VBS in eu-nl, not in eu-de") as caught:
         made.endpoint("vbs", PID)
+    assert "--region eu-nl" in caught.value.hint
+    assert "override" not in caught.value.hint  # it would put one region's backups on other's disks
+    only_compute = catalog(entry("ecs", "https://ecs.x.example", region="eu-nl"))
+    unguessed = replace(only_compute, identity_root="https://keystone.example")
+    with pytest.raises(NoEndpoint, match="regions are eu-nl, not eu-de"):
+        unguessed.endpoint("vbs", PID)
+
+
+def test_another_interface_is_named() -> None:
+    made = catalog(
+        entry("vbsv2", "https://vbs.x.example/v2", interface="admin"),
+        identity_root="https://keystone.example",
+    )
+    with pytest.raises(NoEndpoint, match="VBS for the interface admin alone") as caught:
+        made.endpoint("vbs", PID)
+    assert "Looked for was: public" in caught.value.hint
 
 
 @pytest.mark.parametrize("service_type", ["vbs", "vbsv2"])

@@ -207,6 +207,8 @@ class Catalog:
             told = "; ".join(faults[:5])
             text = f"the catalog names {service.upper()}, but that cannot be used: {told}"
             return NoEndpoint(text, _about_faults(service, faults))
+        if elsewhere := self._elsewhere(service):
+            return elsewhere
         text = f"the catalog names no usable endpoint of {service.upper()}; it names: {found}"
         if regions and self.region and self.region not in regions:
             text += f"; its regions are {', '.join(regions[:10])}, not {self.region}"
@@ -225,6 +227,26 @@ class Catalog:
                 f"relatives; its successor CBR is not there either. {hint}"
             )
         return NoEndpoint(text, hint)
+
+    def _elsewhere(self, service: str) -> NoEndpoint | None:
+        """Where the catalog has *service*, if only where it was not looked for."""
+        rows = [row for row in self.rows if row.type in _SERVICES[service].types]
+        regions = sorted({row.region for row in rows if row.region != self.region})
+        there = [row for row in rows if not self.region or row.region in ("", "*", self.region)]
+        name = service.upper()
+        if there:
+            ways = sorted({row.interface.removesuffix("URL") for row in there})
+            text = f"the catalog has {name} for the interface {', '.join(ways[:5])} alone"
+            hint = (
+                f"Looked for was: {self.interface}. If this machine may use another one, set"
+                " interface in clouds.yaml (OS_INTERFACE)."
+            )
+            return NoEndpoint(text, hint)
+        if regions:
+            text = f"the catalog has {name} in {', '.join(regions[:10])}, not in {self.region}"
+            hint = f"Open the region that has it: --region {regions[0]}, or C in the console."
+            return NoEndpoint(text, hint)
+        return None
 
 
 def _about_faults(service: str, faults: list[str]) -> str:

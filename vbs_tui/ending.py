@@ -17,6 +17,7 @@ def run(main: Callable[[], int]) -> NoReturn:
     the others, the C library's exit handlers would take away what they work on, OpenSSL's tables
     among them, and a restore that succeeded would end with a segmentation fault.
     """
+    _open_what_is_closed()
     try:
         status = main()
     except SystemExit as leaving:
@@ -29,6 +30,21 @@ def run(main: Callable[[], int]) -> NoReturn:
     if (is_written and threading.active_count() > 1) or (not is_written and status):
         os._exit(status)
     sys.exit(status)
+
+
+def _open_what_is_closed() -> None:
+    """Whoever closed a standard stream (``2>&-``) wants to see nothing there; other files that are
+    opened must not take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere != number:
+            os.dup2(nowhere, number)
+            os.close(nowhere)
+        stream = os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
 def _flush() -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,3 +127,78 @@ def test_a_name_server_that_does_not_answer_holds_nobody_up(
     assert "Traceback" not in trouble
     if command == ("doctor",):
         assert "interrupted" in told
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_streams_leave_the_status_alone(shell: Shell, closed: str) -> None:
+    def ends(*arguments: str) -> int:
+        line = f"exec {sys.executable} -m vbs_tui {' '.join(arguments)} {closed}"
+        done = subprocess.run(["sh", "-c", line], env=shell.env, timeout=MOST, check=False)
+        return done.returncode
+
+    assert ends("restore", "--backup", "nothing-of-that-name", "--volume", "v", "--dry-run") == 4
+    assert ends(*restore()) == 0
+    assert ends("jobs", "--no-such-option") == 64
+
+
+@pytest.mark.parametrize("streams", [">/dev/full", ">/dev/full 2>&1"])
+def test_on_a_full_disk_nothing_is_sent_and_the_status_is_no_verdict(
+    shell: Shell, streams: str
+) -> None:
+    line = f"exec {sys.executable} -m vbs_tui {' '.join(restore())} {streams}"
+    before = len(shell.simulator.ledger.restore_posts())
+    done = subprocess.run(["sh", "-c", line], env=shell.env, timeout=MOST, check=False)
+    # What is about to be restored could not be told; 1 would be a failed restore.
+    assert done.returncode == 70
+    assert len(shell.simulator.ledger.restore_posts()) == before
+
+
+def test_a_reader_that_leaves_gives_the_watch_up_and_says_how_to_go_on(shell: Shell) -> None:
+    gate = shell.simulator.hold(POST_RESTORE, before=False)
+    child = shell.begin(*restore())
+    assert gate.wait_reached()
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.close()
+    gate.release()
+    assert child.wait(MOST) == 2
+    (job,) = json.loads(shell("jobs", "--json").stdout)
+    assert f"Follow it with: vbs-tui watch {job['id'][:8]}" in child.stderr.read()
+    child.stderr.close()
+
+
+def test_a_journal_that_cannot_be_used_ends_with_78_and_is_told_once(
+    shell: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "vbs-tui").write_text("a file in the directory's place")
+    done = shell(*restore())
+    assert done.returncode == 78
+    assert not shell.simulator.ledger.restore_posts()
+    assert done.stderr.count("Nothing can be restored until that is mended") == 1
+
+
+def test_an_end_that_nobody_reads_can_be_ended(shell: Shell) -> None:
+    gate = shell.simulator.hold(POST_RESTORE, before=False)
+    child = shell.begin(*restore())
+    assert gate.wait_reached()
+    fill_up(child)
+    gate.release()
+    child.send_signal(signal.SIGTERM)
+    while child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.2)
+    assert child.returncode == 143
+    child.communicate()
+
+
+def fill_up(child: subprocess.Popen[str]) -> None:
+    """Let what the child prints from now on wait for a reader: its pipes are full."""
+    for stream in (child.stdout, child.stderr):
+        assert stream is not None
+        end = os.open(f"/proc/{child.pid}/fd/{1 if stream is child.stdout else 2}", os.O_WRONLY)
+        os.set_blocking(end, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(end, b"x" * 4096)
+        os.close(end)

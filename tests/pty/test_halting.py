@@ -142,3 +142,31 @@ def test_what_is_halted_can_be_ended(start: Start, number: signal.Signals, statu
         assert terminal.ended() == status
         assert terminal.modes() == terminal.before
         assert is_as_before(terminal)
+
+
+@pytest.mark.parametrize(
+    "command", [("restore", "--backup", "b", "--volume", "v", "--dry-run"), ("doctor",)]
+)
+def test_a_password_stays_unseen_after_a_halt(
+    start: Start, simulator: Simulator, command: tuple[str, ...]
+) -> None:
+    env = {
+        "OS_AUTH_URL": simulator.auth_url,
+        "OS_USERNAME": simulator.username,
+        "OS_USER_DOMAIN_NAME": simulator.domain,
+        "OS_PROJECT_NAME": "eu-de_prod",
+    }
+    with start(*CONSOLE, *command, env=env) as terminal:
+        terminal.wait_for_text("Password")
+        terminal.wait_until(lambda: not terminal.echoes(), "no echo")
+        terminal.send(CTRL_Z)
+        terminal.stopped()
+        terminal.restore_modes()  # as bash does
+        assert terminal.echoes()
+        terminal.clear()
+        terminal.fg()
+        terminal.wait_for_text("Password")
+        assert not terminal.echoes()
+        terminal.send("s3cr3t-password", ENTER)
+        terminal.ended()
+        assert b"s3cr3t-password" not in terminal.rest()

@@ -286,3 +286,14 @@ def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
     else:
         assert one.state in (State.REFUSED, State.UNKNOWN)
     assert len(simulator.ledger.restore_posts()) == 1
+
+
+def test_a_submission_counts_from_the_moment_it_is_asked_for(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
+    assert listener.desk.sending == 0
+    submitting = listener.desk.submit(examined, "rehearsal-01")
+    assert listener.desk.sending == 1  # before the engine's thread has even heard of it
+    listener.settled(submitting.result(30).id)
+    assert listener.desk.sending == 0

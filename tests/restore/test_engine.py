@@ -17,6 +17,7 @@ from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Volume
+from vbs_tui.restore.case import Case, Line
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event, Notice, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal import Journal, JournalError, Occupied
@@ -530,5 +531,27 @@ def test_a_job_that_answers_again_has_the_last_word(house: House) -> None:
         await house.until(lambda: not house.latest().job_lost)
         assert (await house.settled()).state is State.FAILED
         await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_an_end_that_comes_while_sending_is_written_down_sends_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        real = Case.note
+
+        async def slowly(case: Case, *lines: Line, **changes: Any) -> None:
+            await real(case, *lines, **changes)
+            if changes.get("state") is State.SENDING:
+                await house.clock.sleep(0.5)  # a disk that takes its time
+
+        monkeypatch.setattr(Case, "note", slowly)
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.SENDING)
+        await engine.stop(2.0)
+        assert house.cloud.posts == []
+        assert house.latest().state is State.NOT_SENT
 
     house.run(story())

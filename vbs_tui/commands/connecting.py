@@ -271,7 +271,7 @@ def add_cloud_options(parser: argparse.ArgumentParser) -> None:
 
 def ask_on_terminal(question: LogInQuestion) -> str | None:
     """Ask on the controlling terminal, unseen; ``None`` when there is none, or no answer."""
-    import getpass  # noqa: PLC0415
+    from vbs_tui.commands.unseen import ask_unseen  # noqa: PLC0415 - start-up time
 
     if not sys.stdin.isatty():
         return None
@@ -282,7 +282,7 @@ def ask_on_terminal(question: LogInQuestion) -> str | None:
     if is_visit:
         asked += f"open {question.address} and enter {question.code} there. Then press Enter: "
     try:
-        typed = getpass.getpass(asked)
+        typed = ask_unseen(asked)
     except (EOFError, OSError):
         return None
     return typed or (DONE if is_visit else None)

@@ -80,7 +80,7 @@ def doctor_main(argv: Sequence[str]) -> int:
         found.append(_configuration(settings))
         try:
             with terminal_as_it_was():
-                _look_for(settings, found)
+                _look_for(settings, found, Signals())
         except KeyboardInterrupt:
             status = statuses.INTERRUPTED
         except Signalled as caught:
@@ -161,16 +161,18 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _look_for(settings: CloudSettings, found: list[Finding]) -> None:
+def _look_for(settings: CloudSettings, found: list[Finding], signals: Signals) -> None:
     # Not asyncio.run: at its end it waits for a name server that does not answer.
     thread = LoopThread("vbs-doctor")
-    Signals().install()
+    signals.install()
     thread.start()
     looking = thread.run(_look(settings, found))
     try:
         patient(looking)
     finally:
+        signals.ignore()
         thread.stop(0.5)
+        signals.let_go()
 
 
 async def _look(settings: CloudSettings, found: list[Finding]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -13,14 +14,19 @@ _LEAST = 24
 
 
 def out(text: str) -> None:
-    """One line for people or pipes, at once."""
-    print(text, flush=True)
+    """One line for people or pipes, at once; nowhere, when the terminal is gone."""
+    _print(text, sys.stdout)
 
 
 def err(text: str) -> None:
-    """One line beside the output; nowhere, when the terminal is gone."""
+    """One line beside the output; nowhere, when it cannot be written."""
+    with contextlib.suppress(OSError):
+        _print(text, sys.stderr)
+
+
+def _print(text: str, stream: TextIO) -> None:
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(text, file=stream, flush=True)
     except OSError as error:
         if error.errno != errno.EIO:
             raise

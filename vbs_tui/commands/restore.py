@@ -17,6 +17,7 @@ from vbs_tui.commands.connecting import (
     add_cloud_options,
     choose_cloud,
 )
+from vbs_tui.commands.jobs import no_journal
 from vbs_tui.commands.lines import err, out, tell
 from vbs_tui.commands.options import options_of
 from vbs_tui.commands.session import Failed, Row, Session
@@ -183,9 +184,13 @@ def _send(
             return Follower(session, submitted, as_json=options.json).follow()
         return _until_answered(session, submitted, cloud, as_json=options.json)
     except Refusal as error:
+        if trouble := session.desk.journal_trouble:
+            raise Failed(no_journal(JournalError(trouble))) from error
         raise _Unclear(_refused(error, examined, options, session.desk)) from error
     except (CancelledError, JournalError) as error:
         err(str(error) or "The program ended.")
+    except OSError as error:  # a full disk, or nobody reads any more: the restore goes on
+        err(f"Its output cannot be written ({error.strerror}), so it is not watched any more.")
     if attempt.submitted is not None:
         tell_how_to_go_on(attempt.submitted, cloud)
     return UNKNOWN
@@ -197,8 +202,8 @@ def _tell_interrupted(session: Session, attempt: _Attempt, cloud: list[str]) -> 
         err("Nothing was sent.")
         return
     restore = session.newest(restore)
-    if restore.state is State.NOT_SENT:
-        err(restore.summary)
+    if restore.state.is_sure:
+        err(f"{restore.state.value}: {restore.summary}")
     else:
         tell_how_to_go_on(restore, cloud)
 

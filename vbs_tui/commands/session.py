@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,9 +12,11 @@ from types import TracebackType
 from typing import TypeVar
 
 from vbs_tui.cloud.errors import Failure
+from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.commands.connecting import ask_on_terminal
-from vbs_tui.commands.signals import POLL, Signals
+from vbs_tui.commands.signals import POLL, Signals, patient
+from vbs_tui.commands.terminal import terminal_as_it_was
 from vbs_tui.restore.desk import Desk
 from vbs_tui.restore.events import (
     Connected,
@@ -52,6 +55,8 @@ class Session:
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._held: deque[Event] = deque()
         """What came while something else was waited for."""
+        self._known: dict[str, Restore] = {}
+        """Restores as they were told of last."""
         self.signals = Signals()
 
     def __enter__(self) -> Session:
@@ -71,18 +76,23 @@ class Session:
         """Stop the desk, which records what is under way. Safe to call twice."""
         self.signals.ignore()
         self.desk.stop(2.0)
+        self.signals.let_go()
 
     def newest(self, restore: Restore) -> Restore:
         """*restore* as far as it was told of until now."""
         with contextlib.suppress(queue.Empty):
             while True:
                 event = self._events.get_nowait()
-                if event is not None:
-                    self._held.append(event)
-        for event in self._held:
-            if isinstance(event, RestoreChanged) and event.restore.id == restore.id:
-                restore = max(restore, event.restore, key=lambda one: one.revision)
-        return restore
+                if isinstance(event, Notice):
+                    self._tell(event.text)
+                elif isinstance(event, RestoreChanged):
+                    self._note(event)
+        known = self._known.get(restore.id, restore)
+        return max(restore, known, key=lambda one: one.revision)
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, RestoreChanged):
+            self._known[event.restore.id] = event.restore
 
     def next_event(self) -> Event:
         """The next event; questions are asked and notices told on the way."""
@@ -109,12 +119,27 @@ class Session:
         except queue.Empty:
             return None
         if isinstance(event, SecretWanted):
-            event.reply.set_result(ask_on_terminal(event.question))
+            event.reply.set_result(self._asked(event.question))
         elif isinstance(event, Notice):
             self._tell(event.text)
-        else:
+        elif event is not None:
+            self._note(event)
             return event
         return None
+
+    def _asked(self, question: LogInQuestion) -> str | None:
+        # Not in the main thread: a signal that another thread got would not end its reading.
+        answer: Future[str | None] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(ask_on_terminal(question))
+            except Exception as error:
+                answer.set_exception(error)
+
+        with terminal_as_it_was():
+            threading.Thread(target=ask, name="vbs-question", daemon=True).start()
+            return patient(answer)
 
     def wait_for(self, wanted: Callable[[Event], E | None]) -> E:
         """The first thing that *wanted* makes of an event."""

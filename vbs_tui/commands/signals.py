@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Future
 from types import FrameType
 from typing import TypeVar
+
+from vbs_tui.commands.unseen import stay_unseen
 
 T = TypeVar("T")
 
@@ -33,11 +36,14 @@ class Signals:
 
     def __init__(self) -> None:
         self._is_over = False
+        self._is_final = False
         self._is_deferring = False
         self._deferred: list[int] = []
 
     def install(self) -> None:
-        """Take over SIGINT, SIGTERM and SIGHUP for the rest of the process."""
+        """Take over SIGINT, SIGTERM and SIGHUP for the rest of the process, and SIGCONT for the
+        sake of what is typed unseen."""
+        stay_unseen()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._take)
@@ -45,6 +51,11 @@ class Signals:
     def ignore(self) -> None:
         """From now on none of them ends anything: the end is under way, and bounded."""
         self._is_over = True
+
+    def let_go(self) -> None:
+        """Everything is recorded: the next one may end the process wherever it stands, be it in
+        its last words to a terminal that takes none."""
+        self._is_final = True
 
     @contextlib.contextmanager
     def deferred(self) -> Iterator[None]:
@@ -58,6 +69,8 @@ class Signals:
                 self._take(self._deferred[0], None)
 
     def _take(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_final:
+            os._exit(128 + number)
         if self._is_over:
             return
         if self._is_deferring:

@@ -92,7 +92,7 @@ def watch_main(argv: Sequence[str]) -> int:
             try:
                 return follower.follow()
             except (KeyboardInterrupt, Signalled):
-                tell_how_to_go_on(found[0], options_of(options, target))
+                tell_how_to_go_on(session.newest(found[0]), options_of(options, target))
                 raise
             except (JournalError, CancelledError) as error:
                 err(str(error) or "The program ended.")

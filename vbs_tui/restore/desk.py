@@ -98,6 +98,7 @@ class Desk:
         self._mending = asyncio.Lock()
         self._stopped = False
         self._begun: set[asyncio.Future[Any]] = set()
+        self._submitting: set[Future[Restore]] = set()
 
     def start(self, listener: Callable[[Event], None]) -> None:
         """Start the engine's thread and open the journal; past restores are told as events."""
@@ -133,7 +134,11 @@ class Desk:
         raises ``Refusal`` when it will not be sent: read-only, wrong word, hard hazard, old
         examination, disk or backup already in a restore, journal not writable.
         """
-        return self._thread.run(self._unbroken(self._submit(examination, typed)))
+        submitting = self._thread.run(self._unbroken(self._submit(examination, typed)))
+        # Counted from here: who leaves or halts right behind the confirmation must be asked, too.
+        self._submitting.add(submitting)
+        submitting.add_done_callback(self._submitting.discard)
+        return submitting
 
     def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
         """The whole log of a restore, oldest first. The future raises ``JournalError``."""
@@ -182,7 +187,7 @@ class Desk:
     @property
     def sending(self) -> int:
         """How many submissions are between intention and answer at this moment."""
-        return self._engine.sending
+        return max(self._engine.sending, len(self._submitting))
 
     def stop(self, grace: float) -> None:
         """End: wait at most *grace* seconds for answers under way, then record them as unknown.
@@ -202,13 +207,20 @@ class Desk:
         self._thread.stop(0.5)
         self._recorder.abandon()
 
-    async def _start(self) -> None:
+    @property
+    def journal_trouble(self) -> str:
+        """Why nothing can be restored, in words; empty while the journal can be used."""
+        return self._journal_trouble
+
+    async def _start(self, *, again: bool = False) -> None:
         try:
             await self._engine.start()
+            self._journal_trouble = ""
         except JournalError as error:
             self._journal_trouble = str(error)
             text = f"{error} Nothing can be restored until that is mended; looking is possible."
-            self._emit(Notice(text, severe=True))
+            if not again:  # whoever wants to restore is told by the refusal
+                self._emit(Notice(text, severe=True))
         finally:
             self._journal_tried.set()
 
@@ -312,8 +324,7 @@ class Desk:
             raise Refusal("This session is read-only: nothing is sent.")
         async with self._mending:
             if self._journal_trouble:
-                self._journal_trouble = ""  # it may be mended by now
-                await self._start()
+                await self._start(again=True)  # it may be mended by now
         if self._journal_trouble:
             raise Refusal(f"Not sent. {self._journal_trouble}")
         if not examination.is_possible:

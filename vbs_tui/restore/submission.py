@@ -58,11 +58,7 @@ class Submission:
             if not self._may_send():
                 stopper = "the program was ended before anything left."
             if stopper:
-                await self._case.note(
-                    (Source.OPERATOR, f"Not sent: {stopper}"),
-                    state=State.NOT_SENT,
-                    summary=f"Not sent: {stopper}",
-                )
+                await self._not_sent(stopper)
                 return
             if await self._send(provider, attempt):
                 return
@@ -78,6 +74,9 @@ class Submission:
             tries=case.restore.tries + 1,
             summary="The request is on its way.",
         )
+        if not self._may_send():  # the disk may have taken its time
+            await self._not_sent("the program was ended before anything left.")
+            return True
         try:
             accepted = await provider.submit(case.restore.backup.id, case.restore.volume.id)
         except CloudError as error:
@@ -96,6 +95,10 @@ class Submission:
             summary="Accepted; the job waits for its turn.",
         )
         return True
+
+    async def _not_sent(self, why: str) -> None:
+        text = f"Not sent: {why}"
+        await self._case.insist((Source.OPERATOR, text), state=State.NOT_SENT, summary=text)
 
     async def _after_error(self, failure: Failure, attempt: int) -> bool:
         """Write the outcome of a failed POST. Whether another try is to follow."""

@@ -71,7 +71,8 @@ class Haltable:
         if words := self.words_at_halt():
             with contextlib.suppress(OSError):
                 os.write(2, f"{words}\n".encode())
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if not self.is_leaving:  # told to end, while the terminal took its time
+            _stop()
 
     def _go_on(self) -> None:
         app: Any = self
@@ -91,12 +92,17 @@ class Haltable:
     def _go_on_without_terminal(self) -> None:
         app: Any = self
         if not self.is_leaving and _has_job_control():
-            os.kill(os.getpid(), signal.SIGSTOP)  # the shell's bg
+            _stop()  # the shell's bg
             return
         # Told to end while it is halted: halted again, nothing but SIGKILL would end it. The
         # terminal is the shell's, whose modes are none of ours any more.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         app._driver.attrs_before = None
+
+
+def _stop() -> None:
+    """With all of a pipeline: the shell waits for each of its programs."""
+    os.kill(0, signal.SIGSTOP)
 
 
 def _has_job_control() -> bool:

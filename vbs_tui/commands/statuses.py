@@ -38,7 +38,7 @@ SHARED = """\
   70   a defect of the program
   78   settings, configuration, journal or cloud cannot be used; nothing was sent
   130  interrupted (129, 143: hung up, terminated); a restore that was sent goes on in the cloud
-  141  nobody reads the output any more
+  141  nobody reads the output any more, and nothing was being sent
 """
 """The end of the table that ``--help`` shows."""
 

@@ -47,7 +47,7 @@ def test_bg_stays_halted_until_fg(start: Start) -> None:
         terminal.bg()
         terminal.stopped()
         assert terminal.modes() == terminal.before
-        assert not terminal.shown.strip()
+        assert "1 Projects" not in terminal.shown
         terminal.fg()
         terminal.wait_for_text(*ALL)
         ends(terminal)

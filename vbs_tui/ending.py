@@ -51,8 +51,7 @@ def _flush() -> bool:
     """Whether all that was printed could be written."""
     try:
         for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
+            stream.flush()
     except (OSError, ValueError):
         return False
     return True

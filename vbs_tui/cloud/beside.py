@@ -82,18 +82,23 @@ class SharedWork(Generic[T]):
     def _joined(self, work: Callable[[], T]) -> Future[T]:
         with self._lock:
             if self._running is None or self._running.done():
-                begun = Future[T]()
-                begun.set_running_or_notify_cancel()  # a waiter that leaves cannot cancel it
-
-                def tell(result: T | None, error: Exception | None) -> None:
-                    if error is not None:
-                        begun.set_exception(error)
-                    else:
-                        begun.set_result(result)  # type: ignore[arg-type]
-
-                _start(work, tell)
-                self._running = begun
+                self._running = begun(work)
             return self._running
+
+
+def begun(work: Callable[[], T]) -> Future[T]:
+    """*work* in a daemon thread of its own; who waits for it may leave, and does not cancel it."""
+    future = Future[T]()
+    future.set_running_or_notify_cancel()
+
+    def tell(result: T | None, error: Exception | None) -> None:
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)  # type: ignore[arg-type]
+
+    _start(work, tell)
+    return future
 
 
 def _start(work: Callable[[], T], tell: Callable[[T | None, Exception | None], None]) -> None:

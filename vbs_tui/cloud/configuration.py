@@ -77,15 +77,10 @@ class ConfiguredCloud:
     in_region: Mapping[str, ConfiguredCloud] = field(default_factory=dict)
     """What differs from the above in some of its regions."""
 
-    def differs_from(self, other: ConfiguredCloud) -> bool:
-        """Whether a log-in here is another one than there, or differently protected."""
-        return (self.auth_url, self.log_in, self.project, self.user, self.insecure) != (
-            other.auth_url,
-            other.log_in,
-            other.project,
-            other.user,
-            other.insecure,
-        )
+    @property
+    def way(self) -> tuple[str, ...]:
+        """What makes a log-in another one, or differently protected."""
+        return (self.auth_url, self.log_in, self.project, self.user, self.insecure)
 
 
 def cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
@@ -253,8 +248,8 @@ def _described(config: Loader, name: str) -> ConfiguredCloud:
     regions = config.regions(name)
     whole = _merged_as(config, name, None)
     # A region may have values of its own, and addresses may hold its name.
-    parts = {one: _merged_as(config, name, one) for one in regions if one} if regions else {}
-    apart = {one: part for one, part in parts.items() if part.differs_from(whole)}
+    parts = {one: _merged_as(config, name, one) for one in regions if one}
+    apart = {one: part for one, part in parts.items() if part.way != whole.way}
     return replace(
         whole,
         regions=tuple(one for one in regions if one),

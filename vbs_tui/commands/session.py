@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
 from typing import TypeVar
 
+from vbs_tui.cloud.beside import begun
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Backup, Project, Volume
@@ -129,17 +129,8 @@ class Session:
 
     def _asked(self, question: LogInQuestion) -> str | None:
         # Not in the main thread: a signal that another thread got would not end its reading.
-        answer: Future[str | None] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(ask_on_terminal(question))
-            except Exception as error:
-                answer.set_exception(error)
-
         with terminal_as_it_was():
-            threading.Thread(target=ask, name="vbs-question", daemon=True).start()
-            return patient(answer)
+            return patient(begun(lambda: ask_on_terminal(question)))
 
     def wait_for(self, wanted: Callable[[Event], E | None]) -> E:
         """The first thing that *wanted* makes of an event."""

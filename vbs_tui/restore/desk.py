@@ -97,7 +97,6 @@ class Desk:
         self._journal_tried = asyncio.Event()
         self._mending = asyncio.Lock()
         self._stopped = False
-        self._begun: set[asyncio.Future[Any]] = set()
         self._submitting: set[Future[Restore]] = set()
 
     def start(self, listener: Callable[[Event], None]) -> None:
@@ -134,7 +133,7 @@ class Desk:
         raises ``Refusal`` when it will not be sent: read-only, wrong word, hard hazard, old
         examination, disk or backup already in a restore, journal not writable.
         """
-        submitting = self._thread.run(self._unbroken(self._submit(examination, typed)))
+        submitting = self._thread.run_unbroken(self._submit(examination, typed))
         # Counted from here: who leaves or halts right behind the confirmation must be asked, too.
         self._submitting.add(submitting)
         submitting.add_done_callback(self._submitting.discard)
@@ -165,7 +164,7 @@ class Desk:
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
         """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""
-        return self._thread.run(self._unbroken(self._declare(restore_id, typed)))
+        return self._thread.run_unbroken(self._declare(restore_id, typed))
 
     def look_now(self, restore_id: str) -> None:
         """Do not wait for the next look of the schedule."""
@@ -371,18 +370,6 @@ class Desk:
 
     def _emit(self, event: Event) -> None:
         self._listener(event)
-
-    async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
-        """What *work* returns. A caller that goes away does not stop it halfway."""
-        begun = asyncio.ensure_future(work)
-        self._begun.add(begun)
-        begun.add_done_callback(self._ended)
-        return await asyncio.shield(begun)
-
-    def _ended(self, begun: asyncio.Future[Any]) -> None:
-        self._begun.discard(begun)
-        if not begun.cancelled():
-            begun.exception()  # where nobody waits any more, it is no news for a terminal either
 
     def _background(self, work: Coroutine[Any, Any, None]) -> None:
         self._thread.run(self._guarded(work))

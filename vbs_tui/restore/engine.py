@@ -228,10 +228,8 @@ class Engine:
     async def _broken_off(self, case: Case, error: Exception) -> None:
         """A defect of the program, where none is expected: what was sending may have been sent."""
         kind = type(error).__name__
-        if case.restore.state is State.PLANNED:
-            await self._settled(case, State.NOT_SENT, f"a defect of the program ({kind})")
-        else:
-            await self._settled(case, State.UNKNOWN, f"a defect of the program ({kind})")
+        state = State.NOT_SENT if case.restore.state is State.PLANNED else State.UNKNOWN
+        await self._settled(case, state, f"a defect of the program ({kind})")
 
     async def _settled(self, case: Case, state: State, why: str) -> None:
         words = "Not sent" if state is State.NOT_SENT else "No clear answer"

@@ -17,6 +17,7 @@ class LoopThread:
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._begun: set[asyncio.Future[Any]] = set()
 
     def start(self) -> None:
         """Start the thread; at most once."""
@@ -41,6 +42,21 @@ class LoopThread:
             gone: concurrent.futures.Future[T] = concurrent.futures.Future()
             gone.cancel()
             return gone
+
+    def run_unbroken(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """The same for work that a caller who goes away must not stop halfway."""
+        return self.run(self._unbroken(work))
+
+    async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
+        begun = asyncio.ensure_future(work)
+        self._begun.add(begun)
+        begun.add_done_callback(self._ended)
+        return await asyncio.shield(begun)
+
+    def _ended(self, begun: asyncio.Future[Any]) -> None:
+        self._begun.discard(begun)
+        if not begun.cancelled():
+            begun.exception()  # where nobody waits any more, it is no news for a terminal either
 
     def stop(self, timeout: float) -> bool:
         """Cancel what still runs and end the thread. Whether it ended within *timeout* seconds."""

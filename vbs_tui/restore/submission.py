@@ -151,9 +151,16 @@ class Submission:
         about_states = failure.code.lower() in _ABOUT_STATES or (
             failure.status in (400, 409) and not failure.code
         )
-        for wait in (0.0, self._pace.first) if about_states else (0.0,):
-            if wait:
-                await self._clock.sleep(wait)
+        if about_states:
+            await self._case.insist(
+                (Source.REQUEST, f"{_words(failure)}; both were fine right before: looking again"),
+                failure=failure,
+                summary="Refused, though disk and backup were fine: looking again.",
+            )
+        # The states move when the queued job runs, which may be seconds after the answer.
+        waits = (0.0, self._pace.first, 2 * self._pace.first) if about_states else (0.0,)
+        for wait in waits:
+            await self._clock.sleep(wait)
             try:
                 reading = await self._read(provider)
             except CloudError:

@@ -92,6 +92,10 @@ REDIRECTED = (
     " company) may want a log-in of its own first. If not, correct the address (auth_url, the"
     " endpoint), or take the proxy out with no_proxy."
 )
+ANOTHER = (
+    "It was only a read, and nothing is sent on the word of such an answer. Read again; if it stays"
+    " so, a cache or gateway mixes answers up: tell whoever runs the cloud."
+)
 _CLOCK = "The signature is too old or too new: set this machine's clock (NTP)."
 
 SKEW_REFUSED = 900.0

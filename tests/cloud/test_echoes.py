@@ -159,7 +159,14 @@ async def test_no_key_is_exempt(word: str, said: str) -> None:
             names = ("status", "job_type", "error_code", "fail_reason")
             job = dict.fromkeys(names, echo) | {"begin_time": echo, "entities": {"volume_id": echo}}
             return json_reply(job | {"sub_jobs": [part]})
-        keys = ("name", "status", "size", "availability_zone", "volume_type", "multiattach")
+        keys: tuple[str, ...] = (
+            "name",
+            "status",
+            "size",
+            "availability_zone",
+            "volume_type",
+            "multiattach",
+        )
         keys += ("bootable", "encrypted", "description", "created_at", "dedicated_storage_id")
         keys += ("os-vol-tenant-attr:tenant_id", "replication_status", "migration_status", "locked")
         row: dict[str, Any] = dict.fromkeys(keys, echo)

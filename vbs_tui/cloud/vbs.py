@@ -42,6 +42,7 @@ class VbsProvider:
         """*endpoints*: (service, root URL, why); ``vbs`` and ``evs`` must be among them."""
         roots = {service: url for service, url, _ in endpoints}
         vbs, evs = roots["vbs"], roots["evs"]
+        channel = channel.to(endpoints)
         self._channel = channel
         self._project = project
         self._endpoints = endpoints

@@ -81,6 +81,8 @@ def test_a_move_that_is_over_is_no_hazard(word: object) -> None:
         {"os-volume-replication:driver_data": "pair-7"},
         {"metadata": {"replication_status": "enabled"}},
         {"metadata": {"hw:sdrs": "true"}},
+        {"metadata": {"hw:sdrs": "maybe"}},
+        {"metadata": {"__system__SDRS_group": "g-7"}},
     ],
 )
 def test_a_disk_under_replication_is_no_target(fields: dict[str, Any]) -> None:
@@ -190,6 +192,11 @@ def test_a_migration_status_of_an_odd_shape_is_unknown() -> None:
         assert told({name: {"state": "migrating"}}) == [("hard", f"disk unreadable: {name}")]
 
 
+@pytest.mark.parametrize("facts", [None, "", "{}", {}, ' {"ST": 0} '])
+def test_service_metadata_that_is_not_told_is_none(facts: object) -> None:
+    assert told({}, {"service_metadata": facts}) == []
+
+
 def test_owners_that_contradict_each_other_are_not_ours() -> None:
     other = {"os-backup-project-attr:project_id": "f" * 32}
     assert told({}, other) == [("hard", "backup of another project")]
@@ -207,6 +214,8 @@ def test_a_trace_that_is_no_id_is_still_another_backups() -> None:
         ({"encryption_key_id": "k-1"}, "disk is not encrypted"),
         ({"service_metadata": '{"CMKID": "k-1"}'}, "disk is not encrypted"),
         ({"service_metadata": '{"bootable": "maybe"}'}, "unclear: bootable"),
+        ({"service_metadata": '{"bootable": true, "CMKID": "a'}, "unclear: service_metadata"),
+        ({"service_metadata": ["x"]}, "unclear: service_metadata"),
     ],
 )
 def test_what_an_operator_must_look_at_of_a_backup(saved: dict[str, Any], short: str) -> None:

@@ -75,10 +75,13 @@ class Reader:
     def mapping(self, name: str) -> Mapping[str, Any]:
         """An object, perhaps as JSON text; empty when it is absent or odd."""
         value = self.data.get(name)
-        found = embedded(value)
-        if not found and value not in (None, "", [], {}):
+        value = value.strip() if isinstance(value, str) else value
+        if value is None or value in ("", []):
+            return {}
+        found = _parsed(value)
+        if found is None:
             self.mark(name)
-        return found
+        return found or {}
 
     def words(self, *names: str, of: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """The words in fields of state, in lower case, without those that mean nothing goes on."""
@@ -150,14 +153,16 @@ def code(value: object) -> str:
 
 def embedded(value: object) -> Mapping[str, Any]:
     """An object that may be JSON text inside a string, padded, cut off or absent."""
-    if isinstance(value, Mapping):
-        return value
+    return _parsed(value) or {}
+
+
+def _parsed(value: object) -> Mapping[str, Any] | None:
     if isinstance(value, str) and value.strip().startswith("{"):
         try:
-            return mapping(json.loads(value))
+            value = json.loads(value)
         except (ValueError, RecursionError):
-            return {}
-    return {}
+            return None
+    return value if isinstance(value, Mapping) else None
 
 
 def description(value: object) -> str:

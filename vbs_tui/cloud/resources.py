@@ -12,6 +12,7 @@ project's HTTP contract).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,8 @@ _MOST_KEPT = 100
 """Parts of one job."""
 
 _MIGRATION = ("migration_status", "os-vol-mig-status-attr:migstat")
+_PROTECTING = re.compile(r"sdrs|replicat", re.IGNORECASE)
+_FAILED = re.compile(r"FAIL|ERROR|TIMEOUT|ABORT|CANCEL")
 _REPLICATION = ("os-volume-replication:extended_status", "os-volume-replication:driver_data")
 
 
@@ -113,7 +116,7 @@ class Backup:
     def from_api(cls, row: object) -> Backup:
         reader = Reader(row)
         data = reader.data
-        meta = embedded(data.get("service_metadata"))
+        meta = reader.mapping("service_metadata")
         kind = number(meta.get("ST"))
         step = number(meta.get("Type"))
         return cls(
@@ -213,9 +216,8 @@ class Volume:
         raw_name = data.get("name")
         replication = [
             *reader.words("replication_status", *_REPLICATION),
-            *reader.words("replication_status", of=meta),
+            *reader.words(*(name for name in meta if _PROTECTING.search(str(name))), of=meta),
         ]
-        protected = reader.flag("hw:sdrs", meta)
         service = clean(data.get("service_type"), 32).strip()
         return cls(
             id=reader.id(),
@@ -236,7 +238,7 @@ class Volume:
             updated_at=parse_time(data.get("updated_at")),
             owner_id=reader.owner("os-vol-tenant-attr:tenant_id"),
             src_backup_id=trace_id(meta.get("src_backup_id")),
-            replicated=bool(replication or protected),
+            replicated=bool(replication),
             replication=", ".join(replication),
             migration=", ".join(
                 word for word in reader.words(*_MIGRATION) if word not in {"success", "error"}
@@ -266,7 +268,7 @@ class SubJob:
 
     @property
     def has_failed(self) -> bool:
-        return bool(self.error_code) or self.status.startswith(("FAIL", "ERROR"))
+        return bool(self.error_code or _FAILED.search(self.status))
 
 
 @dataclass(frozen=True, slots=True)

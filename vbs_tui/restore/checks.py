@@ -32,7 +32,7 @@ def is_possible(hazards: tuple[Hazard, ...]) -> bool:
 
 _FLAGS = frozenset(
     {"bootable", "encrypted", "__system__encrypted", "multiattach", "shareable", "readonly"}
-    | {"consumes_quota"}
+    | {"consumes_quota", "service_metadata"}
 )
 """Fields whose worst case is a soft hazard, and so an odd value in them, too."""
 
@@ -223,7 +223,7 @@ def flags_are_readable(pair: Pair) -> Hazard | None:
     told = ", ".join(dict.fromkeys(names))
     return soft(
         f"unclear: {told}",
-        f"The cloud answers neither yes nor no for {told}, so what hangs on that cannot be checked"
+        f"What the cloud tells for {told} cannot be read, so what hangs on that cannot be checked"
         " here.",
     )
 

@@ -174,7 +174,15 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
     if proxy is not None:
         text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
         return _Cause(text, advice.about_way_to_proxy(proxy.variable))
-    return _Cause(*_unreached(error, causes, host))
+    return _Cause(*_unreached(error, causes, host, _place(url)))
+
+
+def _place(url: str) -> str:
+    """Host and port, as they stand in an address."""
+    parts = urlsplit(url)
+    host = clean(parts.hostname, 200)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
@@ -190,8 +198,10 @@ def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
     return _Cause(f"the proxy{place} refused to connect to {host}{answer}", hint)
 
 
-def _unreached(error: Exception, causes: list[BaseException], host: str) -> tuple[str, str]:
-    """*host* was not even reached: in which way, and what to do."""
+def _unreached(
+    error: Exception, causes: list[BaseException], host: str, place: str = ""
+) -> tuple[str, str]:
+    """*host* was not even reached: in which way, and what to do. *place*: with its port."""
     import httpx  # noqa: PLC0415
 
     if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -200,7 +210,7 @@ def _unreached(error: Exception, causes: list[BaseException], host: str) -> tupl
     if isinstance(error, httpx.ConnectTimeout):
         return f"{host} did not take the connection in time", advice.SILENT
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return f"{host} refused the connection", advice.REFUSED
+        return f"{place or host} refused the connection", advice.REFUSED
     if has_no_route(error):
         return f"no route to {host}", advice.NO_ROUTE
     if isinstance(error, httpx.ConnectError):

@@ -11,8 +11,8 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import NoReturn
 
+from vbs_tui.arguments import Parser
 from vbs_tui.codes.lookup import explain, explain_status, known_codes, known_statuses
 from vbs_tui.codes.table import Explanation, StatusExplanation
 from vbs_tui.text import clean
@@ -71,18 +71,11 @@ def explain_main(argv: list[str]) -> int:
     return 0 if known else 1
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that repeats no raw argument to the terminal."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(clean(message))
-
-
 def _parser() -> argparse.ArgumentParser:
-    made = _Parser(
+    made = Parser(
         prog="vbs-tui explain",
         description="What an error code or an HTTP status means, its likely cause, what to do.",
-        epilog="Exit status: 0 when all are known, 1 when one is not, 2 for a wrong option.",
+        epilog="Exit status: 0 when all are known, 1 when one is not, 64 for a wrong option.",
         allow_abbrev=False,
     )
     made.add_argument(

@@ -5,7 +5,6 @@ No secret is ever in what it prints, so that it can be pasted into a ticket.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import stat
@@ -14,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from vbs_tui.arguments import Parser
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.addresses import identity_root
 from vbs_tui.cloud.beside import beside
@@ -61,7 +61,7 @@ _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
 def doctor_main(argv: Sequence[str]) -> int:
     """``doctor [--cloud NAME] [--json]``: exit 0 all well or warnings only, 1 something failed."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="vbs-tui doctor", description="Check everything a restore needs. Sends only reads."
     )
     add_cloud_options(parser)

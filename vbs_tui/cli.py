@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from vbs_tui import __version__, defects, ending
+from vbs_tui import __version__, defects, ending, environment
 from vbs_tui.arguments import PARSERS_USAGE, Parser
 from vbs_tui.commands import statuses
 from vbs_tui.commands.lines import err, lost_output, out_json
@@ -62,6 +62,7 @@ def program() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit status. A wrong command line ends it with 64, for ``--help`` 0."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    environment.mend()
     try:
         if arguments and arguments[0] in OWN_ARGUMENTS:
             return _for_scripts(OWN_ARGUMENTS[arguments[0]], arguments[1:])

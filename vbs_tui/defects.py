@@ -95,8 +95,8 @@ def _in_passing(caught: Any) -> None:
         tell(report(caught.exc_value, "met a defect in passing"))
 
 
-def _warn(
-    message: Warning | str,  # noqa: ARG001 - the library's own signature
+def _warn(  # noqa: PLR0917 - the library's own signature
+    message: Warning | str,  # noqa: ARG001
     category: type[Warning],
     filename: str,
     lineno: int,

@@ -79,7 +79,10 @@ def show_main(argv: Sequence[str]) -> int:
 
 def no_journal(error: JournalError) -> Failure:
     """The journal cannot be used."""
-    do = "Look at the file and its rights: vbs-tui doctor."
+    do = (
+        "Look at the file and its rights: vbs-tui doctor. XDG_STATE_HOME names another place for"
+        " it, on a local disk."
+    )
     return unsent("use", "the journal", clean(error, 1000), do)
 
 

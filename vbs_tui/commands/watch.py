@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 
+from vbs_tui import environment
 from vbs_tui.arguments import Parser
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
@@ -119,10 +120,11 @@ def watch_main(argv: Sequence[str]) -> int:
 
 
 def warn(settings: Settings) -> None:
-    """Say beside the output which names protect no cloud, though they were meant to."""
-    warning = warning_about(settings)
-    if warning:
-        err(f"warning: {warning}")
+    """Say beside the output which names protect no cloud, though they were meant to, and what is
+    odd about the variables."""
+    for warning in (warning_about(settings), *environment.troubles()):
+        if warning:
+            err(f"warning: {warning}")
 
 
 def tell_how_to_go_on(restore: Restore, cloud: Sequence[str]) -> None:

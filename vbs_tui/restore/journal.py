@@ -308,7 +308,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         if schema.version_of(db) == schema.VERSION:
-            _refuse_damage(db)
+            refuse_damage(db)
         schema.migrate(db)
     except BaseException:
         db.close()
@@ -334,7 +334,8 @@ def _narrow(path: Path) -> None:
                 os.chmod(name, 0o600)  # noqa: PTH101
 
 
-def _refuse_damage(db: sqlite3.Connection) -> None:
+def refuse_damage(db: sqlite3.Connection) -> None:
+    """Raise ``sqlite3.DatabaseError`` where the file's own structure is broken."""
     result = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if result != "ok":
         raise sqlite3.DatabaseError(f"damaged: {result}")

@@ -1,7 +1,7 @@
-"""Reading the journal without touching it: no lock file, nothing made, mended or set aside.
+"""Reading the journal without touching it: no lock, nothing made, mended or set aside.
 
 So what is on record can be told from a disk that takes no writing or no locks, and from the home of
-somebody else.
+somebody else. A copy is read: SQLite wants files of its own beside the journal, and locks on them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vbs_tui.restore import schema
-from vbs_tui.restore.journal import FILE, Journal, JournalError, is_damage, set_up, words
+from vbs_tui.restore.journal import (
+    FILE,
+    Journal,
+    JournalError,
+    is_damage,
+    refuse_damage,
+    set_up,
+    words,
+)
 from vbs_tui.text import clean
 
 _TRIES = 10
@@ -31,18 +39,13 @@ def reading(directory: Path) -> Iterator[Journal | None]:
     if not _is_there(path):
         yield None
         return
-    with contextlib.ExitStack() as stack:
+    with _folder(path) as folder:
         try:
-            db = _open(path)
-        except sqlite3.OperationalError:
-            # SQLite wants its own files beside the journal, and locks on them.
-            copy = _copied(path, Path(stack.enter_context(_folder(path))))
-            db = _or_told(copy, path)
-        except sqlite3.Error as error:
+            db = _open(_copied(path, Path(folder)), path)
+        except (OSError, sqlite3.Error) as error:
             raise _unreadable(path, error) from error
-        journal = Journal(db, path)
-        stack.callback(journal.close)
-        yield journal if _has_tables(db) else None
+        with contextlib.closing(Journal(db, path)) as journal:
+            yield journal if _has_tables(db) else None
 
 
 def _is_there(path: Path) -> bool:
@@ -62,14 +65,12 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0, isolation_level=None
-    )
+def _open(copy: Path, path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(copy, isolation_level=None)
     try:
         set_up(db)
         is_later = schema.version_of(db) > schema.VERSION
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        refuse_damage(db)
     except BaseException:
         db.close()
         raise
@@ -80,13 +81,6 @@ def _open(path: Path) -> sqlite3.Connection:
             " version."
         )
     return db
-
-
-def _or_told(copy: Path, path: Path) -> sqlite3.Connection:
-    try:
-        return _open(copy)
-    except sqlite3.Error as error:
-        raise _unreadable(path, error) from error
 
 
 def _has_tables(db: sqlite3.Connection) -> bool:
@@ -104,17 +98,14 @@ def _copied(path: Path, folder: Path) -> Path:
     """The journal and what is not yet written into it, as they were at one moment."""
     real = path.resolve()
     copy = folder / FILE
-    try:
-        for _ in range(_TRIES):
-            before = _stamps(real)
-            shutil.copyfile(real, copy)
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(_wal(real), _wal(copy))
-            if _stamps(real) == before:
-                return copy
-            _wal(copy).unlink(missing_ok=True)
-    except OSError as error:
-        raise _unreadable(path, error) from error
+    for _ in range(_TRIES):
+        before = _stamps(real)
+        shutil.copyfile(real, copy)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(_wal(real), _wal(copy))
+        if _stamps(real) == before:
+            return copy
+        _wal(copy).unlink(missing_ok=True)
     raise JournalError(f"The journal {clean(path, 400)} changes all the time. Try again.")
 
 

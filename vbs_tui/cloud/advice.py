@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.proxies import proxy_for
+from vbs_tui.cloud.proxies import Unusable, proxy_for
 from vbs_tui.text import clean
 
 NAME_UNKNOWN = (
@@ -44,6 +44,9 @@ BAD_FILES = (
 )
 BAD_PROXY = (
     "Correct https_proxy, http_proxy and all_proxy: http://HOST:PORT. SOCKS is not spoken here."
+)
+BAD_NO_PROXY = (
+    "It holds hosts, domains and networks, with commas between them: localhost,.corp,192.0.2.0/24."
 )
 BAD_ADDRESS = "Correct the address (auth_url, or the endpoint that was named for the service)."
 KEY_REFUSED = (
@@ -187,6 +190,11 @@ def advised(failure: Failure, *, submits: bool = False) -> Failure:
         return failure
     hint = _hint(failure)
     return replace(failure, hint=hint) if hint else failure
+
+
+def about_unusable(found: Unusable) -> str:
+    """What to do where a variable for the proxy holds none."""
+    return BAD_NO_PROXY if found.is_exception else BAD_PROXY
 
 
 def _hint(failure: Failure) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from vbs_tui.cloud import advice
 from vbs_tui.cloud.errors import ErrorKind, Executed
-from vbs_tui.cloud.proxies import Proxy, proxy_for
+from vbs_tui.cloud.proxies import Proxy, Unusable, look_for_proxy, proxy_for
 from vbs_tui.cloud.unpacking import TooLarge, Unreadable
 from vbs_tui.text import clean
 
@@ -142,7 +142,7 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
     if isinstance(error, Unprepared):
         text = clean(error, 400)
         files = text.startswith("the certificate")
-        return _Cause(text, advice.BAD_FILES if files else advice.BAD_PROXY, True)
+        return _Cause(text, advice.BAD_FILES if files else _about_proxies(url), True)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -167,6 +167,13 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
         text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
         return _Cause(text, advice.about_way_to_proxy(proxy.variable))
     return _Cause(*_unreached(error, causes, host))
+
+
+def _about_proxies(url: str) -> str:
+    found = look_for_proxy(url)
+    if not isinstance(found, Unusable):
+        return advice.BAD_PROXY
+    return f"{advice.about_unusable(found)} Here {found.sentence}."
 
 
 def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:

@@ -39,6 +39,7 @@ from vbs_tui.commands.connecting import (
 from vbs_tui.commands.journal_rights import loose_rights
 from vbs_tui.commands.kept_tokens import token_findings
 from vbs_tui.commands.lines import out, tell
+from vbs_tui.commands.real_vbs import look_at_vbs
 from vbs_tui.commands.rights import rights_of
 from vbs_tui.commands.signals import Signalled, Signals, patient
 from vbs_tui.commands.terminal import look_at_terminal, terminal_as_it_was
@@ -283,6 +284,9 @@ async def _project(
         yield ok("endpoint", f"{name} {url} ({why})")
     for step, pages in (("backups", provider.backups()), ("volumes", provider.volumes())):
         yield await _list(step, pages)
+    service = await look_at_vbs(provider)
+    if service is not None:
+        yield service
     for finding in rights_of(grant):
         yield finding
 

@@ -54,17 +54,18 @@ def render(code_or_status: str, width: int) -> str:
 
 def explain_main(argv: list[str]) -> int:
     """``vbs-tui explain``: 0 when everything asked for is known, 1 when something is not."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
     asked = [clean(text) for text in options.codes]
     if options.list is None and not asked:
-        _parser().error("name a code or an HTTP status, or use --list")
+        parser.error("name a code or an HTTP status, or use --list")
     if options.list is not None:
         found = _listed(" ".join([options.list, *asked]))
         text = _json(found) if options.json else "\n".join(map(_line, found))
         known = bool(found)
     else:
         each = [answer for one in asked for answer in answers(one)]
-        width = min(shutil.get_terminal_size().columns, WIDEST)
+        width = min(_columns(), WIDEST)
         text = _json(each) if options.json else "\n\n".join(render(one, width) for one in asked)
         known = all(answer.known for answer in each)
     _print(text)
@@ -136,6 +137,14 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> str:
             text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
         )
     return "\n".join(lines)
+
+
+def _columns() -> int:
+    try:
+        # The terminal's own word before that of COLUMNS, which may have been exported elsewhere.
+        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDEST
+    except (OSError, ValueError):
+        return shutil.get_terminal_size().columns
 
 
 def _listed(text: str) -> list[Explanation | StatusExplanation]:

@@ -5,6 +5,7 @@ No secret is ever in what it prints, so that it can be pasted into a ticket.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 from collections import Counter
@@ -58,13 +59,22 @@ from vbs_tui.ui.render.failure import decode
 _INDENT = 24
 """Where the text after sign and step begins."""
 
+_EPILOG = f"""\
+exit status:
+  0    all is well, or there are warnings only
+  1    something FAILED
+{statuses.SHARED}"""
+
 _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
 
 def doctor_main(argv: Sequence[str]) -> int:
     """``doctor [--cloud NAME] [--json]``: exit 0 all well or warnings only, 1 something failed."""
     parser = Parser(
-        prog="vbs-tui doctor", description="Check everything a restore needs. Sends only reads."
+        prog="vbs-tui doctor",
+        description="Check everything a restore needs. Sends only reads.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_cloud_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array")

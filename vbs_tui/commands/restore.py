@@ -74,9 +74,10 @@ exit status:
 
 def restore_main(argv: Sequence[str]) -> int:
     """See :func:`parser` and its exit statuses."""
-    options = parser().parse_args(argv)
+    made = parser()
+    options = made.parse_args(argv)
     if not options.dry_run and options.confirm is None:
-        parser().error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
+        made.error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
     try:
         settings = read_settings()
         target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))

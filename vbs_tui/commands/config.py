@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vbs_tui.arguments import Parser
+from vbs_tui.commands import statuses
 from vbs_tui.commands.words import err, out
 from vbs_tui.config import EXAMPLE, Mistake, Mistaken, Settings, load, told
 from vbs_tui.paths import NoHome, config_file, token_directory
@@ -67,7 +69,12 @@ def kept_tokens(settings: Settings) -> Path | None:
 
 def config_main(argv: Sequence[str]) -> int:
     """``config path|show|check|keys``: exit 0 fine, 1 the file has mistakes."""
-    parser = Parser(prog="vbs-tui config", description="Look at the settings in config.toml.")
+    parser = Parser(
+        prog="vbs-tui config",
+        description="Look at the settings in config.toml.",
+        epilog=f"exit status:\n  0    done\n  1    the file has mistakes\n{statuses.SHARED}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "deed",
         choices=("path", "show", "check", "keys"),

@@ -91,11 +91,16 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+_STATUSES = """\
+exit status: 0 after Ctrl+C or SIGTERM, 1 when it cannot listen there, 64 for a wrong command line
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="vbs-tui simulate",
         description="Serve a simulated cloud (IAM, EVS, VBS) over plain HTTP until Ctrl+C.",
-        epilog=describe_faults(),
+        epilog=f"{describe_faults()}\n\n{_STATUSES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument

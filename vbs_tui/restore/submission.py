@@ -24,6 +24,9 @@ from vbs_tui.restore.states import State
 _ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumebackup.0206"})
 """Refusals because the backup is not available, or the disk is not, or it is being backed up."""
 
+_PASSING = frozenset({ErrorKind.BROKEN, ErrorKind.SERVER, ErrorKind.NONSENSE})
+"""Failures of a read that another try may not meet."""
+
 _ENDED = "the program was ended before anything left."
 
 
@@ -181,7 +184,7 @@ class Submission:
                 failure.kind is ErrorKind.NOT_SENT
                 or (failure.status == 429 and (self._retry_throttled or not left))
                 or (_is_old_token(failure) and attempt == 1 and left)
-                or (not left and failure.kind in {ErrorKind.BROKEN, ErrorKind.SERVER})
+                or (not left and failure.kind in _PASSING)
             )
         )
         if again:

@@ -172,8 +172,13 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
 
     # Dialogs
 
-    def ask_restore(self, project: Project, backup: Backup, volume: Volume) -> None:
-        """Open the confirmation, which reads both afresh; a begun restore shows in the jobs."""
+    def ask_restore(
+        self, project: Project, backup: Backup, volume: Volume, *, note: str = ""
+    ) -> None:
+        """Open the confirmation, which reads both afresh; a begun restore shows in the jobs.
+
+        *note*: what has to be said of how the two came to be meant.
+        """
         from vbs_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - when first needed
 
         def done(restore: Restore | None) -> None:
@@ -181,9 +186,10 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
                 self.main.focus_pane("jobs")
 
         place = (self.store.cloud, self.store.region, project.name)
-        self.push_screen(
-            ConfirmScreen(self.desk, project, backup, volume, self.clock, place=place), done
+        screen = ConfirmScreen(
+            self.desk, project, backup, volume, self.clock, place=place, note=note
         )
+        self.push_screen(screen, done)
 
     def show_details(self, title: str, pairs: Sequence[tuple[str, str]], raw: str = "") -> None:
         """Show facts about one thing; empty ones are left out. *raw*: an answer as it came."""

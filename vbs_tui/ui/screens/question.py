@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import LogInQuestion
-from vbs_tui.ui.questions import QUIET
+from vbs_tui.ui.keys_in_order import QUIET
 
 _NOT_YET = "keys are not taken yet: pause a second"
 

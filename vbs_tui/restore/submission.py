@@ -14,6 +14,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.case import Case
 from vbs_tui.restore.checks import Level, assess
+from vbs_tui.restore.events import Event
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import Source
 from vbs_tui.restore.states import State
@@ -29,9 +30,14 @@ class Submission:
         clock: Clock,
         pace: Pace,
         *,
+        emit: Callable[[Event], None],
         may_send: Callable[[], bool] = lambda: True,
+        retry_throttled: bool = False,
     ) -> None:
-        """*may_send* is asked right before a request is written down as being sent."""
+        """*may_send* is asked right before a request leaves. *retry_throttled*: one that the cloud
+        turns away as one too many (429) is sent again after a pause, without asking."""
+        self._emit = emit
+        self._retry_throttled = retry_throttled
         self._case = case
         self._provider = provider
         self._clock = clock

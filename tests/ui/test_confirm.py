@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from tests.restore.makers import restore
-from tests.ui.consoles import Console, console, screen_text
+from tests.ui.consoles import Console, console, screen_text, until_read
 from tests.ui.fake_desk import BACKUPS, NOW, PROD, VOLUMES, failure, volume
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import CloudError
@@ -75,7 +75,10 @@ class Dialog:
         return screen_text(self.con.app)
 
     async def examined(self, found: Examination) -> None:
+        """The desk answers, and the operator has the time to read that."""
         self.con.desk.examinations[-1].set_result(found)
+        await self.con.settle()
+        await until_read(self.con.app)
         await self.con.settle()
 
     async def press(self, *keys: str) -> None:
@@ -169,24 +172,55 @@ async def test_lines_scroll_too_while_the_line_has_the_focus() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "why"),
+    ("one", "parts", "what", "why"),
     [
-        (OWN, "Type the disk's name"),
-        (NAMELESS, "This disk has no name, so type the beginning of its id"),
-        (volume(1, "a\\x1bb", name_is_typeable=False), "Its name cannot be typed as it is"),
-        (volume(1, "twin"), "Another disk bears the same name"),
+        (OWN, Confirmation("db-data-01", True), "the disk's name", ""),
+        (
+            OWN,
+            Confirmation("db-data-01", True, moment="2026-11-22"),
+            "the disk and day",
+            "Day: the disk has several backups.",
+        ),
+        (
+            OWN,
+            Confirmation("db-data-01", True, "prod", "2026-11-22 02:00"),
+            "project/disk and day and time",
+            (
+                "Project: another one may have a disk of that name. Day and time: the disk has several"
+                " backups."
+            ),
+        ),
+        (
+            NAMELESS,
+            Confirmation("12ab34cd", False),
+            "the beginning of the disk's id",
+            "Id: this disk has no name.",
+        ),
+        (
+            volume(1, "a\\x1bb", name_is_typeable=False),
+            Confirmation("12ab34cd", False),
+            "the beginning of the disk's id",
+            "Id: its name cannot be typed as it is.",
+        ),
+        (
+            volume(1, "twin"),
+            Confirmation("12ab34cd", False, moment="ffff0000"),
+            "the beginning of the disk's id and beginning of the backup's id",
+            (
+                "Id: another disk bears the same name. Beginning of the backup's id: the disk has"
+                " several backups."
+            ),
+        ),
     ],
-    ids=["name", "nameless", "odd", "twin"],
+    ids=["name", "night", "all", "nameless", "odd", "twin"],
 )
-def test_what_to_type_is_told_with_its_reason(one: Volume, why: str) -> None:
-    by_name = one is OWN
-    found = replace(
-        examination(one),
-        confirmation=Confirmation(one.name if by_name else "12ab", volume_is_name=by_name),
-    )
-    line = typing_line(found).plain
-    assert line.startswith(why)
-    assert line.endswith(found.word)
+def test_what_to_type_is_told_with_its_reasons(
+    one: Volume, parts: Confirmation, what: str, why: str
+) -> None:
+    found = replace(examination(one), confirmation=parts)
+    first, _, rest = typing_line(found).plain.partition("\n")
+    assert first == f"Type {what} to restore: {parts.text}"
+    assert rest == why
 
 
 async def test_a_state_other_than_the_list_had_is_told() -> None:

@@ -23,7 +23,14 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.events import Connected, Event, Notice, ProjectOpened, SecretWanted
+from vbs_tui.restore.events import (
+    Connected,
+    Event,
+    JournalChanged,
+    Notice,
+    ProjectOpened,
+    SecretWanted,
+)
 from vbs_tui.restore.records import Restore
 from vbs_tui.text import clean
 from vbs_tui.ui import commands
@@ -35,6 +42,7 @@ from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.questions import Questions
 from vbs_tui.ui.render.jobs import last_words
 from vbs_tui.ui.screens.main import MainScreen
+from vbs_tui.ui.shown import Shown
 from vbs_tui.ui.store import Store
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
@@ -54,7 +62,7 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
+class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"
@@ -169,6 +177,10 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
                 self.main.news(event, self.store.apply(event))
         if isinstance(event, Connected | ProjectOpened):
             self._note_use()
+        if isinstance(event, JournalChanged):
+            for screen in self.screen_stack:
+                if hasattr(screen, "tell_of_journal"):
+                    screen.tell_of_journal()
 
     # Dialogs
 

@@ -74,9 +74,7 @@ def rank(
 class Ranking:
     """The ranks of many volumes for one backup, worked out when asked for, once each."""
 
-    def __init__(
-        self, backup: Backup, assess: Assess, of_backup: tuple[Hazard, ...] = ()
-    ) -> None:
+    def __init__(self, backup: Backup, assess: Assess, of_backup: tuple[Hazard, ...] = ()) -> None:
         """*of_backup*: hazards that hang on the backup alone, the same for every volume."""
         self.backup = backup
         self.barred = "; ".join(one.short for one in of_backup if one.level is Level.HARD)

@@ -308,8 +308,8 @@ class MainScreen(NewsScreen):
         event.stop()
         self.desk_app.show_raw(event.failure, event.title)
 
-    @on(JobsPane.ErrorChosen)
-    def _error_chosen(self, event: JobsPane.ErrorChosen) -> None:
+    @on(JobsPane.ErrorWanted)
+    def _error_wanted(self, event: JobsPane.ErrorWanted) -> None:
         event.stop()
-        self.show_failure(event.failure, event.title)
+        self.explain(event.restore)
         self.focus_pane("error")

@@ -214,6 +214,10 @@ class SubJob:
     error_code: str = ""
     fail_reason: str = ""
 
+    @property
+    def has_failed(self) -> bool:
+        return bool(self.error_code) or self.status.startswith(("FAIL", "ERROR"))
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -228,11 +232,20 @@ class Job:
     error_code: str = ""
     fail_reason: str = ""
     sub_jobs: tuple[SubJob, ...] = field(default=())
+    backup_id: str = ""
+    """The backup it is about, by its ``entities``; empty when they name none, or oddly."""
+    volume_id: str = ""
+    """The same for the volume."""
 
     @property
     def is_ended(self) -> bool:
         """Only ``SUCCESS`` and ``FAIL`` end a job; an unknown word counts as still running."""
         return self.status in {"SUCCESS", "FAIL"}
+
+    @property
+    def failed_sub_jobs(self) -> tuple[SubJob, ...]:
+        """The parts that failed: by their state, or by an error code that they carry."""
+        return tuple(sub for sub in self.sub_jobs if sub.has_failed)
 
     @classmethod
     def from_api(cls, row: object, job_id: str = "") -> Job:
@@ -242,16 +255,19 @@ class Job:
             raise ValueError("the job has no status")
         subs = tuple(_sub_jobs(data, depth=0))
         failed = next((sub for sub in subs if sub.status == "FAIL" and sub.error_code), None)
+        entities = _embedded(data.get("entities"))
         return cls(
             id=job_id or _plain_id(data.get("job_id")),
             status=status,
             job_type=clean(data.get("job_type"), 64),
             begin_time=parse_time(data.get("begin_time")),
             end_time=parse_time(data.get("end_time")),
-            error_code=clean(data.get("error_code"), 64) or (failed.error_code if failed else ""),
+            error_code=_code(data.get("error_code")) or (failed.error_code if failed else ""),
             fail_reason=clean(data.get("fail_reason"), 1000)
             or (failed.fail_reason if failed else ""),
             sub_jobs=subs,
+            backup_id=_plain_id(entities.get("backup_id")),
+            volume_id=_plain_id(entities.get("volume_id")),
         )
 
 
@@ -285,6 +301,12 @@ def _plain_id(value: object) -> str:
 
 def _status(value: object) -> str:
     return clean(value, 64).strip().lower().replace("in_use", "in-use") or "unknown"
+
+
+def _code(value: object) -> str:
+    """An error code as it was given; empty for none, which some clouds write as 0."""
+    code = clean(value, 64).strip()
+    return "" if code.lower() in {"0", "null", "none"} else code
 
 
 def _flag(value: object, *, default: bool = False) -> bool:
@@ -340,14 +362,14 @@ def _attachments(value: object) -> tuple[Attachment, ...]:
 def _sub_jobs(data: Mapping[str, Any], depth: int) -> Iterable[SubJob]:
     if depth > 3:
         return
-    for source in (data.get("sub_jobs"), _mapping(data.get("entities")).get("sub_jobs")):
+    for source in (data.get("sub_jobs"), _embedded(data.get("entities")).get("sub_jobs")):
         for item in source[:50] if isinstance(source, list) else ():
             row = _mapping(item)
             yield SubJob(
                 id=clean(row.get("job_id"), 64),
                 job_type=clean(row.get("job_type"), 64),
                 status=clean(row.get("status"), 32).strip().upper() or "?",
-                error_code=clean(row.get("error_code"), 64),
+                error_code=_code(row.get("error_code")),
                 fail_reason=clean(row.get("fail_reason"), 1000),
             )
             yield from _sub_jobs(row, depth + 1)

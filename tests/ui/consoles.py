@@ -51,10 +51,12 @@ class Console:
     async def until_keys_are_taken(self) -> None:
         """Until a question that came while keys were under way takes its answer."""
         async with asyncio.timeout(30):
-            while not (  # noqa: ASYNC110 - as below
-                isinstance(self.app.screen, QuestionScreen) and self.app.screen.takes_keys
-            ):
+            while not self._asks():  # noqa: ASYNC110 - as below
                 await asyncio.sleep(0.05)
+
+    def _asks(self) -> bool:
+        screen = self.app.screen
+        return isinstance(screen, QuestionScreen) and screen.takes_keys
 
     async def settle(self) -> None:
         """Until what was told has been shown."""

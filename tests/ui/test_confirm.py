@@ -171,49 +171,32 @@ async def test_lines_scroll_too_while_the_line_has_the_focus() -> None:
         assert d.word.has_focus
 
 
-@pytest.mark.parametrize(
-    ("one", "parts", "what", "why"),
-    [
-        (OWN, Confirmation("db-data-01", True), "the disk's name", ""),
-        (
-            OWN,
-            Confirmation("db-data-01", True, moment="2026-11-22"),
-            "the disk and day",
-            "Day: the disk has several backups.",
-        ),
-        (
-            OWN,
-            Confirmation("db-data-01", True, "prod", "2026-11-22 02:00"),
-            "project/disk and day and time",
-            (
-                "Project: another one may have a disk of that name. Day and time: the disk has several"
-                " backups."
-            ),
-        ),
-        (
-            NAMELESS,
-            Confirmation("12ab34cd", False),
-            "the beginning of the disk's id",
-            "Id: this disk has no name.",
-        ),
-        (
-            volume(1, "a\\x1bb", name_is_typeable=False),
-            Confirmation("12ab34cd", False),
-            "the beginning of the disk's id",
-            "Id: its name cannot be typed as it is.",
-        ),
-        (
-            volume(1, "twin"),
-            Confirmation("12ab34cd", False, moment="ffff0000"),
-            "the beginning of the disk's id and beginning of the backup's id",
-            (
-                "Id: another disk bears the same name. Beginning of the backup's id: the disk has"
-                " several backups."
-            ),
-        ),
-    ],
-    ids=["name", "night", "all", "nameless", "odd", "twin"],
-)
+SEVERAL = "the disk has several backups"
+BY_ID = Confirmation("12ab34cd", False)
+TYPED = {
+    "name": (OWN, Confirmation("db-data-01", True), "the disk's name", ""),
+    "night": (
+        *(OWN, Confirmation("db-data-01", True, moment="2026-11-22"), "this"),
+        f"2026-11-22: {SEVERAL}",
+    ),
+    "all": (
+        *(OWN, Confirmation("db-data-01", True, "prod", "2026-11-22 02:00"), "this"),
+        f"prod/: another project may have a disk of that name · 2026-11-22 02:00: {SEVERAL}",
+    ),
+    "nameless": (NAMELESS, BY_ID, "this", "12ab34cd: its id, as this disk has no name"),
+    "odd": (
+        *(volume(1, "a\\x1bb", name_is_typeable=False), BY_ID, "this"),
+        "12ab34cd: its id, as its name cannot be typed as it is",
+    ),
+    "twin": (
+        *(volume(1, "twin"), replace(BY_ID, moment="ffff0000"), "this"),
+        "12ab34cd: its id, as another disk bears the same name · ffff0000: the backup's id, as"
+        f" {SEVERAL}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "parts", "what", "why"), TYPED.values(), ids=TYPED)
 def test_what_to_type_is_told_with_its_reasons(
     one: Volume, parts: Confirmation, what: str, why: str
 ) -> None:

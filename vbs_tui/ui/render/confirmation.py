@@ -104,22 +104,18 @@ def request_lines(examination: Examination) -> list[Content]:
 def typing_line(examination: Examination) -> Content:
     """What must be typed, and in a second line why each part of it that is not the disk's name."""
     parts, volume = examination.confirmation, examination.volume
-    disk = "disk" if parts.volume_is_name else "beginning of the disk's id"
-    what = f"project/{disk}" if parts.project else f"the {disk}"
     why = []
     if parts.project:
-        why.append("Project: another one may have a disk of that name.")
+        why.append(f"{parts.project}/: another project may have a disk of that name")
     if not parts.volume_is_name:
-        why.append(f"Id: {_why_not_by_name(volume)}.")
+        why.append(f"{parts.volume}: its id, as {_why_not_by_name(volume)}")
     if parts.moment:
-        kind = _moment_words(parts.moment)
-        what += f" and {kind}"
-        why.append(f"{kind.capitalize()}: the disk has several backups.")
-    elif not parts.project and parts.volume_is_name:
-        what = "the disk's name"
+        kind = "" if parts.moment.count("-") == 2 else "the backup's id, as "
+        why.append(f"{parts.moment}: {kind}the disk has several backups")
+    what = "the disk's name" if not why else "this"
     lines = [Content.assemble(f"Type {what} to restore: ", (examination.word, "bold"))]
     if why:
-        lines.append(Content(" ".join(why)).stylize("$text-muted"))
+        lines.append(Content(" · ".join(why)).stylize("$text-muted"))
     return Content("\n").join(lines)
 
 
@@ -129,13 +125,6 @@ def _why_not_by_name(volume: Volume) -> str:
     if not volume.name_is_typeable:
         return "its name cannot be typed as it is"
     return "another disk bears the same name"
-
-
-def _moment_words(moment: str) -> str:
-    """What *moment* names: a day, a day and a time, or a backup by its id."""
-    if moment.count("-") != 2:
-        return "beginning of the backup's id"
-    return "day" if " " not in moment else "day and time" if ":" in moment else "day and backup id"
 
 
 def note_lines(note: str) -> list[Content]:
@@ -179,8 +168,11 @@ def examined_lines(
     changed: Sequence[Content],
     now: datetime,
     zone: tzinfo | None,
+    *,
+    can_be_sent: bool = True,
 ) -> list[Content]:
-    """All that has to be seen before the name is typed. *changed*: what differs from the lists."""
+    """All that has to be seen before anything is typed. *changed*: what differs from the lists.
+    Where nothing *can_be_sent* in any case, nothing is said that would encourage it."""
     cloud, region, project = place
     facts = [
         # Where the request goes is the examination's word, whatever is on the screen behind.
@@ -194,6 +186,8 @@ def examined_lines(
         facts.append(Content("This restore is impossible:").stylize("bold $text-error"))
         return [*facts, *hazards, *changed]
     facts += [*changed, *hazards]
+    if not can_be_sent:
+        return facts
     if not hazards and not changed:
         said = "No hazard found: its own source, free, and fitting."
         facts.append(Content.assemble(("√ ", "$text-success"), said))

@@ -258,7 +258,7 @@ def trouble_lines(trouble: str, room: int) -> list[list[Piece]]:
     if not trouble:
         return []
     wide = max(24, room - 2)
-    said = [("! The journal cannot be used, so nothing can be restored from here.", "bad")]
+    said = [("! The journal cannot be used: nothing can be restored.", "bad")]
     said += [(f"  {line}", "bad") for line in textwrap.wrap(trouble, wide)]
     said += [(f"  {line}", "") for line in textwrap.wrap(JOURNAL_REMEDY, wide)]
     return [[piece] for piece in said]

@@ -218,12 +218,15 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
 
     def _show(self, found: Examination) -> None:
         changed = differences(self._backup, self._volume, found)
-        notes = [*journal_lines(self._journal_trouble), *note_lines(self._note)]
-        facts = examined_lines(found, self._place, changed, self._clock.now(), self._zone)
-        can_be_sent = found.is_possible and not self._journal_trouble
+        now, trouble = self._clock.now(), self._journal_trouble
+        facts = examined_lines(
+            found, self._place, changed, now, self._zone, can_be_sent=not trouble
+        )
+        can_be_sent = found.is_possible and not trouble
         self.query_one("#asking").display = can_be_sent
         if can_be_sent:
             self.query_one("#typing", Static).update(typing_line(found))
+        notes = [*journal_lines(trouble), *note_lines(self._note)]
         self._facts.show([*notes, *facts], [Content(""), *request_lines(found)])
         self._arm()
         self.open_once_shown()

@@ -129,7 +129,7 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         is_other = self._restore is None or self._restore.id != restore.id
         known = known_of(restore, watch, self._zone)
         self._failure, self._known = known.failure, known
-        self._title = f"{title}, {known.title}" if known.title else title
+        self._title = f"{known.title} · {title}" if known.title else title
         self._about, self._over = restore, None
         self._is_loud = known.is_trouble and is_news
         self._draw()

@@ -190,8 +190,10 @@ TYPED = {
     ),
     "twin": (
         *(volume(1, "twin"), replace(BY_ID, moment="ffff0000"), "this"),
-        "12ab34cd: its id, as another disk bears the same name · ffff0000: the backup's id, as"
-        f" {SEVERAL}",
+        (
+            "12ab34cd: its id, as another disk bears the same name · ffff0000: the backup's id, as"
+            f" {SEVERAL}"
+        ),
     ),
 }
 

@@ -36,6 +36,7 @@ from vbs_tui.text import clean
 from vbs_tui.ui import commands
 from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.doubts import Doubts
+from vbs_tui.ui.drawing import Drawing
 from vbs_tui.ui.halting import HALT, Haltable
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
@@ -62,7 +63,7 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, QuietCrash, App[int]):
+class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"
@@ -85,6 +86,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, QuietCrash, App[in
         """*zone*: for times on the screen, ``None`` is the machine's. *export_folder*: where the
         history is exported to, by default the working directory."""
         super().__init__()
+        self.draw_as_told()
         self.desk = desk
         self._export_folder = export_folder or Path()
         self.clock = clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import time
@@ -74,6 +75,15 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._file: Any = PatientFile(self._file)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own, which changes with it; variables only where it tells none."""
+        for descriptor in (self._file.fileno(), self.fileno):
+            with contextlib.suppress(OSError, ValueError):
+                size = os.get_terminal_size(descriptor)
+                if size.columns > 0 and size.lines > 0:
+                    return size.columns, size.lines
+        return super()._get_terminal_size()
 
     def after_written(self, told: Callable[[float], None]) -> None:
         """Call *told* once the terminal's line has taken everything so far; see :class:`Mark`."""

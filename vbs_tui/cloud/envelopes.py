@@ -28,7 +28,9 @@ _LONGEST_WAIT = 86400.0
 _SCAN = 65536
 
 _VENDOR = re.compile(r"[A-Za-z]+\.\d{4}\Z")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")
+_STATUS = re.compile(r"(?:http[ /]*)?[1-5]\d\d(?:\s+[A-Za-z' -]+)?\Z", re.IGNORECASE)
+_PHRASES = frozenset(one.phrase.lower() for one in HTTPStatus)
+_CODE_LIMIT = 64
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _RENEWABLE = re.compile(r"token must be updated|token need(?:s)? to (?:be )?refresh", re.IGNORECASE)
@@ -259,11 +261,19 @@ def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> No
 
 
 def _take(row: Mapping[str, object], found: _Finding, code: str, texts: tuple[str, ...]) -> None:
-    value = row.get(code)
-    if not found.code and isinstance(value, str) and _WORD.match(value.strip()):
-        found.code = value.strip()
+    found.code = found.code or _code(row.get(code))
     for name in texts:
         found.message = found.message or _text(row.get(name))
+
+
+def _code(value: object) -> str:
+    """A code as the service gave it; empty for an HTTP status that is repeated as one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    text = clean(value, _CODE_LIMIT).strip() if isinstance(value, str) else ""
+    if not text or text == "0" or _STATUS.match(text) or text.lower() in _PHRASES:
+        return ""
+    return text
 
 
 def _text(value: object) -> str:

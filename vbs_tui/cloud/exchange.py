@@ -52,6 +52,10 @@ class Answer:
     request_id: str
     raw_body: str = field(repr=False)
     """Cleaned, bounded, secrets blotted out."""
+    length: int = 0
+    """Bytes of the body as it came, unpacked."""
+    is_in_the_way: bool = False
+    """Whether a password or key was hidden where a state, an id or an address is told."""
 
     @property
     def is_success(self) -> bool:

@@ -19,6 +19,7 @@ from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.jobs import Jobs
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume, plain_id
+from vbs_tui.cloud.secret import NOTE_HIDDEN
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _RESTORE = re.compile(r".+/v2/[A-Za-z0-9_-]{1,64}/cloudbackups/[A-Za-z0-9_-]{1,64}/restore\Z")
@@ -42,6 +43,7 @@ class VbsProvider:
         """*endpoints*: (service, root URL, why); ``vbs`` and ``evs`` must be among them."""
         roots = {service: url for service, url, _ in endpoints}
         vbs, evs = roots["vbs"], roots["evs"]
+        channel = channel.to(endpoints)
         self._channel = channel
         self._project = project
         self._endpoints = endpoints
@@ -80,7 +82,8 @@ class VbsProvider:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the last readings of the lists could not do, as sentences (rows left out, …)."""
-        return tuple(note for note in (self._backups.note, self._volumes.note) if note)
+        hidden = NOTE_HIDDEN if self._channel.session.redactor.is_in_the_way else ""
+        return tuple(note for note in (hidden, self._backups.note, self._volumes.note) if note)
 
     def backups(self) -> AsyncIterator[tuple[Backup, ...]]:
         return self._backups.pages()

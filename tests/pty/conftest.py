@@ -112,8 +112,11 @@ def open_project(terminal: Terminal) -> None:
 
 def asked_for(terminal: Terminal) -> str:
     """Wait until the confirmation takes keys; what it wants to be typed."""
-    terminal.wait_for_text(" to restore: ", "Restore: nothing has been sent")
-    terminal.wait_without("not ready")
-    found = re.search(r" to restore: (.*?) +│", terminal.shown)
-    assert found is not None
-    return found[1]
+
+    def asked() -> str:
+        text = "\n".join(terminal.screen.display)
+        found = re.search(r" to restore: (.*?) +│", text)
+        is_ready = "sending · F5 reads again" in text and "not ready" not in text
+        return found[1] if found is not None and is_ready else ""
+
+    return terminal.wait_until(asked, "the confirmation, ready")

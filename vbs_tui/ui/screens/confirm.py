@@ -368,8 +368,8 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
     def _keys(self) -> str:
         if self._is_over:
             return "Esc leaves"
-        if not self.takes_keys and self._examination is not None:
-            return f"Esc leaves without sending · {NOT_YET}"
+        if not self.takes_keys:
+            return f"Esc leaves without sending · {NOT_YET if self._examination else 'reading'}"
         if self._examination is not None and not self._facts.is_read:
             return "PgDn: more to read · Esc leaves without sending"
         return f"Esc leaves without sending · {key_for('refresh')} reads again"

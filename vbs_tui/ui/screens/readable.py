@@ -67,7 +67,9 @@ class Readable:
             self._take_keys()
             return False
         if math.isfinite(self.takes_keys_from):
-            self._wait(time.monotonic())
+            # From when it was pressed: one that is handled late says nothing about those behind it.
+            if event.time + QUIET > self.takes_keys_from:
+                self._wait(event.time)
         elif time.monotonic() - self._asked_at > _ASK_AGAIN:
             self._ask(self._turn)  # the answer may have been lost on the way
         return True

@@ -120,6 +120,22 @@ class Collection(Generic[Row]):
             raise of_another(answer, self._noun, thing_id, found.id, self._now())
         raise nonsense(answer, text, self._now())
 
+    async def in_state(self, status: str) -> tuple[Row, ...]:
+        """All things in that state, by one request. Raises ``CloudError``, also when there may be
+        more of them than the answer holds."""
+        for place in self._in_order():
+            answer = await self._list(place, "", status=status)
+            if not is_not_here(answer.status, answer.envelope):
+                break
+        if not answer.is_success or answer.envelope.told:
+            raise refused(answer, self._now())
+        walk = _Walk()
+        _, rows = self._rows(answer, walk)
+        if walk.last_page_was_full or walk.unreadable or walk.doubles or answer.is_in_the_way:
+            text = f"not every {self._noun} in state {status} could be read"
+            raise nonsense(answer, text, self._now())
+        return tuple(row for row in rows if row.status == status)
+
     def _in_order(self) -> tuple[Place, ...]:
         if self._chosen is None:
             return self._places
@@ -144,8 +160,9 @@ class Collection(Generic[Row]):
             return answer
         raise refused(answer, self._now())
 
-    async def _list(self, place: Place, marker: str) -> Answer:
+    async def _list(self, place: Place, marker: str, *, status: str = "") -> Answer:
         query = f"?limit={self._page}" + (f"&marker={quote(marker, safe='')}" if marker else "")
+        query += f"&status={quote(status)}" if status else ""
         url = place.url(self._project_id, "detail") + query
         return await self._channel.ask(Request("GET", url, f"list {self._noun}s"))
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from vbs_tui import __version__
@@ -28,7 +28,7 @@ from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import Call, RequestLog
 from vbs_tui.cloud.retry import RetryPolicy
 from vbs_tui.cloud.secret import Cleared, Redactor, Secret
-from vbs_tui.cloud.transport import Passage, Rewritten, Trouble, Unprepared, diagnose
+from vbs_tui.cloud.transport import HeldBack, Passage, Rewritten, Trouble, Unprepared, diagnose
 from vbs_tui.cloud.trust import Trust
 from vbs_tui.cloud.unpacking import ENCODINGS, Unpacker
 from vbs_tui.text import clean, clean_block
@@ -201,6 +201,7 @@ class Session:
                 write=self._timeouts.write,
                 pool=self._timeouts.pool,
             ),
+            extensions=_gate(request.may_leave),
         )
         if built.url.raw_path.partition(b"?")[0] != urlsplit(request.url).path.encode():
             raise Rewritten
@@ -344,6 +345,18 @@ class Session:
             self.redactor.add(Secret(text))
         if isinstance(look_for_proxy(url), Unusable):
             raise Unprepared(_NO_PROXY)
+
+
+def _gate(may_leave: Callable[[], bool] | None) -> dict[str, Any]:
+    """The library's hook that is called before the first byte of a request leaves."""
+    if may_leave is None:
+        return {}
+
+    async def ask(event: str, _: object) -> None:
+        if event.endswith("send_request_headers.started") and not may_leave():
+            raise HeldBack
+
+    return {"trace": ask}
 
 
 class _Untransported(Exception):  # noqa: N818

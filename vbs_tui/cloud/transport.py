@@ -43,6 +43,10 @@ class Unprepared(Exception):  # noqa: N818
     """The client could not even be made; the text says why."""
 
 
+class HeldBack(Exception):  # noqa: N818
+    """Whoever sends the request said no at the last moment."""
+
+
 class Passage:
     """A request's body on its way out, and how far its answer came."""
 
@@ -112,6 +116,7 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
         | httpx.LocalProtocolError
         | UnicodeError
         | Rewritten
+        | HeldBack
         | Unprepared,
     )
     if not passage.left and (submits or never_left):
@@ -143,6 +148,9 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
         text = clean(error, 400)
         files = text.startswith("the certificate")
         return _Cause(text, advice.BAD_FILES if files else advice.BAD_PROXY, True)
+    if isinstance(error, HeldBack):
+        text = "it took too long until the request could leave, so it was held back"
+        return _Cause(text, advice.HELD_BACK)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -6,9 +6,10 @@ the call that deletes the backup: it is built in one place, and looked at again 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.collection import Collection, Place
@@ -112,7 +113,14 @@ class VbsProvider:
     async def prepare(self) -> None:
         await self._channel.prepare(Request("GET", self._vbs, _WHAT))
 
-    async def submit(self, backup_id: str, volume_id: str) -> Accepted:
+    async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
+        return await asyncio.gather(
+            self._backups.in_state("restoring"), self._volumes.in_state("restoring-backup")
+        )
+
+    async def submit(
+        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+    ) -> Accepted:
         restore = self.restore_request(backup_id, volume_id)
         if not _RESTORE.match(restore.url):
             raise ValueError("The address of the restore does not end as it must.")
@@ -123,6 +131,7 @@ class VbsProvider:
             volume_id,
             body=restore.body.encode(),
             submits=True,
+            may_leave=may_leave,
         )
         answer = await self._channel.submit(request)
         job_id = _job_id(answer)

@@ -35,14 +35,14 @@ from vbs_tui.restore.events import (
     RowChanged,
     SecretWanted,
 )
-from vbs_tui.restore.examination import FRESH, Examination, examine, planned_restore
+from vbs_tui.restore.examination import Examination, examine, planned_restore
 from vbs_tui.restore.journal import JournalError, Occupied
 from vbs_tui.restore.listing import Lister
 from vbs_tui.restore.loop_thread import LoopThread
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import LogEntry, Restore
-from vbs_tui.restore.refusals import defect, occupied, unfit
+from vbs_tui.restore.refusals import defect, occupied, unfit, why_not
 
 __all__ = ["Connector", "Desk", "Examination", "Refusal"]
 
@@ -358,15 +358,10 @@ class Desk:
                 await self._start(again=True)  # it may be mended by now
         if self._journal_trouble:
             raise Refusal(f"Not sent. {self._journal_trouble}")
-        if not examination.is_possible:
-            raise Refusal(f"Not sent. {examination.hazards[0].sentence}")
-        right = {examination.word}
-        if backup_is_named:
-            right.add(examination.confirmation.volume)
-        if not typed or typed not in right:
-            raise Refusal("Not sent: what was typed does not name this disk and this backup.")
-        if examination.age(self._clock) > FRESH:
-            raise Refusal("Not sent: backup and disk were read too long ago. Read them again.")
+        if why := why_not(
+            examination, typed, backup_is_named=backup_is_named, age=examination.age(self._clock)
+        ):
+            raise Refusal(why)
         try:
             connection = await self._contact.connected()
             await self._engine.attach(connection)

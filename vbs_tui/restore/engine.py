@@ -227,6 +227,7 @@ class Engine:
             pace=self._pace,
             rng=self._rng,
             emit=self._emit,
+            own_restores=lambda: self._recorder.run(lambda journal: journal.open_restores()),
         )
         self._watchings[restore_id] = watching
         try:

@@ -13,7 +13,8 @@ from vbs_tui.cloud.provider import Connection, Provider, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.checks import Hazard, assess, is_possible
 from vbs_tui.restore.confirmation import Confirmation, Listed, confirmation_of
-from vbs_tui.restore.records import BackupFacts, Restore, VolumeFacts
+from vbs_tui.restore.preconditions import backup_facts, volume_facts
+from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 
 FRESH = 120.0
@@ -103,24 +104,8 @@ def planned_restore(
         region=examination.region or connection.region,
         project_id=examination.project.id,
         project_name=examination.project.name,
-        backup=BackupFacts(
-            id=backup.id,
-            name=backup.name,
-            size=backup.size,
-            taken_at=backup.taken_at,
-            status=backup.status,
-            updated_at=backup.updated_at,
-            volume_id=backup.volume_id,
-        ),
-        volume=VolumeFacts(
-            id=volume.id,
-            name=volume.name,
-            size=volume.size,
-            zone=volume.availability_zone,
-            status=volume.status,
-            updated_at=volume.updated_at,
-            src_backup_id=volume.src_backup_id,
-        ),
+        backup=backup_facts(backup),
+        volume=volume_facts(volume),
         operator=operator,
         created_at=now,
         changed_at=now,

@@ -50,8 +50,8 @@ def reads(calls: tuple[Call, ...]) -> list[int | None]:
     return [one.status for one in calls if one.method == "GET"]
 
 
-async def test_tokens_are_renewed_before_they_end(keystone: Keystone, tmp_path: Path) -> None:
-    user = keystone.user(tmp_path)
+async def test_tokens_are_renewed_before_they_end(brief_keystone: Keystone, tmp_path: Path) -> None:
+    user = brief_keystone.user(tmp_path)
     async with connected(user.settings()) as connection:
 
         async def list_projects() -> None:
@@ -90,8 +90,10 @@ def ages(calls: Sequence[Call]) -> list[timedelta]:
     return found
 
 
-async def test_ended_token_is_replaced_once_for_all(keystone: Keystone, tmp_path: Path) -> None:
-    user = keystone.user(tmp_path)
+async def test_ended_token_is_replaced_once_for_all(
+    brief_keystone: Keystone, tmp_path: Path
+) -> None:
+    user = brief_keystone.user(tmp_path)
     async with connected(user.settings(), clock=StoppedClock()) as connection:
         await connection.projects()
         believed = connection.token_expires_at

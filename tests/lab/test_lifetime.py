@@ -69,7 +69,8 @@ async def test_tokens_are_renewed_before_they_end(brief_keystone: Keystone, tmp_
 
         calls = connection.request_log.calls()
         assert len(reads(calls)) > 10
-        assert set(reads(calls)) == {200}
+        # A connection that the server closes is no answer, and the read is made again.
+        assert set(reads(calls)) - {None} == {200}
         sent = log_ins(connection)
         assert {one.status for one in sent} == {201}
         assert len(sent) > lives

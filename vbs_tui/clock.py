@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,6 +23,29 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Wait *seconds*; negative counts as zero."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One moment by both clocks, so that its age can be told whatever happens to either."""
+
+    wall: datetime
+    """UTC."""
+    monotonic: float
+
+    @classmethod
+    def of(cls, clock: Clock) -> Instant:
+        """The present moment."""
+        return cls(clock.now(), clock.monotonic())
+
+    def age(self, clock: Clock) -> float:
+        """Seconds since then, by the clock that says more.
+
+        The wall clock can be set back; the other one stands still while the machine sleeps. For
+        ages that protect, the larger of the two is the safe one.
+        """
+        wall = (clock.now() - self.wall).total_seconds()
+        return max(wall, clock.monotonic() - self.monotonic)
 
 
 class SystemClock:

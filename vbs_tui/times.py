@@ -54,6 +54,21 @@ def local_minute(moment: datetime, zone: tzinfo | None = None) -> str:
     return f"{there:%Y-%m-%d %H:%M} {there.tzname() or there.strftime('%z')}"
 
 
+def local_day(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``2026-11-23``: to be typed, so without a zone; in *zone* (``None``: the machine's)."""
+    return f"{_in_zone(moment, zone):%Y-%m-%d}"
+
+
+def local_day_minute(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``2026-11-23 10:14``: the same with the time of day."""
+    return f"{_in_zone(moment, zone):%Y-%m-%d %H:%M}"
+
+
+def local_day_second(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``2026-11-23 10:14:31``: the same with seconds."""
+    return f"{_in_zone(moment, zone):%Y-%m-%d %H:%M:%S}"
+
+
 def local_clock(moment: datetime, zone: tzinfo | None = None) -> str:
     """``10:14:31``: the time of day alone, for log lines under a dated heading."""
     return f"{_in_zone(moment, zone):%H:%M:%S}"

@@ -8,12 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.toy_cloud import BACKUP, JOB, PASSWORD, PROJECT, VOLUME, ToyCloud
+from tests.cloud.toy_cloud import (
+    BACKUP,
+    JOB,
+    PASSWORD,
+    PROJECT,
+    VOLUME,
+    ToyCloud,
+    catalog_entry,
+)
 from tests.cloud.wire_server import Heard, Reply, json_reply, reply
+from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import PasswordCredentials, User
-from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.errors import CloudError, Executed
 from vbs_tui.cloud.resources import Project
-from vbs_tui.cloud.secret import Secret
+from vbs_tui.cloud.secret import NOTE_HIDDEN, Secret
+from vbs_tui.restore.checks import assess, is_possible
 
 WORDS = ("wörd&/-zq7731", "gAAAAAtoken")
 
@@ -127,28 +137,217 @@ async def test_in_whatever_way_json_is_spelt(word: str) -> None:
         assert "\\\\u00" not in shown.partition("is ")[2][:80]
 
 
-@pytest.mark.parametrize(
-    "word", ["available", "volumev3", "attachments", "127.0.0.1", '", "name": "']
-)
-async def test_a_password_that_is_a_word_of_the_contract_changes_nothing(word: str) -> None:
+def whose(cloud: ToyCloud, word: str, name: str = "ops-jane") -> CloudConnection:
+    user = User(name=name, domain_name="ops")
+    return cloud.connection(PasswordCredentials(user, Secret(word)))
+
+
+LONG = "Tr0ub4dor-3=zq"
+SHORT = "hunter2"
+
+
+@pytest.mark.parametrize("word", [LONG, SHORT])
+@pytest.mark.parametrize("said", ["{}", "is {}.", "a-{}-b", "{} {}"])
+async def test_no_key_is_exempt(word: str, said: str) -> None:
+    echo = said.format(word, word)
+
     def service(heard: Heard) -> Reply:
-        row = {"id": VOLUME, "name": "x", "status": "available", "size": 7, "attachments": []}
+        if "/jobs/" in heard.path:
+            part = dict.fromkeys(
+                ("job_id", "job_type", "status", "error_code", "fail_reason"), echo
+            )
+            names = ("status", "job_type", "error_code", "fail_reason")
+            job = dict.fromkeys(names, echo) | {"begin_time": echo, "entities": {"volume_id": echo}}
+            return json_reply(job | {"sub_jobs": [part]})
+        keys: tuple[str, ...] = (
+            "name",
+            "status",
+            "size",
+            "availability_zone",
+            "volume_type",
+            "multiattach",
+        )
+        keys += ("bootable", "encrypted", "description", "created_at", "dedicated_storage_id")
+        keys += ("os-vol-tenant-attr:tenant_id", "replication_status", "migration_status", "locked")
+        row: dict[str, Any] = dict.fromkeys(keys, echo)
+        row |= {"id": VOLUME, "attachments": [{"server_id": echo, "device": echo}]}
+        row |= {"metadata": {"src_backup_id": echo}, "links": [{"href": echo, "rel": echo}]}
+        facts = json.dumps({"VT": echo})
+        backup = row | {
+            "id": BACKUP,
+            "volume_id": echo,
+            "service_metadata": facts,
+            "fail_reason": echo,
+        }
+        return json_reply({"volume": row, "backup": backup, "volumes": [row], "backups": [backup]})
+
+    async with ToyCloud(service) as cloud:
+        connection = whose(cloud, word)
+        provider = await connection.open(Project(PROJECT, "p"))
+        volume, backup = await provider.volume(VOLUME), await provider.backup(BACKUP)
+        found: list[object] = [volume, backup, await provider.job(JOB)]
+        found += [rows async for rows in provider.volumes()]
+        found += [rows async for rows in provider.backups()]
+        assert "«hidden»" in repr(found[:3])
+        assert word not in repr(found)
+        assert word not in repr(connection.request_log.calls())
+        # And nothing of it is a state that anything could be decided by.
+        assert not volume.is_available
+        assert not backup.is_available
+        hazards = assess(backup, volume, project_id=PROJECT)
+        assert not is_possible(hazards)
+        assert word not in repr(hazards)
+
+
+@pytest.mark.parametrize("number", ["12345678", "98765432.5"])
+async def test_a_secret_of_digits_is_hidden_among_numbers(number: str) -> None:
+    def service(heard: Heard) -> Reply:
+        return reply(f'{{"volume": {{"id": "{VOLUME}", "status": "available", "size": {number}}}}}')
+
+    async with ToyCloud(service) as cloud:
+        connection = whose(cloud, number)
+        volume = await (await connection.open(Project(PROJECT, "p"))).volume(VOLUME)
+        assert (volume.size, volume.odd) == (None, ("size",))
+        assert number not in repr((volume, connection.request_log.calls()))
+
+
+async def test_a_key_that_is_the_secret_is_hidden_in_what_is_shown() -> None:
+    spelt = "".join(f"\\u{ord(one):04x}" for one in LONG)
+
+    def service(heard: Heard) -> Reply:
+        body = f'{{"{spelt}": {{"code": 400, "message": "is {LONG}"}}}}'
+        return reply(body, 400, {"Content-Type": "application/json"})
+
+    async with ToyCloud(service) as cloud:
+        connection = whose(cloud, LONG)
+        provider = await connection.open(Project(PROJECT, "p"))
+        with pytest.raises(CloudError) as caught:
+            await provider.volume(VOLUME)
+        shown = repr((caught.value.failure, connection.request_log.calls()))
+        assert "«hidden»" in caught.value.failure.message
+        assert LONG not in shown
+        assert spelt[:12] not in shown
+
+
+@pytest.mark.parametrize("word", [LONG, SHORT])
+async def test_in_codes_request_ids_and_redirections(word: str) -> None:
+    def service(heard: Heard) -> Reply:
+        headers = {"X-Request-Id": f"req-{word}", "Location": f"https://{word}.example/{word}"}
+        if "/backups" in heard.path:
+            return reply(b"", 302, headers)
+        return json_reply({"error": {"code": word, "message": "no"}}, 400, headers)
+
+    async with ToyCloud(service) as cloud:
+        connection = whose(cloud, word)
+        provider = await connection.open(Project(PROJECT, "p"))
+        for call in (provider.volume(VOLUME), provider.backup(BACKUP)):
+            with pytest.raises(CloudError) as caught:
+                await call
+            assert word not in repr(caught.value.failure)
+        assert word not in repr(connection.request_log.calls())
+
+
+async def test_a_job_id_with_a_secret_in_it_is_never_used() -> None:
+    def service(heard: Heard) -> Reply:
+        return json_reply({"job_id": f"a-{LONG}"})
+
+    async with ToyCloud(service) as cloud:
+        provider = await whose(cloud, LONG).open(Project(PROJECT, "p"))
+        with pytest.raises(CloudError) as caught:
+            await provider.submit(BACKUP, VOLUME)
+        assert caught.value.failure.executed is Executed.UNKNOWN
+        assert LONG not in repr(caught.value.failure)
+
+
+def telling(heard: Heard) -> Reply:
+    """An ordinary cloud: one free disk, one backup, a job that ended well."""
+    if "/jobs/" in heard.path:
+        return json_reply({"job_id": JOB, "status": "SUCCESS"})
+    row: dict[str, Any] = {"name": "x", "status": "available", "size": 7, "attachments": []}
+    volume, backup = row | {"id": VOLUME}, row | {"id": BACKUP, "volume_id": VOLUME}
+    return json_reply(
+        {"volume": volume, "backup": backup, "volumes": [volume], "backups": [backup]}
+    )
+
+
+async def test_a_password_that_is_a_state_makes_no_verdict_and_says_so() -> None:
+    async with ToyCloud(telling) as cloud:
+        connection = whose(cloud, "available")
+        provider = await connection.open(Project(PROJECT, "p"))
+        volume, backup = await provider.volume(VOLUME), await provider.backup(BACKUP)
+        assert not volume.is_available
+        assert not backup.is_available
+        hazards = assess(backup, volume, project_id=PROJECT)
+        assert not is_possible(hazards)
+        assert all("a secret of this log-in" in one.sentence for one in hazards[:2])
+        assert connection.is_secret_in_the_way
+        assert provider.notes == (NOTE_HIDDEN,)
+
+
+@pytest.mark.parametrize("word", ["SUCCESS", "RUNNING", "FAIL", "bksRestoreBackup"])
+async def test_a_password_that_is_a_jobs_state_ends_no_job_and_says_so(word: str) -> None:
+    async with ToyCloud(telling) as cloud:
+        connection = whose(cloud, word)
+        provider = await connection.open(Project(PROJECT, "p"))
+        job = await provider.job(JOB)
+        assert job.is_ended is (word != "SUCCESS")
+        assert provider.notes == (NOTE_HIDDEN,)
+
+
+@pytest.mark.parametrize("word", ["volumev3", "127.0.0.1", "public", PROJECT[:12]])
+async def test_a_password_that_the_catalog_holds_is_told_as_the_reason(word: str) -> None:
+    async with ToyCloud(telling) as cloud:
+        cloud.catalog = [catalog_entry("volumev3", f"{cloud.server.url}/v3/{PROJECT}")]
+        connection = whose(cloud, word)
+
+        async def begin() -> None:
+            await connection.projects()
+            await connection.open(Project(PROJECT, "p"))
+
+        with pytest.raises(CloudError) as caught:
+            await begin()
+        assert "Change that password" in caught.value.failure.hint
+        assert word not in repr(caught.value.failure).replace(cloud.server.url, "")
+
+
+async def test_a_password_that_is_a_key_of_the_contract_changes_nothing() -> None:
+    async with ToyCloud(telling) as cloud:
+        connection = whose(cloud, "attachments")
+        provider = await connection.open(Project(PROJECT, "p"))
+        volume = await provider.volume(VOLUME)
+        assert (volume.status, volume.attachments_told, volume.odd) == ("available", True, ())
+        assert provider.notes == ()
+
+
+@pytest.mark.parametrize("word", [VOLUME[:7], VOLUME[2:8], "ice"])
+async def test_a_short_secret_inside_a_word_is_none(word: str) -> None:
+    def service(heard: Heard) -> Reply:
+        row = {"id": VOLUME, "name": "device-nice", "status": "available"}
         return json_reply({"volume": row})
 
     async with ToyCloud(service) as cloud:
-        user = User(name="ops-jane", domain_name="ops")
-        connection = cloud.connection(PasswordCredentials(user, Secret(word)))
-        assert len(await connection.projects()) == 1
-        found = await (await connection.open(Project(PROJECT, "p"))).volume(VOLUME)
-        assert (found.id, found.status, found.size) == (VOLUME, "available", 7)
+        provider = await whose(cloud, word).open(Project(PROJECT, "p"))
+        volume = await provider.volume(VOLUME)
+        assert (volume.id, volume.name) == (VOLUME, "device-nice")
 
 
-async def test_an_id_is_never_touched_for_a_short_secret() -> None:
+async def test_an_id_with_a_secret_in_it_is_refused_and_never_sent_back() -> None:
+    async with ToyCloud(telling) as cloud:
+        connection = whose(cloud, VOLUME[:8])
+        provider = await connection.open(Project(PROJECT, "p"))
+        for read in (provider.volume(VOLUME), anext(aiter(provider.volumes()))):
+            with pytest.raises(CloudError) as caught:
+                await read
+            assert caught.value.failure.hint == NOTE_HIDDEN
+        assert connection.is_secret_in_the_way
+        assert all("hidden" not in heard.target for heard in cloud.server.heard)
+
+
+async def test_a_short_password_that_is_the_users_name_hides_no_names() -> None:
     def service(heard: Heard) -> Reply:
-        return json_reply({"volume": {"id": VOLUME, "name": "x", "status": "available"}})
+        return json_reply({"volume": {"id": VOLUME, "name": "admin disk", "status": "available"}})
 
     async with ToyCloud(service) as cloud:
-        user = User(name="ops-jane", domain_name="ops")
-        connection = cloud.connection(PasswordCredentials(user, Secret(VOLUME[:7])))
-        provider = await connection.open(Project(PROJECT, "p"))
-        assert (await provider.volume(VOLUME)).id == VOLUME
+        provider = await whose(cloud, "admin", "admin").open(Project(PROJECT, "p"))
+        assert (await provider.volume(VOLUME)).name == "admin disk"
+        assert provider.notes == ()

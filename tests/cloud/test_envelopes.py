@@ -8,7 +8,15 @@ from datetime import timedelta
 import pytest
 
 from tests.cloud.fast_clock import START
-from vbs_tui.cloud.envelopes import Envelope, decode, is_gone, is_not_here, read_json, refuses_token
+from vbs_tui.cloud.envelopes import (
+    Envelope,
+    decode,
+    is_gone,
+    is_not_here,
+    is_router_404,
+    read_json,
+    refuses_token,
+)
 
 
 def told(body: object, status: int = 400, headers: dict[str, str] | None = None) -> Envelope:
@@ -238,3 +246,42 @@ def test_http_date_counts_from_the_handed_in_moment() -> None:
     later = START + timedelta(minutes=10)
     text = f"{later:%a, %d %b %Y %H:%M:%S} GMT"
     assert told(b"", 503, {"retry-after": text}).retry_after == 600.0
+
+
+WEBOB = "The resource could not be found.<br /><br />\n\n\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": WEBOB, "code": "404 Not Found", "title": "Not Found"},
+        {"error_code": "APIG.0101", "error_msg": "The API does not exist"},
+        {"error": {"code": 404, "title": "Not Found", "message": WEBOB}},
+        {"status": 404, "error": "Not Found", "path": "/v2/1/cloudbackups/2/restore"},
+        f"<html>\n<title>404 Not Found</title>\n<h1>404 Not Found</h1>\n{WEBOB}</html>",
+        "404 Not Found\n\nThe resource could not be found.\n\n   ",
+    ],
+)
+def test_a_404_of_a_router_is_known(body: object) -> None:
+    text = body if isinstance(body, str) else json.dumps(body)
+    assert is_router_404(404, text)
+    assert not is_router_404(400, text)
+    assert not is_router_404(None, text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"itemNotFound": {"code": 404, "message": "The resource could not be found."}},
+        {"itemNotFound": {"code": 404, "message": "Backup 8 could not be found."}},
+        {"error": {"code": "VolumeBackup.0207", "message": "The resource could not be found."}},
+        {"message": "Volume not found", "code": "VolumeBackup.0111"},
+        {"error": "Not Found"},
+        ["404 Not Found", "The resource could not be found."],
+        "<html><title>404 Not Found</title>nginx</html>",
+        "",
+        "{",
+    ],
+)
+def test_a_404_about_an_object_or_of_a_proxy_is_no_routers(body: object) -> None:
+    assert not is_router_404(404, body if isinstance(body, str) else json.dumps(body))

@@ -215,7 +215,7 @@ def two_hosts(cloud: ToyCloud) -> None:
 
 
 async def test_job_is_read_where_the_contract_says() -> None:
-    body = {"status": "success", "job_id": JOB.upper(), "error_code": None, "sub_jobs": None}
+    body = {"status": "success", "job_id": JOB, "error_code": None, "sub_jobs": None}
     cloud = ToyCloud(lambda heard: json_reply(body))
     async with cloud:
         job = await (await cloud.provider()).job(JOB)

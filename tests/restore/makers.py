@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.records import BackupFacts, Restore, VolumeFacts
+from vbs_tui.restore.preconditions import backup_facts, volume_facts
+from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 
 NOW = datetime(2026, 11, 23, 9, 14, 2, 466123, tzinfo=UTC)
@@ -25,6 +26,7 @@ def backup(**changes: Any) -> Backup:
         volume_id=VOLUME,
         availability_zone="eu-de-01",
         created_at=NOW,
+        updated_at=NOW,
         owner_id=PROJECT,
     )
     return replace(plain, **changes)
@@ -56,12 +58,8 @@ def restore(number: int = 1, **changes: Any) -> Restore:
         region="eu-de",
         project_id=PROJECT,
         project_name="eu-de_prod",
-        backup=BackupFacts(
-            f"bbbbbbbb-0000-4000-8000-{tail}", "nightly", 100, NOW, "available", NOW
-        ),
-        volume=VolumeFacts(
-            f"aaaaaaaa-0000-4000-8000-{tail}", "db-data-01", 100, "eu-de-01", "available", NOW
-        ),
+        backup=backup_facts(backup(id=f"bbbbbbbb-0000-4000-8000-{tail}")),
+        volume=volume_facts(volume(id=f"aaaaaaaa-0000-4000-8000-{tail}")),
         operator="jane as ops-jane",
         created_at=NOW,
         changed_at=NOW,

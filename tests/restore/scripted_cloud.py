@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from tests.restore.virtual_time import VirtualClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
 from vbs_tui.cloud.requestlog import RequestLog
-from vbs_tui.cloud.resources import Backup, Job, Project, Volume
+from vbs_tui.cloud.resources import Backup, Job, Project, SubJob, Volume
 
 
 class Answer(enum.Enum):
@@ -32,12 +32,13 @@ class Answer(enum.Enum):
     TOO_MANY = (False, ErrorKind.REFUSED, 429)
     BAD_TOKEN = (False, ErrorKind.REFUSED, 401)
     REFUSED = (False, ErrorKind.REFUSED, 400)
+    REFUSED_AFTER = (True, ErrorKind.REFUSED, 400)
 
     @property
     def executes(self) -> bool:
         return bool(self.value[0])
 
-    def error(self) -> CloudError | None:
+    def error(self, refusal_code: str = "") -> CloudError | None:
         _, kind, status = self.value
         if kind is None:
             return None
@@ -48,6 +49,7 @@ class Answer(enum.Enum):
                 Executed.NO if sure else Executed.UNKNOWN,
                 "submit the restore",
                 status=status or None,
+                code="VolumeBackup.0205" if self is Answer.REFUSED_AFTER else refusal_code,
                 message=self.name,
             )
         )
@@ -74,6 +76,11 @@ class Execution:
     fails: bool
     waits: float = 1.5
     works: float = 20.0
+    job_type: str = "bksRestoreBackup"
+    sub_jobs: tuple[SubJob, ...] = ()
+    error_code: str = ""
+    about_volume: str = ""
+    """What the job says it is about, when that is another disk."""
 
     def phase(self, now: datetime) -> str:
         age = (now - self.begun).total_seconds()
@@ -82,6 +89,10 @@ class Execution:
         if age < self.waits + self.works:
             return "RUNNING"
         return "FAIL" if self.fails else "SUCCESS"
+
+    @property
+    def started(self) -> datetime:
+        return self.begun + timedelta(seconds=self.waits)
 
     @property
     def ended(self) -> datetime:
@@ -103,6 +114,10 @@ class ScriptedCloud:
     forgets_jobs: bool = False
     posts: list[Post] = field(default_factory=list)
     executed: list[Execution] = field(default_factory=list)
+    marks: dict[str, str] = field(default_factory=dict)
+    """``src_backup_id`` of volumes that have one."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    refusal_code: str = ""
     looks: int = 0
     request_log: RequestLog = field(default_factory=RequestLog)
     project: Project = field(default_factory=lambda: Project(PROJECT, "eu-de_prod"))
@@ -143,32 +158,76 @@ class ScriptedCloud:
 
     async def backup(self, backup_id: str) -> Backup:
         await self._read()
-        busy = any(e.backup_id == backup_id for e in self.running())
-        return backup(id=backup_id, status="restoring" if busy else "available")
+        mine = [e for e in self.executed if e.backup_id == backup_id]
+        return self._backup(backup_id, mine)
 
     async def volume(self, volume_id: str) -> Volume:
         await self._read()
-        now = self.clock.now()
-        found = volume(id=volume_id)
-        for run in self.executed:
-            if run.volume_id != volume_id or run.phase(now) == "INIT":
-                continue
-            status = {"RUNNING": "restoring-backup", "FAIL": "error_restoring"}.get(run.phase(now))
-            changed = min(run.ended, now) if run.phase(now) != "RUNNING" else run.begun
-            found = replace(found, status=status or "available", updated_at=changed)
+        return self._volume(volume_id, [e for e in self.executed if e.volume_id == volume_id])
+
+    def _backup(self, backup_id: str, runs: list[Execution]) -> Backup:
+        found = backup(id=backup_id)
+        for run in runs:
+            phase = run.phase(self.clock.now())
+            if phase == "RUNNING":
+                found = replace(found, status="restoring", updated_at=run.started)
+            elif phase != "INIT":
+                found = replace(found, status="available", updated_at=run.ended)
         return found
+
+    def _volume(self, volume_id: str, runs: list[Execution]) -> Volume:
+        found = volume(id=volume_id, src_backup_id=self.marks.get(volume_id, ""))
+        if volume_id in self.renamed:
+            found = replace(found, name=self.renamed[volume_id], updated_at=self.clock.now())
+        for run in runs:
+            phase = run.phase(self.clock.now())
+            if phase == "RUNNING":
+                found = replace(found, status="restoring-backup", updated_at=run.started)
+            elif phase != "INIT":
+                status = "error_restoring" if phase == "FAIL" else "available"
+                found = replace(found, status=status, updated_at=run.ended)
+        return found
+
+    def other_operator(
+        self, backup_id: str, volume_id: str, *, works: float = 20.0, fails: bool = False
+    ) -> Execution:
+        """A restore that somebody else begins now, without any of ours."""
+        run = Execution(
+            f"other{len(self.executed)}", backup_id, volume_id, self.clock.now(), fails, works=works
+        )
+        self.executed.append(run)
+        return run
 
     async def job(self, job_id: str) -> Job:
         await self._read()
         for run in self.executed:
             if run.job_id == job_id and not self.forgets_jobs:
                 phase = run.phase(self.clock.now())
-                return Job(job_id, phase, end_time=run.ended if phase == "SUCCESS" else None)
+                return Job(
+                    job_id,
+                    phase,
+                    run.job_type,
+                    end_time=run.ended if phase == "SUCCESS" else None,
+                    error_code=run.error_code,
+                    sub_jobs=run.sub_jobs,
+                    volume_id=run.about_volume,
+                )
         raise CloudError(
             Failure(ErrorKind.REFUSED, Executed.NO, "job", status=400, code="Common.0011")
         )
 
-    async def submit(self, backup_id: str, volume_id: str) -> Accepted:
+    async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
+        await self._read()
+        busy = self.running()
+        backups = {e.backup_id: self._backup(e.backup_id, [e]) for e in busy}
+        volumes = {e.volume_id: self._volume(e.volume_id, [e]) for e in busy}
+        return tuple(backups.values()), tuple(volumes.values())
+
+    async def submit(
+        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+    ) -> Accepted:
+        if may_leave is not None and not may_leave():
+            raise CloudError(Failure(ErrorKind.NOT_SENT, Executed.NO, "submit", message="held"))
         answer = self.answers.pop(0) if self.answers else Answer.OK
         self.posts.append(Post(backup_id, volume_id, answer, self.clock.now()))
         job_id = f"job{len(self.posts):04d}"
@@ -179,7 +238,7 @@ class ScriptedCloud:
                 )
             )
         await asyncio.sleep(self.delay)
-        error = answer.error()
+        error = answer.error(self.refusal_code)
         if error is not None:
             raise error
         return Accepted(job_id)

@@ -34,6 +34,13 @@ HARD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"status": "maintenance"}, "disk is maintenance"),
     ({}, {"size": 40}, "60 GiB too small"),
     ({}, {"replicated": True}, "under disaster recovery"),
+    ({}, {"migration": "migrating"}, "migration is migrating"),
+    ({}, {"migration": "whatever"}, "migration is whatever"),
+    ({}, {"locks": ("frozen: true",)}, "disk is locked"),
+    ({"locks": ("locked: yes",)}, {}, "backup is locked"),
+    ({}, {"odd": ("attachments",)}, "attachments unreadable"),
+    ({}, {"odd": ("metadata", "bootable")}, "disk unreadable: metadata"),
+    ({"odd": ("size",), "size": None}, {}, "backup unreadable: size"),
 ]
 
 
@@ -59,6 +66,14 @@ SOFT: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"dedicated_storage": "d-1"}, "dedicated storage"),
     ({"size": None}, {}, "size of the backup unknown"),
     ({}, {"size": None}, "size of the disk unknown"),
+    ({}, {"attachments_told": False}, "attachments not told"),
+    ({}, {"odd": ("multiattach",)}, "unclear: multiattach"),
+    ({"odd": ("bootable",)}, {"odd": ("bootable",)}, "unclear: bootable"),
+    ({}, {"read_only": True}, "disk is marked read-only"),
+    ({}, {"marks": ("frozen",)}, "disk is marked locked"),
+    ({}, {"internal": True}, "disk of the cloud itself"),
+    ({}, {"group": "g-1"}, "member of a group"),
+    ({"fail_reason": "half of it"}, {}, "backup reports a failure"),
 ]
 
 

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 import pytest
 
 from tests.simulated import Listener, brisk_desk
+from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import Executed
 from vbs_tui.cloud.provider import Connection
 from vbs_tui.cloud.resources import Project
@@ -28,6 +29,7 @@ from vbs_tui.restore.events import (
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 from vbs_tui.simulator import Simulator
+from vbs_tui.times import local_day
 
 
 @pytest.fixture
@@ -66,8 +68,7 @@ def test_one_confirmation_is_one_post_with_exactly_this_body(
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     assert examined.hazards == ()
-    assert examined.word == "rehearsal-01"
-    submitted = listener.desk.submit(examined, "rehearsal-01").result(30)
+    submitted = listener.desk.submit(examined, examined.word).result(30)
     assert listener.settled(submitted.id).state is State.SUCCEEDED
     (post,) = simulator.ledger.restore_posts()
     assert post.method == "POST"
@@ -183,8 +184,14 @@ def test_what_the_desk_will_not_send(
     desk = listener.desk
     assert "does not name this disk" in refused(desk.submit(good, "rehearsal-02"))
     assert "does not name this disk" in refused(desk.submit(good, ""))
-    old = replace(good, read_at=good.read_at - timedelta(minutes=5))
-    assert "too long ago" in refused(desk.submit(old, good.word))
+    assert "does not name this disk" in refused(desk.submit(good, "rehearsal-01"))
+    assert "does not name this disk" in refused(desk.submit(good, good.word.upper()))
+    five = timedelta(minutes=5)
+    by_wall = Instant(good.read.wall - five, good.read.monotonic)
+    by_monotonic = Instant(good.read.wall + five, good.read.monotonic - 300)
+    for read in (by_wall, by_monotonic):
+        old = replace(good, read=read)
+        assert "too long ago" in refused(desk.submit(old, good.word))
     attached = examine(listener, project, "demo-succeeds", "db-data-02")
     assert not attached.is_possible
     assert "detach the disk" in refused(desk.submit(attached, attached.word))
@@ -196,8 +203,43 @@ def test_namesakes_are_named_by_their_id(
 ) -> None:
     listener.listed(project, ListKind.VOLUMES)
     examined = examine(listener, project, "demo-succeeds", "data")
-    assert not examined.word_is_name
-    assert examined.word == examined.volume.id[:8]
+    assert not examined.confirmation.volume_is_name
+    assert examined.confirmation.volume == examined.volume.id[:8]
+
+
+def test_the_text_to_type_covers_the_night_and_the_project(
+    simulator: Simulator, listener: Listener
+) -> None:
+    projects = listener.connected()
+    project = next(p for p in projects if p.name == "eu-de_prod")
+    backups = [b for b in simulator.world.project(project.id).backups if b.name]
+    nights = sorted(b.name or "" for b in backups if (b.name or "").startswith("nightly-db-"))
+    volume = simulator.world.volume("db-data-01").id
+
+    def text(name: str) -> str:
+        found = next(b for b in backups if b.name == name)
+        return listener.desk.examine(project, found.id, volume).result(30).word
+
+    for name in nights[-2:]:
+        day = local_day(next(b.created_at for b in backups if b.name == name))
+        assert text(name) == f"prod/db-data-01 {day}", "what was not listed may have namesakes"
+    assert text(nights[-1]) != text(nights[-2])
+    for one in projects:
+        listener.listed(one, ListKind.VOLUMES)
+    listener.listed(project, ListKind.BACKUPS)
+    named = [p for p in projects if p.id != project.id]
+    shared = any(
+        v.name == "db-data-01" for p in named for v in simulator.world.project(p.id).volumes
+    )
+    assert text(nights[-1]).startswith("prod/") is shared
+
+
+def test_a_script_that_names_its_backup_needs_the_disks_name_alone(
+    simulator: Simulator, listener: Listener, project: Project
+) -> None:
+    good = examine(listener, project, "demo-succeeds", "rehearsal-01")
+    submitted = listener.desk.submit(good, "rehearsal-01", backup_is_named=True).result(30)
+    assert listener.settled(submitted.id).state is State.SUCCEEDED
 
 
 def test_a_read_only_desk_sends_nothing(simulator: Simulator, tmp_path: Path) -> None:
@@ -269,6 +311,7 @@ def test_an_expired_token_is_renewed_without_losing_the_watch(
 def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
     simulator: Simulator, listener: Listener, project: Project, faults: str
 ) -> None:
+    simulator.speed = 5.0  # slow enough for disk and backup to be seen at work
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     simulator.faults = f"{faults}@restore=1x"
     submitted = listener.desk.submit(examined, examined.word).result(30)
@@ -293,7 +336,7 @@ def test_a_submission_counts_from_the_moment_it_is_asked_for(
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     assert listener.desk.sending == 0
-    submitting = listener.desk.submit(examined, "rehearsal-01")
+    submitting = listener.desk.submit(examined, examined.word)
     assert listener.desk.sending == 1  # before the engine's thread has even heard of it
     listener.settled(submitting.result(30).id)
     assert listener.desk.sending == 0

@@ -3,81 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.restore.makers import restore, volume
+from tests.restore.house import House
+from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, ScriptedCloud
-from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Volume
 from vbs_tui.restore.case import Case, Line
-from vbs_tui.restore.engine import Engine
-from vbs_tui.restore.events import Event, Notice, RestoreChanged, WatchChanged
+from vbs_tui.restore.events import Notice, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal import Journal, JournalError, Occupied
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.recorder import Recorder
-from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
-
-
-class House:
-    """A scripted cloud, a journal directory, and the engines that share it."""
-
-    def __init__(self, directory: Path) -> None:
-        self.loop = VirtualLoop()
-        self.clock = VirtualClock(self.loop)
-        self.cloud = ScriptedCloud(self.clock)
-        self.directory = directory
-        self.events: list[Event] = []
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(work)
-
-    async def engine(self, *, attached: bool = True) -> Engine:
-        recorder = Recorder(self.directory, self.clock, InlineExecutor())
-        engine = Engine(
-            recorder,
-            clock=self.clock,
-            pace=Pace(),
-            rng=random.Random(1),
-            emit=self.events.append,
-        )
-        await engine.start()
-        if attached:
-            await engine.attach(self.cloud)
-        return engine
-
-    def latest(self) -> Restore:
-        changed = [e for e in self.events if isinstance(e, RestoreChanged)]
-        return changed[-1].restore
-
-    async def until(self, found: Callable[[], bool], most: float = 4000.0) -> None:
-        end = self.clock.monotonic() + most
-        while not found():
-            assert self.clock.monotonic() < end, f"never: {self.latest()}"
-            await self.clock.sleep(0.25)
-
-    async def settled(self) -> Restore:
-        await self.until(lambda: self.latest().state.is_sure)
-        return self.latest()
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    one = House(tmp_path)
-    yield one
-    for task in asyncio.all_tasks(one.loop):
-        task.cancel()
-    one.loop.run_until_complete(asyncio.sleep(0.1))
-    one.loop.close()
-
 
 SURE: list[tuple[list[Answer], State, int, int]] = [
     ([Answer.OK], State.SUCCEEDED, 1, 1),
@@ -86,8 +29,7 @@ SURE: list[tuple[list[Answer], State, int, int]] = [
     ([Answer.ERROR_AFTER], State.SUCCEEDED, 1, 1),
     ([Answer.NEVER_LEFT], State.SUCCEEDED, 2, 1),
     ([Answer.NEVER_LEFT] * 3, State.NOT_SENT, 3, 0),
-    ([Answer.TOO_MANY], State.SUCCEEDED, 2, 1),
-    ([Answer.TOO_MANY] * 3, State.REFUSED, 3, 0),
+    ([Answer.TOO_MANY], State.REFUSED, 1, 0),
     ([Answer.BAD_TOKEN], State.SUCCEEDED, 2, 1),
     ([Answer.BAD_TOKEN] * 2, State.REFUSED, 2, 0),
     ([Answer.REFUSED], State.REFUSED, 1, 0),
@@ -106,6 +48,43 @@ def test_every_answer_ends_where_the_ledger_says(
         assert ended.state is state
         assert len(house.cloud.posts) == ended.tries == posts
         assert len(house.cloud.executed) == executed
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize(
+    ("answers", "state", "posts"),
+    [([Answer.TOO_MANY], State.SUCCEEDED, 2), ([Answer.TOO_MANY] * 3, State.REFUSED, 3)],
+)
+def test_one_too_many_is_sent_again_only_where_that_was_asked_for(
+    house: House, answers: list[Answer], state: State, posts: int
+) -> None:
+    async def story() -> None:
+        house.cloud.answers = list(answers)
+        engine = await house.engine()
+        await engine.submit(restore(), retry_throttled=True)
+        ended = await house.settled()
+        assert ended.state is state
+        assert len(house.cloud.posts) == ended.tries == posts
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_one_too_many_is_told_with_how_to_go_on(house: House) -> None:
+    async def story() -> None:
+        house.cloud.answers = [Answer.TOO_MANY]
+        engine = await house.engine()
+        await engine.submit(restore())
+        ended = await house.settled()
+        assert ended.failure is not None
+        assert "Nothing was executed" in ended.failure.hint
+        assert "restore again" in ended.failure.hint
+        await house.clock.sleep(600)
+        assert len(house.cloud.posts) == 1
+        await engine.submit(restore(id="another"))
+        assert (await house.settled()).state is State.SUCCEEDED
         await engine.stop(1.0)
 
     house.run(story())
@@ -262,19 +241,19 @@ def test_the_blind_look_at_once_when_the_cloud_is_back(house: House) -> None:
 
 def test_a_changed_disk_stops_another_try(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
-        house.cloud.answers = [Answer.TOO_MANY]
+        house.cloud.answers = [Answer.BAD_TOKEN]
         engine = await house.engine()
-        confirmed = volume()
+        real = house.cloud.volume
 
         async def renamed(volume_id: str) -> Any:
-            return volume(id=volume_id, name="now-something-else")
+            name = "now-something-else" if house.cloud.posts else "db-data-01"
+            return replace(await real(volume_id), name=name)
 
         monkeypatch.setattr(house.cloud, "volume", renamed)
         await engine.submit(restore())
         ended = await house.settled()
         assert ended.state is State.NOT_SENT
-        assert "changed" in ended.summary
-        assert confirmed.name == ended.volume.name
+        assert "is named now-something-else, and was named db-data-01" in ended.summary
         assert len(house.cloud.posts) == 1
         await engine.stop(1.0)
 
@@ -459,8 +438,9 @@ def test_a_defect_in_a_look_is_told_and_the_watch_goes_on(
                 raise LookupError("s3cr3t")
             return await real(volume_id)
 
-        monkeypatch.setattr(house.cloud, "volume", volume)
         await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.ACCEPTED)
+        monkeypatch.setattr(house.cloud, "volume", volume)
         assert (await house.settled()).state is State.SUCCEEDED
         blind = [e.watch.failure for e in house.events if isinstance(e, WatchChanged)]
         assert any("LookupError" in one.message for one in blind if one is not None)
@@ -480,8 +460,8 @@ def test_a_defect_while_sending_is_an_outcome_too(
         engine = await house.engine()
         real = getattr(house.cloud, step)
 
-        async def broken(*arguments: object) -> None:
-            await real(*arguments)
+        async def broken(*arguments: object, **options: object) -> None:
+            await real(*arguments, **options)
             raise LookupError
 
         monkeypatch.setattr(house.cloud, step, broken)

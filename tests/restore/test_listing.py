@@ -42,18 +42,42 @@ async def test_namesakes_are_known_before_the_list_is_complete() -> None:
     first = Slow()
     lister.start(cast(Provider, cast(Any, first)), ListKind.VOLUMES)
     await page(last=False)
-    assert lister.volume_names(PROJECT) == {"1": "data", "2": "data"}
+    assert set(lister.listed()[PROJECT].volumes) == {"1", "2"}
+    assert not lister.listed()[PROJECT].all_volumes
     first.may_end.set()
     await page(last=True)
-    assert set(lister.volume_names(PROJECT)) == {"1", "2", "3"}
+    assert set(lister.listed()[PROJECT].volumes) == {"1", "2", "3"}
+    assert lister.listed()[PROJECT].all_volumes
+    assert not lister.listed()[PROJECT].all_backups
     second = Slow()
     lister.start(cast(Provider, cast(Any, second)), ListKind.VOLUMES)
     await page(last=False)
-    assert set(lister.volume_names(PROJECT)) == {"1", "2", "3"}, "what was known still warns"
+    assert set(lister.listed()[PROJECT].volumes) == {"1", "2", "3"}, "what was known still warns"
     lister.forget()
     second.may_end.set()
     await asyncio.sleep(0)
-    assert lister.volume_names(PROJECT) == {}
+    assert lister.listed() == {}
+
+
+class Torn(Slow):
+    """One page, and a row that could not be read."""
+
+    notes = ("1 row of the volume list could not be read.",)
+
+    async def volumes(self) -> AsyncIterator[tuple[Volume, ...]]:
+        yield (volume(id="1", name="data"),)
+
+
+async def test_a_list_with_gaps_is_never_whole() -> None:
+    told: asyncio.Queue[Event] = asyncio.Queue()
+    lister = Lister(SystemClock(), told.put_nowait)
+    lister.start(cast(Provider, cast(Any, Torn())), ListKind.VOLUMES)
+    while not (
+        isinstance(event := await asyncio.wait_for(told.get(), 10), ListPage) and event.last
+    ):
+        pass
+    assert set(lister.listed()[PROJECT].volumes) == {"1"}
+    assert not lister.listed()[PROJECT].all_volumes
 
 
 class Broken(Slow):

@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.restore.house import House
 from tests.restore.makers import restore
-from tests.restore.test_engine import House, house
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.restore.states import State
-
-__all__ = ["house"]
 
 
 def failing(

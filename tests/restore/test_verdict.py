@@ -17,11 +17,15 @@ PLAIN = Facts(
     backup_status="available",
     disk_seen_busy=False,
     backup_seen_busy=False,
+    pair_seen_busy=False,
     disk_changed=False,
     disk_set_back=False,
     traced=False,
 )
 STATELY = replace(PLAIN, job_is_askable=False, job_status="")
+OURS = replace(
+    STATELY, disk_seen_busy=True, backup_seen_busy=True, pair_seen_busy=True, disk_changed=True
+)
 
 ROWS = [
     (replace(PLAIN, job_status="SUCCESS"), Standing.SUCCEEDED),
@@ -41,19 +45,45 @@ ROWS = [
     (replace(PLAIN, job_status="INIT"), Standing.WATCH),
     (replace(PLAIN, job_status="A_NEW_WORD"), Standing.WATCH),
     (replace(PLAIN, volume_status="error_restoring"), Standing.WATCH),
-    (replace(STATELY, disk_seen_busy=True), Standing.SUCCEEDED),
-    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Standing.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", job_contradiction="x"), Standing.UNDETERMINED),
+    (
+        replace(PLAIN, job_status="SUCCESS", job_contradiction="x", volume_status="error"),
+        Standing.FAILED,
+    ),
+    (replace(PLAIN, job_status="FAIL", job_contradiction="x"), Standing.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", job_mismatch="x"), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL", job_mismatch="x"), Standing.UNDETERMINED),
+    (
+        replace(PLAIN, job_status="FAIL", job_mismatch="x", volume_status="restoring-backup"),
+        Standing.WATCH,
+    ),
+    (replace(PLAIN, job_mismatch="x", job_contradiction="x"), Standing.WATCH),
+    (OURS, Standing.SUCCEEDED),
+    (replace(OURS, against="Another."), Standing.UNDETERMINED),
+    (replace(OURS, disk_changed=False), Standing.UNDETERMINED),
+    (replace(OURS, disk_set_back=True), Standing.UNDETERMINED),
+    (replace(OURS, backup_status=""), Standing.WATCH),
+    (replace(OURS, backup_status=GONE), Standing.SUCCEEDED),
+    (replace(OURS, backup_status="restoring"), Standing.WATCH),
+    (replace(OURS, volume_status="in-use"), Standing.UNDETERMINED),
+    (replace(OURS, volume_status="restoring-backup"), Standing.WATCH),
+    (replace(OURS, volume_status="extending"), Standing.WATCH),
+    (replace(OURS, volume_status="error_restoring"), Standing.FAILED),
+    (replace(OURS, volume_status="error"), Standing.FAILED),
+    (replace(OURS, volume_status="error", against="Another."), Standing.UNDETERMINED),
+    (replace(OURS, pair_seen_busy=False), Standing.UNDETERMINED),
+    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
     (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Standing.UNDETERMINED),
     (STATELY, Standing.UNDETERMINED),
     (replace(STATELY, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, traced=True), Standing.SUCCEEDED),
-    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Standing.SUCCEEDED),
+    (replace(STATELY, traced=True, disk_changed=True), Standing.UNDETERMINED),
+    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
     (replace(STATELY, backup_seen_busy=True), Standing.UNDETERMINED),
     (replace(STATELY, backup_status="restoring"), Standing.WATCH),
     (replace(STATELY, volume_status="restoring-backup"), Standing.WATCH),
-    (replace(STATELY, volume_status="error_restoring"), Standing.FAILED),
-    (replace(STATELY, volume_status="error"), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status="error", disk_seen_busy=True), Standing.FAILED),
+    (replace(STATELY, volume_status="error_restoring"), Standing.UNDETERMINED),
+    (replace(STATELY, volume_status="error_restoring", disk_seen_busy=True), Standing.UNDETERMINED),
+    (replace(STATELY, volume_status="error", disk_seen_busy=True), Standing.UNDETERMINED),
     (replace(STATELY, volume_status=""), Standing.WATCH),
     (replace(STATELY, volume_status=GONE), Standing.UNDETERMINED),
 ]
@@ -64,6 +94,54 @@ def test_the_table(facts: Facts, standing: Standing) -> None:
     verdict = judge(facts)
     assert verdict.standing is standing
     assert verdict.sentence.endswith(".")
+
+
+SENTENCES = [
+    (replace(PLAIN, job_status="FAIL"), "probably untouched"),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), "do not trust its content"),
+    (replace(PLAIN, job_status="FAIL", volume_status="error"), "neither old nor new"),
+    (replace(PLAIN, job_status="FAIL", volume_status=GONE), "no longer exists"),
+    (replace(PLAIN, job_status="FAIL", volume_status=""), "has not been read since"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), "content is undefined"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), "nothing can be checked"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=""), "not readable yet"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="odd"), "is odd yet"),
+    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), "still being read"),
+    (replace(PLAIN, job_status="SUCCESS", job_contradiction="its part failed"), "its part failed"),
+    (replace(PLAIN, job_status="SUCCESS", job_mismatch="it is other"), "SUCCESS, but it is other"),
+    (replace(PLAIN, job_status=""), "waits for its turn"),
+    (replace(PLAIN, job_status="INIT"), "waits for its turn"),
+    (replace(PLAIN, job_status="ODD"), "The job is ODD"),
+    (replace(PLAIN, volume_status="error"), "has not ended yet"),
+    (replace(OURS, against="Another."), "Another."),
+    (replace(OURS, disk_set_back=True), "set back"),
+    (replace(OURS, disk_changed=False), "nothing proves how it ended"),
+    (replace(OURS, volume_status="error"), "at work together, and the disk is error"),
+    (replace(OURS, volume_status="restoring-backup"), "The disk is being written."),
+    (replace(OURS, volume_status="restoring-backup", against="Another."), "written. Another."),
+    (replace(STATELY, volume_status=""), "The disk could not be read."),
+    (replace(STATELY, backup_status=""), "The backup could not be read."),
+    (replace(STATELY, volume_status="restoring-backup"), "may be another restore"),
+    (
+        replace(STATELY, volume_status="restoring-backup", backup_status="restoring"),
+        "by whom is not proven",
+    ),
+    (replace(STATELY, backup_status="restoring"), "this disk is not being written"),
+    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), "set back"),
+    (replace(STATELY, disk_seen_busy=True), "may have been another restore"),
+    (replace(STATELY, backup_seen_busy=True), "onto another disk"),
+    (replace(STATELY, traced=True), "metadata names this backup"),
+    (replace(STATELY, disk_changed=True), "nothing shows whether by this restore"),
+    (replace(STATELY, volume_status="error"), "The disk is error. Nothing shows whether"),
+    (replace(STATELY, volume_status=GONE), "no longer exists"),
+    (replace(STATELY, volume_status="extending"), "The disk is extending."),
+    (STATELY, "any trace of this restore"),
+]
+
+
+@pytest.mark.parametrize(("facts", "words"), SENTENCES)
+def test_a_verdict_says_why(facts: Facts, words: str) -> None:
+    assert words in judge(facts).sentence
 
 
 WORDS = st.sampled_from(
@@ -77,9 +155,13 @@ ANY = st.builds(
     backup_status=WORDS,
     disk_seen_busy=st.booleans(),
     backup_seen_busy=st.booleans(),
+    pair_seen_busy=st.booleans(),
     disk_changed=st.booleans(),
     disk_set_back=st.booleans(),
     traced=st.booleans(),
+    against=st.sampled_from(["", "Another."]),
+    job_mismatch=st.sampled_from(["", "it is another job"]),
+    job_contradiction=st.sampled_from(["", "a part failed"]),
 )
 
 
@@ -88,16 +170,28 @@ def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
     if judge(facts).standing is Standing.SUCCEEDED:
         assert facts.volume_status in HEALTHY
         assert facts.backup_status != "restoring"
-        busy = facts.disk_seen_busy and not facts.disk_set_back
-        reason = busy or facts.traced or facts.backup_seen_busy
-        assert facts.job_status == "SUCCESS" if facts.job_is_askable else reason
+        if facts.job_is_askable:
+            assert facts.job_status == "SUCCESS"
+            assert not facts.job_mismatch
+            assert not facts.job_contradiction
+        else:
+            assert facts.pair_seen_busy
+            assert not facts.against
+            assert facts.disk_changed
+            assert not facts.disk_set_back
 
 
 @given(ANY)
 def test_failure_needs_the_clouds_word(facts: Facts) -> None:
     if judge(facts).standing is Standing.FAILED:
-        said = facts.job_is_askable and facts.job_status == "FAIL"
-        assert said or facts.volume_status in BROKEN
+        if facts.job_is_askable:
+            assert not facts.job_mismatch
+            said = facts.job_status == "FAIL"
+            assert said or (facts.job_status == "SUCCESS" and facts.volume_status in BROKEN)
+        else:
+            assert facts.volume_status in BROKEN
+            assert facts.pair_seen_busy
+            assert not facts.against
 
 
 @given(ANY)

@@ -45,9 +45,11 @@ class VirtualClock:
     def __init__(self, loop: asyncio.AbstractEventLoop, begin: datetime = NOW) -> None:
         self._loop = loop
         self._begin = begin
+        self.jump = timedelta()
+        """How far somebody has set the wall clock."""
 
     def now(self) -> datetime:
-        return self._begin + timedelta(seconds=self._loop.time())
+        return self._begin + timedelta(seconds=self._loop.time()) + self.jump
 
     def monotonic(self) -> float:
         return self._loop.time()

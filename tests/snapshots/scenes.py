@@ -24,11 +24,13 @@ from tests.ui.fake_desk import (
     failure,
     identifier,
 )
+from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.requestlog import Call
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.checks import assess
+from vbs_tui.restore.confirmation import Confirmation
 from vbs_tui.restore.desk import Examination
 from vbs_tui.restore.events import (
     ListKind,
@@ -136,9 +138,11 @@ class Desk(FakeDesk):
                     f"{root}/{backup_id}/restore",
                     f'{{"restore": {{"volume_id": "{volume_id}"}}}}',
                 ),
-                read_at=NOW,
-                word=volume.name if self.word_is_name and volume.name else volume.id[:8],
-                word_is_name=self.word_is_name and bool(volume.name),
+                read=Instant(NOW, 0.0),
+                confirmation=Confirmation(
+                    volume.name if self.word_is_name and volume.name else volume.id[:8],
+                    volume_is_name=self.word_is_name and bool(volume.name),
+                ),
             )
         )
 

@@ -89,7 +89,14 @@ class FakeDesk:
         self.asked.append(("examine", project.id, backup_id, volume_id))
         return _later(self.examinations)
 
-    def submit(self, examination: Examination, typed: str) -> Future[Restore]:
+    def submit(
+        self,
+        examination: Examination,
+        typed: str,
+        *,
+        backup_is_named: bool = False,
+        retry_throttled: bool = False,
+    ) -> Future[Restore]:
         self.asked.append(("submit", examination.volume.id, typed, str(examination.read_at)))
         return _later(self.submissions)
 

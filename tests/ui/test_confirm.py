@@ -15,10 +15,12 @@ from textual.widgets import Button, Input
 from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, screen_text
 from tests.ui.fake_desk import BACKUPS, NOW, PROD, VOLUMES, failure, volume
+from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.checks import assess
+from vbs_tui.restore.confirmation import Confirmation
 from vbs_tui.restore.desk import Examination, Refusal
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.states import State
@@ -44,9 +46,8 @@ def examination(one: Volume = OWN, of: Backup = BACKUP) -> Examination:
             f"https://vbs.eu-de.example.com/v2/{PROD.id}/cloudbackups/{of.id}/restore",
             f'{{"restore": {{"volume_id": "{one.id}"}}}}',
         ),
-        read_at=NOW,
-        word=one.name or one.id[:8],
-        word_is_name=bool(one.name),
+        read=Instant(NOW, 0.0),
+        confirmation=Confirmation(one.name or one.id[:8], volume_is_name=bool(one.name)),
     )
 
 
@@ -179,7 +180,10 @@ async def test_lines_scroll_too_while_the_line_has_the_focus() -> None:
 )
 def test_what_to_type_is_told_with_its_reason(one: Volume, why: str) -> None:
     by_name = one is OWN
-    found = replace(examination(one), word_is_name=by_name, word=one.name if by_name else "12ab")
+    found = replace(
+        examination(one),
+        confirmation=Confirmation(one.name if by_name else "12ab", volume_is_name=by_name),
+    )
     line = typing_line(found).plain
     assert line.startswith(why)
     assert line.endswith(found.word)
@@ -294,7 +298,7 @@ async def test_what_was_read_a_minute_ago_is_read_again_before_it_is_sent() -> N
         await d.press("enter")
         assert d.submitted == []
         assert len(d.con.desk.examinations) == 2
-        again = replace(examination(), read_at=d.con.clock.moment)
+        again = replace(examination(), read=Instant.of(d.con.clock))
         await d.examined(again)
         assert [asked[3] for asked in d.submitted] == [str(again.read_at)]
 
@@ -306,7 +310,7 @@ async def test_what_changed_meanwhile_must_be_confirmed_anew(key: str) -> None:
         await d.name_it()
         d.con.clock.moment += timedelta(seconds=61)
         await d.press(key)
-        changed = replace(examination(replace(OWN, size=200)), read_at=d.con.clock.moment)
+        changed = replace(examination(replace(OWN, size=200)), read=Instant.of(d.con.clock))
         await d.examined(changed)
         assert "Something changed meanwhile" in d.text
         assert d.submitted == []

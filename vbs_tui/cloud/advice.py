@@ -6,12 +6,26 @@ are none of the cloud's. Nothing here advises to look away from a certificate.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from vbs_tui.cloud.envelopes import is_router_404
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.proxies import Unusable, proxy_for
 from vbs_tui.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer means, and what to do about it: sentences."""
+
+    meaning: str
+    do: str
+
+
+CONFIGURED = "set in the configuration"
+"""Why an endpoint is believed in: the operator named it."""
 
 NAME_UNKNOWN = (
     "Look for a typing error in the address (auth_url), then at DNS and the VPN. Where names are"
@@ -34,6 +48,7 @@ NO_TLS = (
 )
 NO_HTTP = "Look at scheme (http, https) and port of the address, then for a proxy in between."
 LOST = "Look at network and VPN, then try again."
+HELD_BACK = "The link or the log-in is slow at the moment. Nothing was sent; restore again."
 HUNG_UP = (
     "A port that speaks TLS only may hang up on plain HTTP like this: look at scheme (http, https)"
     " and port of the address. If they are right, look at network and VPN, then try again."
@@ -94,6 +109,46 @@ REDIRECTED = (
     "Redirections are never followed. Open any page in a browser: the network (guest Wi-Fi,"
     " company) may want a log-in of its own first. If not, correct the address (auth_url, the"
     " endpoint), or take the proxy out with no_proxy."
+)
+ANOTHER = (
+    "It was only a read, and nothing is sent on the word of such an answer. Read again; if it stays"
+    " so, a cache or gateway mixes answers up: tell whoever runs the cloud."
+)
+_LONG_HEADERS = Told(
+    meaning="A gateway or proxy before the service takes no headers that long, and the token is"
+    " most of them. The service itself has not seen the request.",
+    do="Log in anew with a scope on one project. If it stays, have roles taken off the user, since"
+    " each makes the token longer, or have whoever runs the gateway or proxy allow longer headers.",
+)
+_PLAIN_TO_TLS = Told(
+    meaning="Plain HTTP was sent to a port that speaks TLS. The service has not seen the request.",
+    do="Write https in the address: auth_url, or the endpoint that the request was sent to.",
+)
+_BY_A_GATEWAY = Told(
+    meaning="A gateway, proxy or firewall refused the request, with a page of its own. The service"
+    " has not seen it.",
+    do="Read the page (the server's words): whoever runs that gateway, proxy or firewall has to"
+    " mend it. It says nothing of the project, the disk or your rights.",
+)
+_NO_VBS = Told(
+    meaning="There is no VBS at that address: what answers there does not know the path, as the"
+    " service of the disks (Cinder) does not. Nothing was executed.",
+    do="Correct the address of VBS: vbs_endpoint_override in the configuration, or else the"
+    " region, whose catalog names it. vbs-tui doctor tells which address is used, and why.",
+)
+_NO_SERVICE = Told(
+    meaning="What answers at that address does not know the path: it is another service, or"
+    " another version of it. That says nothing of the object. Nothing was executed.",
+    do="Correct the address of the service: the override in the configuration, or else the"
+    " region, whose catalog names it. vbs-tui doctor tells which address is used, and why.",
+)
+_TOO_LONG = re.compile(
+    r"header (or cookie|fields?) too (large|long|big)|headers? (is |are )?too (large|long|big)"
+    r"|size of a request header field exceeds"
+)
+_HTTPS_WANTED = re.compile(
+    r"plain http request was sent to https port|speaking plain http to an ssl"
+    r"|http request to an https server"
 )
 _CLOCK = "The signature is too old or too new: set this machine's clock (NTP)."
 
@@ -188,8 +243,42 @@ def advised(failure: Failure, *, submits: bool = False) -> Failure:
     """
     if failure.hint or (submits and failure.executed is not Executed.NO):
         return failure
+    if told := _by_body(failure):
+        return replace(failure, meaning=told.meaning, hint=told.do)
     hint = _hint(failure)
     return replace(failure, hint=hint) if hint else failure
+
+
+def at_endpoint(failure: Failure, service: str, why: str) -> Failure:
+    """*failure* of a request to an endpoint: its advice names that, and not the log-in's address.
+
+    *why*: where the endpoint comes from, as the catalog tells it.
+    """
+    if failure.kind is not ErrorKind.NOT_SENT or "auth_url" not in failure.hint:
+        return failure
+    override = f"{service}_endpoint_override"
+    source = override if why == CONFIGURED else f"the endpoint of {service.upper()} ({why})"
+    hint = failure.hint.replace("auth_url", source)
+    if why != CONFIGURED:
+        hint += f" Where the catalog is wrong, {override} in the configuration names another."
+    return replace(failure, hint=hint)
+
+
+def _by_body(failure: Failure) -> Told | None:
+    """Meaning and advice for an answer whose body says what its status alone does not."""
+    status, raw = failure.status or 0, failure.raw_body
+    if not 400 <= status < 500:
+        return None
+    if is_router_404(status, raw):
+        return _NO_VBS if "/cloudbackups/" in failure.url else _NO_SERVICE
+    if failure.code:
+        return None
+    text = f"{failure.message} {raw}".lower()
+    if status in (431, 494) or _TOO_LONG.search(text):
+        return _LONG_HEADERS
+    if _HTTPS_WANTED.search(text):
+        return _PLAIN_TO_TLS
+    return _BY_A_GATEWAY if status in (400, 403, 406) and is_page(raw) else None
 
 
 def about_unusable(found: Unusable) -> str:

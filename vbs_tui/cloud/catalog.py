@@ -17,6 +17,7 @@ from vbs_tui.cloud.addresses import (
     service_root,
     with_host_label,
 )
+from vbs_tui.cloud.advice import CONFIGURED
 from vbs_tui.text import clean
 
 SUCCESSOR = "cbr"
@@ -160,7 +161,7 @@ class Catalog:
     def _candidates(self, service: str, wanted: _Service) -> Iterator[tuple[str, str, bool]]:
         for name in (service, *wanted.types):
             if url := self.overrides.get(name):
-                yield url, "set in the configuration", True
+                yield url, CONFIGURED, True
         fitting = [row for one in self.interface.split(",") for row in self._of(one)]
         typed = [row for kind in wanted.types for row in fitting if row.type == kind]
         for row in sorted(typed, key=self._is_for_all):

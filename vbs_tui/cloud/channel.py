@@ -5,9 +5,11 @@ Reads renew a refused token once and go again. A submission is sent once, whatev
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Protocol
 
+from vbs_tui.cloud.advice import at_endpoint
 from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.exchange import Answer, Request
@@ -42,17 +44,28 @@ class Authorizer(Protocol):
 class Channel:
     """Calls to the services of one project (or to IAM) in the name of one user."""
 
-    def __init__(self, session: Session, authorizer: Authorizer) -> None:
+    def __init__(
+        self,
+        session: Session,
+        authorizer: Authorizer,
+        endpoints: tuple[tuple[str, str, str], ...] = (),
+    ) -> None:
+        """*endpoints*: (service, root URL, why), for the words of what fails on the way there."""
         self.session = session
         self._authorizer = authorizer
+        self._endpoints = endpoints
+
+    def to(self, endpoints: tuple[tuple[str, str, str], ...]) -> Channel:
+        """The same, which knows where the services are."""
+        return Channel(self.session, self._authorizer, endpoints)
 
     async def ask(self, request: Request) -> Answer:
         """A read; the answer, whatever its status. Raises ``CloudError`` for none."""
         signed, stamp = await self._authorizer.authorize(request)
-        answer = await self.session.read(signed)
+        answer = await self._on_the_way(self.session.read(signed))
         if _is_spent(answer) and await self._authorizer.renew(stamp, answer):
             signed, stamp = await self._authorizer.authorize(request)
-            answer = await self.session.read(signed)
+            answer = await self._on_the_way(self.session.read(signed))
         if answer.is_success:
             self._authorizer.accepted(stamp, answer)
         return answer
@@ -80,12 +93,26 @@ class Channel:
             failure = replace(error.failure, kind=kind, executed=Executed.NO)
         if failure is not None:
             raise CloudError(failure)
-        answer = await self.session.send(signed)
+        answer = await self._on_the_way(self.session.send(signed))
         if _is_spent(answer):
             self._authorizer.discard(stamp, answer)
         elif answer.is_success:
             self._authorizer.accepted(stamp, answer)
         return answer
+
+    async def _on_the_way(self, exchange: Awaitable[Answer]) -> Answer:
+        """Its answer; what fails before one is told of the endpoint that it was for."""
+        failure = None
+        try:
+            return await exchange
+        except CloudError as error:
+            failure = error.failure
+        for service, root, why in self._endpoints:
+            if failure.url.startswith(f"{root}/"):
+                failure = at_endpoint(failure, service, why)
+                break
+        # Outside of the handler, so that no frame with a token hangs on the error.
+        raise CloudError(failure)
 
 
 def _is_spent(answer: Answer) -> bool:

@@ -16,14 +16,18 @@ from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.envelopes import is_gone, is_not_here
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.exchange import Answer, Request
-from vbs_tui.cloud.failures import nonsense, refused
+from vbs_tui.cloud.failures import nonsense, of_another, refused
 from vbs_tui.cloud.resources import Backup, Volume, plain_id
 
 PAGE = 100
 """Rows asked for at once; gateways cut answers of a few hundred kilobytes."""
 
 _MOST_RESTARTS = 3
-_MOST_PAGES = 20_000
+MOST_ROWS = 100_000
+"""Rows of one list that are read: more help nobody, and fill the memory."""
+
+MOST_BYTES = 256 * 1024 * 1024
+"""The same for the answers they come in, as sent."""
 
 Row = TypeVar("Row", bound=Backup | Volume)
 
@@ -75,7 +79,7 @@ class Collection(Generic[Row]):
             ids, rows = self._rows(answer, walk)
             if rows:
                 yield rows
-            if not walk.goes_on(ids):
+            if not walk.goes_on(ids, answer.length):
                 break
             following = await self._after(walk.marker)
             if following.status == 404 and walk.restarts < _MOST_RESTARTS:
@@ -89,8 +93,8 @@ class Collection(Generic[Row]):
         self.note = walk.note(self._noun, self._page)
 
     async def one(self, thing_id: str) -> Row:
-        """One thing, fresh. Raises ``CloudError``; status 404 only when the service itself says
-        that there is no such thing."""
+        """One thing, fresh, whose id is *thing_id* to the letter. Raises ``CloudError``; status 404
+        only when the service itself says that there is no such thing."""
         if not plain_id(thing_id):
             raise ValueError(f"not an id: {thing_id!r}")
         what = f"read the {self._noun}"
@@ -111,10 +115,26 @@ class Collection(Generic[Row]):
         except ValueError as reason:
             text = f"the answer holds no {self._noun}: {reason}"
         else:
-            if found.id.lower() == thing_id.lower():
+            if found.id == thing_id:
                 return found
-            text = f"the answer is about another {self._noun} than the one asked for"
+            raise of_another(answer, self._noun, thing_id, found.id, self._now())
         raise nonsense(answer, text, self._now())
+
+    async def in_state(self, status: str) -> tuple[Row, ...]:
+        """All things in that state, by one request. Raises ``CloudError``, also when there may be
+        more of them than the answer holds."""
+        for place in self._in_order():
+            answer = await self._list(place, "", status=status)
+            if not is_not_here(answer.status, answer.envelope):
+                break
+        if not answer.is_success or answer.envelope.told:
+            raise refused(answer, self._now())
+        walk = _Walk()
+        _, rows = self._rows(answer, walk)
+        if walk.last_page_was_full or walk.unreadable:
+            text = f"not every {self._noun} in state {status} could be read"
+            raise nonsense(answer, text, self._now())
+        return tuple(row for row in rows if row.status == status)
 
     def _in_order(self) -> tuple[Place, ...]:
         if self._chosen is None:
@@ -140,8 +160,9 @@ class Collection(Generic[Row]):
             return answer
         raise refused(answer, self._now())
 
-    async def _list(self, place: Place, marker: str) -> Answer:
+    async def _list(self, place: Place, marker: str, *, status: str = "") -> Answer:
         query = f"?limit={self._page}" + (f"&marker={quote(marker, safe='')}" if marker else "")
+        query += f"&status={quote(status)}" if status else ""
         url = place.url(self._project_id, "detail") + query
         return await self._channel.ask(Request("GET", url, f"list {self._noun}s"))
 
@@ -162,8 +183,7 @@ class Collection(Generic[Row]):
                 walk.unreadable += 1
                 continue
             ids.append(row.id)
-            if row.id not in walk.seen:
-                walk.seen.add(row.id)
+            if walk.is_new(row.id):
                 fresh.append(row)
         walk.last_page_was_full = len(rows) >= self._page
         return ids, tuple(fresh)
@@ -177,22 +197,43 @@ class _Walk:
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
+        self._spellings: set[str] = set()
+        self.doubles = 0
         self.marker = ""
         self.restarts = 0
         self.unreadable = 0
         self.last_page_was_full = False
-        self._pages = 0
+        self._bytes = 0
+        self._is_cut = False
         self._in_pass: set[str] = set()
         self._stuck = False
+
+    def is_new(self, row_id: str) -> bool:
+        """Whether the row is to be shown: it is not there yet, neither in other letter case."""
+        if row_id in self.seen:
+            return False
+        if row_id.lower() in self._spellings:
+            self.doubles += 1
+            self.seen.add(row_id)
+            return False
+        if len(self.seen) >= MOST_ROWS:
+            self._is_cut = True
+            return False
+        self.seen.add(row_id)
+        self._spellings.add(row_id.lower())
+        return True
 
     def restart(self) -> None:
         self.restarts += 1
         self.marker = ""
         self._in_pass.clear()
 
-    def goes_on(self, ids: list[str]) -> bool:
-        """Whether another page is to be asked for after one with *ids*; sets the marker."""
-        self._pages += 1
+    def goes_on(self, ids: list[str], length: int) -> bool:
+        """Whether another page is to be asked for after one with *ids*; sets the marker.
+
+        *length*: bytes of the page.
+        """
+        self._bytes += length
         if not ids:
             self._stuck = self.last_page_was_full
             return False
@@ -200,8 +241,8 @@ class _Walk:
             # The server does not heed the marker; with a full page there may be rows behind it.
             self._stuck = self.last_page_was_full
             return False
-        if self._pages >= _MOST_PAGES:
-            self._stuck = True
+        if self._is_cut or self._bytes >= MOST_BYTES:
+            self._is_cut = True
             return False
         self._in_pass.update(ids)
         self.marker = ids[-1]
@@ -212,6 +253,17 @@ class _Walk:
         if self.unreadable:
             rows = "row" if self.unreadable == 1 else "rows"
             parts.append(f"{self.unreadable} {rows} of the {noun} list could not be read.")
+        if self.doubles:
+            rows = "row" if self.doubles == 1 else "rows"
+            parts.append(
+                f"{self.doubles} {rows} of the {noun} list with the id of another in other letter"
+                " case: left out."
+            )
+        if self._is_cut:
+            parts.append(
+                f"The {noun} list was cut off at {len(self.seen):,} rows: the cloud has more, or"
+                " its list has no end."
+            )
         if self._stuck:
             parts.append(
                 f"The cloud does not page its {noun} list properly (page size {page}): "

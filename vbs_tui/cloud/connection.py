@@ -41,6 +41,7 @@ from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.retry import RetryPolicy
+from vbs_tui.cloud.secret import NOTE_HIDDEN
 from vbs_tui.cloud.session import Session, Timeouts
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.standing import KeyStanding, Standing, TokenStanding
@@ -93,6 +94,7 @@ class CloudConnection:
             policy=policy,
             limiter=limiter,
         )
+        self._session.redactor.spare(*_open_names(settings))
         self._standing = self._make_standing(token_directory)
         self._providers: dict[tuple[str, str], VbsProvider] = {}
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
@@ -142,6 +144,11 @@ class CloudConnection:
         return "; ".join(parts)
 
     @property
+    def is_secret_in_the_way(self) -> bool:
+        """Whether a password or key is a word of the cloud's answers, where it is hidden."""
+        return self._session.redactor.is_in_the_way
+
+    @property
     def request_log(self) -> RequestLog:
         return self._log
 
@@ -166,6 +173,8 @@ class CloudConnection:
                 # Without the frames of the log-in, which hold the password.
                 raise CloudError(error.failure) from None
             return (only,)
+        if not found and self.is_secret_in_the_way:
+            raise CloudError(self._failure("list projects", "none could be read", NOTE_HIDDEN))
         return found
 
     def _demand_configured_project(self) -> None:
@@ -219,7 +228,8 @@ class CloudConnection:
             catalog = self._catalog(told, project, region)
             found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
         except NoEndpoint as reason:
-            failure = self._failure("find the services", str(reason), reason.hint, project.name)
+            hint = f"{NOTE_HIDDEN} {reason.hint}" if self.is_secret_in_the_way else reason.hint
+            failure = self._failure("find the services", str(reason), hint, project.name)
         else:
             found += _optional(catalog, "ecs", project.id)
             self._plain_hosts.update(
@@ -327,6 +337,19 @@ class CloudConnection:
             hint=hint,
             at=self._clock.now(),
         )
+
+
+def _open_names(settings: CloudSettings) -> tuple[str, ...]:
+    """What *settings* tell openly, so that it is no secret where a password is the same."""
+    user: User = getattr(settings.credentials, "user", User())
+    return (
+        settings.name,
+        settings.region,
+        settings.project_name,
+        settings.project_domain_name,
+        user.name,
+        user.domain_name,
+    )
 
 
 def _optional(catalog: Catalog, service: str, project_id: str) -> list[Endpoint]:

@@ -28,7 +28,9 @@ _LONGEST_WAIT = 86400.0
 _SCAN = 65536
 
 _VENDOR = re.compile(r"[A-Za-z]+\.\d{4}\Z")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")
+_STATUS = re.compile(r"(?:http[ /]*)?[1-5]\d\d(?:\s+[A-Za-z' -]+)?\Z", re.IGNORECASE)
+_PHRASES = frozenset(one.phrase.lower() for one in HTTPStatus)
+_CODE_LIMIT = 64
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _RENEWABLE = re.compile(r"token must be updated|token need(?:s)? to (?:be )?refresh", re.IGNORECASE)
@@ -42,6 +44,10 @@ _REQUEST_ID_HEADERS = (
 _SPENT_TOKEN = frozenset(
     "apig.0301 apig.0307 iam.0066 iam.0067 common.0013 evs.0002".split()  # noqa: SIM905
 )
+_NO_API = frozenset({"apig.0101", "apigw.0101"})
+_ROUTERS = ("The resource could not be found.", "The requested URL was not found on the server")
+"""How the routers of webob and werkzeug begin their 404."""
+
 _OTHER_401 = frozenset({"apig.0303", "iam.0061"})
 
 
@@ -145,9 +151,33 @@ def refuses_token(status: int | None, code: str, message: str) -> bool:
 
 def is_not_here(status: int, envelope: Envelope) -> bool:
     """Whether the path itself is unknown there, as opposed to the thing that was asked for."""
-    if status in (405, 410) or envelope.code.lower() in {"apig.0101", "apigw.0101"}:
+    if status in (405, 410) or envelope.code.lower() in _NO_API:
         return True
     return status == 404 and not envelope.is_vendor_code and not envelope.name
+
+
+def is_router_404(status: int | None, body: str) -> bool:
+    """Whether a 404 is that of a router, which does not know the path: there is no such service
+    at that address, whatever becomes of the object. Nothing was executed.
+
+    *body*: as in ``Failure.raw_body`` or ``Answer.raw_body``. ``False`` for what may be the word
+    of a service about an object, and for a proxy's page.
+    """
+    if status != 404:
+        return False
+    data = read_json(body.encode("utf-8", "replace"))
+    if data is NOT_JSON:
+        return "404 Not Found" in body and _ROUTERS[0] in body  # 11, webob's own
+    if not isinstance(data, Mapping):
+        return False
+    code = _text(data.get("error_code")) or _text(data.get("code"))
+    if code.lower() in _NO_API:
+        return True
+    inner = data.get("error")
+    row = inner if isinstance(inner, Mapping) else data
+    if _text(row.get("message")).startswith(_ROUTERS):  # 5
+        return not _VENDOR.match(_text(row.get("code")))
+    return inner == "Not Found" and "path" in data
 
 
 def is_gone(status: int, envelope: Envelope) -> bool:
@@ -231,11 +261,19 @@ def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> No
 
 
 def _take(row: Mapping[str, object], found: _Finding, code: str, texts: tuple[str, ...]) -> None:
-    value = row.get(code)
-    if not found.code and isinstance(value, str) and _WORD.match(value.strip()):
-        found.code = value.strip()
+    found.code = found.code or _code(row.get(code))
     for name in texts:
         found.message = found.message or _text(row.get(name))
+
+
+def _code(value: object) -> str:
+    """A code as the service gave it; empty for an HTTP status that is repeated as one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    text = clean(value, _CODE_LIMIT).strip() if isinstance(value, str) else ""
+    if not text or text == "0" or _STATUS.match(text) or text.lower() in _PHRASES:
+        return ""
+    return text
 
 
 def _text(value: object) -> str:

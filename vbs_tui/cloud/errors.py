@@ -68,6 +68,8 @@ class Failure:
     at: datetime | None = None
     hint: str = ""
     """What to do, when the place that failed knows better than the code table."""
+    meaning: str = ""
+    """What it means, where the answer says more than its code or status, as sentences."""
     extra: tuple[tuple[str, str], ...] = field(default=())
     """Further facts worth showing, as (label, text)."""
     declined: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -22,6 +22,9 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     submits: bool = False
     """Whether it changes something: sent urgently, on a fresh connection, with more patience."""
+
+    may_leave: Callable[[], bool] | None = field(default=None, repr=False, compare=False)
+    """Asked when the connection stands; if it says no, no byte of the request leaves."""
 
     @property
     def place(self) -> str:
@@ -49,6 +52,10 @@ class Answer:
     request_id: str
     raw_body: str = field(repr=False)
     """Cleaned, bounded, secrets blotted out."""
+    length: int = 0
+    """Bytes of the body as it came, unpacked."""
+    is_in_the_way: bool = False
+    """Whether a password or key was hidden where a state, an id or an address is told."""
 
     @property
     def is_success(self) -> bool:

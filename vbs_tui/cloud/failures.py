@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from vbs_tui.cloud.advice import KEY_REFUSED, about_signature, advised, redirected_to
+from vbs_tui.cloud.advice import ANOTHER, KEY_REFUSED, about_signature, advised, redirected_to
 from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
+from vbs_tui.cloud.secret import NOTE_HIDDEN
+from vbs_tui.text import clean
 from vbs_tui.times import parse_http_date
 
 
@@ -62,8 +64,22 @@ def nonsense(answer: Answer, message: str, at: datetime | None = None) -> CloudE
         request_id=answer.request_id,
         raw_body=answer.raw_body,
         at=at,
+        hint=NOTE_HIDDEN if answer.is_in_the_way and not answer.request.submits else "",
     )
     return CloudError(advised(failure, submits=answer.request.submits))
+
+
+def of_another(
+    answer: Answer, noun: str, asked: str, came: str, at: datetime | None = None
+) -> CloudError:
+    """The error for an answer about another *noun* than the one asked for. It was a read only."""
+    text = (
+        f"the answer is about another {noun} than the one asked for: {clean(came, 128)}, not"
+        f" {clean(asked, 128)}"
+    )
+    failure = nonsense(answer, text, at).failure
+    hint = failure.hint or ANOTHER
+    return CloudError(replace(failure, executed=Executed.NO, hint=hint))
 
 
 def unsent(

@@ -12,6 +12,7 @@ from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.resources import Project
 
 _MOST_PAGES = 100
+_MOST_PROJECTS = 10_000
 
 
 async def list_projects(channel: Channel, root: str, paths: Sequence[str]) -> tuple[Project, ...]:
@@ -58,7 +59,7 @@ async def _all_pages(channel: Channel, answer: Answer) -> list[Project]:
             if project.is_usable:
                 found.setdefault(project.id, project)
         query = _next_query(data)
-        if not query or query in asked or len(asked) >= _MOST_PAGES:
+        if not query or query in asked or len(asked) >= _MOST_PAGES or len(found) >= _MOST_PROJECTS:
             return list(found.values())
         asked.add(query)
         answer = await channel.get(Request("GET", f"{place}?{query}", "list projects"))

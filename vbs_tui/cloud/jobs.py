@@ -12,7 +12,7 @@ from urllib.parse import quote
 from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
-from vbs_tui.cloud.failures import nonsense, refused
+from vbs_tui.cloud.failures import nonsense, of_another, refused
 from vbs_tui.cloud.resources import Job, plain_id
 
 _PATIENCE = 3
@@ -81,10 +81,11 @@ class Jobs:
         except ValueError as reason:
             text = f"the answer is no job: {reason}"
         else:
-            told = plain_id(data.get("job_id")) if isinstance(data, dict) else ""
-            if not told or told.lower() == job_id.lower():
+            told = data.get("job_id") if isinstance(data, dict) else None
+            # Opaque, so compared to the letter; that of some clouds is a number.
+            if told is None or told == "" or str(told).strip() == job_id:
                 return job
-            text = "the answer is about another job than the one asked for"
+            raise of_another(answer, "job", job_id, str(told), now)
         raise nonsense(answer, text, now)
 
 

@@ -29,16 +29,13 @@ from vbs_tui.cloud.log_in_failures import (
     dead_token,
     demanding,
     is_dead_token,
+    judges,
 )
 from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.secret import Secret
 from vbs_tui.cloud.session import Session
 from vbs_tui.cloud.tokens import Scope, Token, token_from
-
-_NO_REFUSAL = frozenset({404, 405, 407, 408, 413, 421, 425, 429})
-"""Statuses below 500 of a server that did not look at the credentials."""
-
 
 _BOUND = (
     "An application credential is good for the project it was made in. Open that one, or choose a "
@@ -142,7 +139,7 @@ class _Exchange:
         if isinstance(self._credentials, TokenCredentials) and is_dead_token(answer):
             return Refused(dead_token(told))
         failure = demanding(as_log_in(told, assumptions(self._credentials, scope)), answer)
-        return Refused(failure) if _is_verdict(answer) else CloudError(failure)
+        return Refused(failure) if _is_verdict(answer, told) else CloudError(failure)
 
     def _checked(self, answer: Answer, scope: Scope) -> Token:
         token = token_from(answer, self._now())
@@ -267,11 +264,9 @@ class _PluginLogIn(_Exchange):
             await self._asking.answer(plugin.device.question(), _NOT_DONE)
 
 
-def _is_verdict(answer: Answer) -> bool:
+def _is_verdict(answer: Answer, failure: Failure) -> bool:
     """Whether the identity service itself refused, and not something that stands before it."""
-    if not 400 <= answer.status < 500 or answer.status in _NO_REFUSAL:
-        return False
-    return answer.status == 401 or isinstance(answer.data, Mapping)
+    return judges(failure) and (answer.status == 401 or isinstance(answer.data, Mapping))
 
 
 def _by_token(token: Token) -> dict[str, Any]:

@@ -6,10 +6,12 @@ assumed on its own, and what the cloud demands besides, is all that can be added
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from vbs_tui.cloud.advice import Told
 from vbs_tui.cloud.credentials import Credentials, User
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.exchange import Answer
@@ -28,12 +30,28 @@ _FORBIDDEN = (
     " locked, its password over, or log-ins allowed from certain networks only. Ask whoever"
     " manages the users."
 )
+_NOT_UNDERSTOOD = Told(
+    meaning="The identity service does not understand the log-in as it was sent: something in it is"
+    " missing or of the wrong form. No password was looked at.",
+    do="Go by the server's words. Mostly a name is without its domain (user_domain_name,"
+    " project_domain_name), or an id stands where a name belongs, in clouds.yaml or the OS_*"
+    " variables.",
+)
+_MALFORMED = re.compile(
+    r"expecting to find|required property|malformed|missing|invalid input|failed to validate"
+    r"|could not read|not valid under any"
+)
+_OF_CREDENTIALS = re.compile(r"password|passcode|credential|authenticat|unauthori[sz]ed|locked")
+_NO_VERDICTS = frozenset({"iam.0004", "iam.0011", "iam.0012", "iam.0020"})
 _NO_IDENTITY = "Look at auth_url: that address does not answer as an identity service."
 
 
 def as_log_in(failure: Failure, assumed: str = "") -> Failure:
     """*failure* of a log-in. *assumed*: a sentence on what was not configured but guessed."""
     status, hint, kind = failure.status, failure.hint, failure.kind
+    if status == 400 and kind is ErrorKind.REFUSED and not hint and not judges(failure):
+        hint = _NOT_UNDERSTOOD.do
+        failure = replace(failure, meaning=_NOT_UNDERSTOOD.meaning)
     if kind is ErrorKind.REFUSED and status != 429:
         kind = ErrorKind.LOG_IN
         if status == 401 and not hint:
@@ -47,6 +65,20 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
     if not hint and (status in (408, 413, 429) or (status or 0) >= 500):
         hint = _busy(failure.retry_after)
     return replace(failure, kind=kind, executed=Executed.NO, what=WHAT, hint=hint)
+
+
+def judges(failure: Failure) -> bool:
+    """Whether the identity service looked at what was to prove who logs in, and said no.
+
+    Clouds say so with 401 or 403, some with 400: that is also what they answer to a log-in that
+    they cannot read, which is no refusal of a password.
+    """
+    if failure.status in (401, 403):
+        return True
+    code, text = failure.code.lower(), failure.message.lower()
+    if failure.status != 400 or code in _NO_VERDICTS or _MALFORMED.search(text):
+        return False
+    return code.startswith("iam.") or bool(_OF_CREDENTIALS.search(text))
 
 
 def is_dead_token(answer: Answer) -> bool:

@@ -122,8 +122,21 @@ class Provider(Protocol):
         """Make sure that a valid token is at hand, so that a submission need not renew first."""
         ...
 
-    async def submit(self, backup_id: str, volume_id: str) -> Accepted:
-        """Send the restore, once. Never retried here, whatever happens."""
+    async def submit(
+        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+    ) -> Accepted:
+        """Send the restore, once. Never retried here, whatever happens.
+
+        *may_leave* is asked when the connection stands and the first byte of the request is about
+        to leave. If it says no, nothing leaves: ``NOT_SENT``. Without it, nothing is asked.
+        """
+        ...
+
+    async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
+        """All backups being read and all volumes being written by a restore at this moment.
+
+        Raises ``CloudError``, also where the service cannot tell all of them.
+        """
         ...
 
     async def job(self, job_id: str) -> Job:

@@ -12,17 +12,29 @@ project's HTTP contract).
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from vbs_tui.cloud import fields
+from vbs_tui.cloud.fields import Reader, embedded, mapping, number, plain_id, trace_id
 from vbs_tui.text import clean, is_typeable
 from vbs_tui.times import parse_time
 
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}\Z")
+__all__ = ["Attachment", "Backup", "Job", "Project", "SubJob", "Volume", "plain_id"]
+
+
+_MOST_SCANNED = 10_000
+_MOST_KEPT = 100
+"""Parts of one job."""
+
+_MIGRATION = ("migration_status", "os-vol-mig-status-attr:migstat")
+_PROTECTING = re.compile(r"sdrs|replicat", re.IGNORECASE)
+_FAILED = re.compile(r"FAIL|ERROR|TIMEOUT|ABORT|CANCEL")
+_REPLICATION = ("os-volume-replication:extended_status", "os-volume-replication:driver_data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +60,13 @@ class Project:
 
     @classmethod
     def from_api(cls, row: object) -> Project:
-        data = _object(row)
+        reader = Reader(row)
+        data = reader.data
         return cls(
-            id=_id(data),
-            name=clean(data.get("name")) or _id(data),
-            enabled=_flag(data.get("enabled"), default=True),
-            is_domain=_flag(data.get("is_domain")),
+            id=reader.id(),
+            name=clean(data.get("name")) or reader.id(),
+            enabled=fields.flag(data.get("enabled"), default=True),
+            is_domain=fields.flag(data.get("is_domain")),
             domain_id=clean(data.get("domain_id"), 64),
             description=clean(data.get("description")),
         )
@@ -85,6 +98,10 @@ class Backup:
     """Made by the server backup service (CSBS): restorable here, deletable only there."""
     source_type: str = ""
     """Type of the source disk (SATA, SAS, SSD, …)."""
+    locks: tuple[str, ...] = ()
+    """What says that it is locked or frozen, as ``field: word``."""
+    odd: tuple[str, ...] = ()
+    """Fields that hold something this program cannot read: unknown, and not none."""
 
     @property
     def taken_at(self) -> datetime | None:
@@ -97,33 +114,35 @@ class Backup:
 
     @classmethod
     def from_api(cls, row: object) -> Backup:
-        data = _object(row)
-        meta = _embedded(data.get("service_metadata"))
-        kind = _number(meta.get("ST"))
-        step = _number(meta.get("Type"))
+        reader = Reader(row)
+        data = reader.data
+        meta = reader.mapping("service_metadata")
+        kind = number(meta.get("ST"))
+        step = number(meta.get("Type"))
         return cls(
-            id=_id(data),
+            id=reader.id(),
             name=clean(data.get("name")),
-            status=_status(data.get("status")),
-            size=_number(data.get("size")),
-            volume_id=_plain_id(data.get("volume_id")),
-            description=_description(data.get("description")),
+            status=reader.status(),
+            size=reader.size(),
+            volume_id=plain_id(data.get("volume_id")),
+            description=fields.description(data.get("description")),
             availability_zone=clean(data.get("availability_zone"), 64),
             created_at=parse_time(data.get("created_at")),
             updated_at=parse_time(data.get("updated_at")),
             data_timestamp=parse_time(data.get("data_timestamp")),
-            owner_id=clean(
-                data.get("os-bak-tenant-attr:tenant_id")
-                or data.get("os-backup-project-attr:project_id")
-                or data.get("os-backup-project-attr:tenant_id"),
-                64,
+            owner_id=reader.owner(
+                "os-bak-tenant-attr:tenant_id",
+                "os-backup-project-attr:project_id",
+                "os-backup-project-attr:tenant_id",
             ),
             fail_reason=clean(data.get("fail_reason"), 500),
-            bootable=_flag(meta.get("bootable")),
-            encrypted=bool(meta.get("CMKID") or meta.get("VK")),
+            bootable=reader.flag("bootable", meta),
+            encrypted=bool(meta.get("CMKID") or meta.get("VK") or data.get("encryption_key_id")),
             incremental=None if step is None else step == 1,
             of_server=kind in (1, 5) or bool(meta.get("VMID")),
             source_type=clean(meta.get("VT"), 32),
+            locks=reader.locks(),
+            odd=reader.odd,
         )
 
 
@@ -159,6 +178,24 @@ class Volume:
     """``metadata.src_backup_id``: the trace a finished restore can leave on a foreign disk."""
     replicated: bool = False
     """Under disaster-recovery replication (SDRS), as far as the cloud tells."""
+    replication: str = ""
+    """The cloud's words for that; empty when it has none."""
+    migration: str = ""
+    """The cloud's word for a move of the disk to other storage; empty when none goes on."""
+    group: str = ""
+    """The consistency group it belongs to."""
+    read_only: bool = False
+    """Whether it is marked so that servers may only read it."""
+    internal: bool = False
+    """Whether it counts for no quota: a disk that the cloud made for a purpose of its own."""
+    locks: tuple[str, ...] = ()
+    """What says that it is locked or frozen, as ``field: word``."""
+    marks: tuple[str, ...] = ()
+    """The same in its metadata, where users and billing write, too."""
+    attachments_told: bool = True
+    """Whether the cloud said who holds it; with ``False`` the list is empty for want of a word."""
+    odd: tuple[str, ...] = ()
+    """Fields that hold something this program cannot read: unknown, and not none."""
     dedicated_storage: str = ""
     name_is_typeable: bool = False
     """Whether the name as the cloud sent it can be typed; ``False`` for odd or cleaned names."""
@@ -174,32 +211,47 @@ class Volume:
 
     @classmethod
     def from_api(cls, row: object) -> Volume:
-        data = _object(row)
-        meta = _mapping(data.get("metadata"))
+        reader = Reader(row)
+        data, meta = reader.data, reader.mapping("metadata")
         raw_name = data.get("name")
-        replication = clean(data.get("replication_status") or meta.get("replication_status"), 32)
+        replication = [
+            *reader.words("replication_status", *_REPLICATION),
+            *reader.words(*(name for name in meta if _PROTECTING.search(str(name))), of=meta),
+        ]
+        service = clean(data.get("service_type"), 32).strip()
         return cls(
-            id=_id(data),
+            id=reader.id(),
             name=clean(raw_name),
-            status=_status(data.get("status")),
-            size=_number(data.get("size")),
+            status=reader.status(),
+            size=reader.size(),
             availability_zone=clean(data.get("availability_zone"), 64),
             volume_type=clean(data.get("volume_type"), 64),
-            bootable=_flag(data.get("bootable")),
-            encrypted=_flag(meta.get("__system__encrypted")) or _flag(data.get("encrypted")),
-            multiattach=_flag(data.get("multiattach")) or _flag(data.get("shareable")),
-            attachments=_attachments(data.get("attachments")),
+            bootable=reader.flag("bootable"),
+            encrypted=reader.flag("__system__encrypted", meta)
+            or reader.flag("encrypted")
+            or bool(meta.get("__system__cmkid") or data.get("encryption_key_id")),
+            # Both are read: an odd one is remembered.
+            multiattach=any([reader.flag("multiattach"), reader.flag("shareable")]),
+            attachments=_attachments(reader),
             description=clean(data.get("description")),
             created_at=parse_time(data.get("created_at")),
             updated_at=parse_time(data.get("updated_at")),
-            owner_id=clean(data.get("os-vol-tenant-attr:tenant_id"), 64),
-            src_backup_id=_plain_id(meta.get("src_backup_id")),
-            replicated=bool(
-                data.get("os-volume-replication:extended_status")
-                or _flag(meta.get("hw:sdrs"))
-                or replication.lower() in {"enabled", "active", "active-stopped", "copying"}
+            owner_id=reader.owner("os-vol-tenant-attr:tenant_id"),
+            src_backup_id=trace_id(meta.get("src_backup_id")),
+            replicated=bool(replication),
+            replication=", ".join(replication),
+            migration=", ".join(
+                word for word in reader.words(*_MIGRATION) if word not in {"success", "error"}
             ),
-            dedicated_storage=clean(data.get("dedicated_storage_id"), 64),
+            group=clean(data.get("group_id") or data.get("consistencygroup_id"), 64),
+            read_only=reader.flag("readonly", meta),
+            internal=data.get("consumes_quota") is not None and not reader.flag("consumes_quota"),
+            locks=reader.locks(),
+            marks=tuple(clean(name, 64) for name in fields.LOCKS if fields.flag(meta.get(name))),
+            attachments_told=data.get("attachments") not in (None, ""),
+            odd=reader.odd,
+            dedicated_storage=clean(data.get("dedicated_storage_id"), 64)
+            or (service if service.upper() in {"DSS", "DESS"} else ""),
             name_is_typeable=isinstance(raw_name, str) and is_typeable(raw_name),
         )
 
@@ -213,6 +265,10 @@ class SubJob:
     status: str
     error_code: str = ""
     fail_reason: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        return bool(self.error_code or _FAILED.search(self.status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,126 +284,83 @@ class Job:
     error_code: str = ""
     fail_reason: str = ""
     sub_jobs: tuple[SubJob, ...] = field(default=())
+    backup_id: str = ""
+    """The backup it is about, by its ``entities``; empty when they name none, or oddly."""
+    volume_id: str = ""
+    """The same for the volume."""
 
     @property
     def is_ended(self) -> bool:
         """Only ``SUCCESS`` and ``FAIL`` end a job; an unknown word counts as still running."""
         return self.status in {"SUCCESS", "FAIL"}
 
+    @property
+    def failed_sub_jobs(self) -> tuple[SubJob, ...]:
+        """The parts that failed: by their state, or by an error code that they carry."""
+        return tuple(sub for sub in self.sub_jobs if sub.has_failed)
+
     @classmethod
     def from_api(cls, row: object, job_id: str = "") -> Job:
-        data = _object(row)
+        data = Reader(row).data
         status = clean(data.get("status"), 32).strip().upper()
         if not status:
             raise ValueError("the job has no status")
-        subs = tuple(_sub_jobs(data, depth=0))
+        subs = _sub_jobs(data)
         failed = next((sub for sub in subs if sub.status == "FAIL" and sub.error_code), None)
+        entities = embedded(data.get("entities"))
         return cls(
-            id=job_id or _plain_id(data.get("job_id")),
+            id=job_id or plain_id(data.get("job_id")),
             status=status,
             job_type=clean(data.get("job_type"), 64),
             begin_time=parse_time(data.get("begin_time")),
             end_time=parse_time(data.get("end_time")),
-            error_code=clean(data.get("error_code"), 64) or (failed.error_code if failed else ""),
+            error_code=fields.code(data.get("error_code")) or (failed.error_code if failed else ""),
             fail_reason=clean(data.get("fail_reason"), 1000)
             or (failed.fail_reason if failed else ""),
             sub_jobs=subs,
+            backup_id=plain_id(entities.get("backup_id")),
+            volume_id=plain_id(entities.get("volume_id")),
         )
 
 
-def plain_id(value: object) -> str:
-    """*value* when it is an id safe to put into a URL path, else the empty string."""
-    return _plain_id(value)
-
-
-def _object(row: object) -> Mapping[str, Any]:
-    if not isinstance(row, Mapping):
-        raise ValueError("not an object")  # noqa: TRY004 - one exception for every unusable row
-    return row
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _id(data: Mapping[str, Any]) -> str:
-    found = _plain_id(data.get("id"))
-    if not found:
-        raise ValueError("no usable id")
-    return found
-
-
-def _plain_id(value: object) -> str:
-    if isinstance(value, str) and _ID.match(value.strip()) and set(value.strip()) != {"."}:
-        return value.strip()
-    return ""
-
-
-def _status(value: object) -> str:
-    return clean(value, 64).strip().lower().replace("in_use", "in-use") or "unknown"
-
-
-def _flag(value: object, *, default: bool = False) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return value.strip().lower() in {"true", "1", "yes"}
-    if isinstance(value, int | float):
-        return value != 0
-    return default
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        return int(float(value)) if isinstance(value, str | int | float) else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _embedded(value: object) -> Mapping[str, Any]:
-    """An object that may be JSON text inside a string, padded, cut off or absent."""
-    if isinstance(value, Mapping):
-        return value
-    if isinstance(value, str) and value.strip().startswith("{"):
-        try:
-            return _mapping(json.loads(value))
-        except (ValueError, RecursionError):
-            return {}
-    return {}
-
-
-def _description(value: object) -> str:
-    wrapped = _embedded(value).get("DESC") if isinstance(value, str) else None
-    return clean(value if wrapped is None else wrapped)
-
-
-def _attachments(value: object) -> tuple[Attachment, ...]:
-    if not isinstance(value, list):
+def _attachments(reader: Reader) -> tuple[Attachment, ...]:
+    value = reader.data.get("attachments")
+    if value is None or value == "":
         return ()
+    if not isinstance(value, list):
+        reader.mark("attachments")
+        return (Attachment("", "", host_name="(unreadable)"),)
     # An element that cannot be read still means that somebody holds the disk.
     return tuple(
         Attachment(
-            server_id=clean(_mapping(item).get("server_id"), 64),
-            device=clean(_mapping(item).get("device"), 64),
-            host_name=clean(_mapping(item).get("host_name"), 64),
+            server_id=clean(mapping(item).get("server_id"), 64),
+            device=clean(mapping(item).get("device"), 64),
+            host_name=clean(mapping(item).get("host_name"), 64),
         )
         for item in value
     )
 
 
-def _sub_jobs(data: Mapping[str, Any], depth: int) -> Iterable[SubJob]:
+def _sub_jobs(data: Mapping[str, Any]) -> tuple[SubJob, ...]:
+    """The parts of a job wherever they stand, the failed ones first when there are many."""
+    found = list(islice(_parts(data, depth=0), _MOST_SCANNED))
+    if len(found) > _MOST_KEPT:
+        found.sort(key=lambda part: not part.has_failed)
+    return tuple(found[:_MOST_KEPT])
+
+
+def _parts(data: Mapping[str, Any], depth: int) -> Iterator[SubJob]:
     if depth > 3:
         return
-    for source in (data.get("sub_jobs"), _mapping(data.get("entities")).get("sub_jobs")):
-        for item in source[:50] if isinstance(source, list) else ():
-            row = _mapping(item)
+    for source in (data.get("sub_jobs"), embedded(data.get("entities")).get("sub_jobs")):
+        rows = [source] if isinstance(source, Mapping) else source
+        for item in rows if isinstance(rows, list) else ():
+            row = mapping(item)
             yield SubJob(
                 id=clean(row.get("job_id"), 64),
                 job_type=clean(row.get("job_type"), 64),
                 status=clean(row.get("status"), 32).strip().upper() or "?",
-                error_code=clean(row.get("error_code"), 64),
+                error_code=fields.code(row.get("error_code")),
                 fail_reason=clean(row.get("fail_reason"), 1000),
             )
-            yield from _sub_jobs(row, depth + 1)
+            yield from _parts(row, depth + 1)

@@ -7,6 +7,7 @@ import hmac
 import html
 import json
 import re
+from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -36,12 +37,35 @@ _LINE = re.compile(
 )
 
 
-_FIXED = re.compile(
-    r"(\A|_|-)(id|ids|status|url|href|type|interface|region|zone|size|at|methods)\Z"
-    r"|\A(bootable|encrypted|multiattach|metadata|links|rel)\Z",
+_DECISIVE = re.compile(
+    r"(\A|_|-)(id|ids|status|state|url|href|type|interface|region|size|at|methods)\Z",
     re.IGNORECASE,
 )
-"""Keys whose values are words of the contract, and go back to the cloud as they came."""
+"""Keys whose values decide what this program does, or go back to the cloud."""
+
+_WORDS_OF_CLOUDS = (
+    "creating available error restoring deleting error_deleting error_restoring restoring-backup"
+    " in-use attaching detaching backing-up uploading downloading extending error_extending"
+    " rollbacking error_rollbacking awaiting-transfer reserved maintenance retyping managing"
+    " INIT RUNNING SUCCESS FAIL bksRestoreBackup public internal vbsv2 vbs volumev2 volumev3 evs"
+    " block-storage volume true false"
+)
+"""What the answers of every cloud are made of."""
+
+HIDDEN_SEEN = (
+    "a password or key of this log-in is a word of the cloud's own answers, or is repeated in them"
+    " where states, ids and addresses stand. It is hidden there, so restores can be refused as"
+    " impossible, or never be seen to end"
+)
+HIDDEN_DO = "Change that password or key."
+NOTE_HIDDEN = f"{HIDDEN_SEEN[0].upper()}{HIDDEN_SEEN[1:]}. {HIDDEN_DO}"
+"""For whoever wonders why nothing works."""
+
+WHY_HIDDEN = (
+    "It holds a secret of this log-in (password, key or token), which is never shown, so it is"
+    " unknown. If the password is a word that the cloud's own answers use, change it."
+)
+"""For a state that could not be understood since a secret was hidden in it."""
 
 
 class Secret:
@@ -84,6 +108,17 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What came, without secrets."""
+
+    data: object
+    changed: bool = False
+    """Whether any stood in it."""
+    is_in_the_way: bool = False
+    """Whether one that stays stood where a state, an id or an address is told."""
+
+
 class Redactor:
     """Knows the secrets of a session and takes them out of text, along with what looks like one."""
 
@@ -91,7 +126,11 @@ class Redactor:
         # Insertion order is age: the oldest tokens are forgotten first, never the credentials.
         self._kept: dict[str, None] = {}
         self._passing: dict[str, None] = {}
+        self._short: dict[str, re.Pattern[str]] = {}
+        self._public: set[str] = set()
         self._reach = 0
+        self.is_in_the_way = False
+        """Whether a secret that stays is a word of the cloud's answers, or stood in their place."""
 
     def add(self, secret: Secret | None, *, passing: bool = False) -> None:
         """Learn a secret. *passing*: one of many to come (a token), forgotten after hundreds."""
@@ -101,31 +140,56 @@ class Redactor:
         for shape in _shapes(secret.reveal(), is_token=passing):
             known[shape] = None
             self._reach = max(self._reach, len(shape))
+        if not passing:
+            self._learn(secret.reveal())
         while len(self._passing) > _MOST_KNOWN:
             del self._passing[next(iter(self._passing))]
+
+    def spare(self, *names: str) -> None:
+        """Names that the configuration tells openly: a short secret that is one of them hides
+        nothing where it stands alone, and names must stay what they are."""
+        self._public.update(name.casefold() for name in names)
 
     def clear(self, body: bytes) -> bytes:
         """Bytes that came, without the secrets that are long enough to be sure of.
 
-        A shorter one may be part of a name, which must stay what it is.
+        What is shown of them goes through :meth:`blot`, too, which knows the shorter ones.
         """
         for shape in self._longest_first():
             if len(shape) >= _SURE and (found := _bytes(shape)) in body:
                 body = body.replace(found, BLOT.encode())
         return body
 
-    def clear_values(self, data: object) -> tuple[object, bool]:
-        """The same for what was read as JSON, however it was spelt: texts, and no keys. It is
-        changed in place; whether anything was.
+    def clear_text(self, text: str) -> str:
+        """The same for one value: long secrets wherever they stand, short ones as whole words."""
+        for shape in self._longest_first():
+            if len(shape) >= _SURE:
+                text = text.replace(shape, BLOT)
+        for pattern in self._words():
+            text = pattern.sub(BLOT, text)
+        return text
 
-        Ids, states, addresses and the like stay what they are: a password may be a word of the
-        contract. Tokens are no such words. Raises ``RecursionError`` for what is nested too deep.
+    def clear_values(self, data: object) -> Cleared:
+        """What was read as JSON without secrets, whatever the keys, and however it was spelt. It is
+        changed in place.
+
+        Keys stay: they are only compared, and what is shown of an answer as a whole goes through
+        :meth:`blot`. Numbers of many digits go like texts. Raises ``RecursionError`` for what is
+        nested too deep.
         """
-        sure = [shape for shape in self._longest_first() if len(shape) >= _SURE]
-        tokens = [shape for shape in sure if shape in self._passing]
+        texts: list[str] = []
+        _gather(data, texts)
+        whole = "\n".join(texts)
+        shapes = [one for one in self._longest_first() if len(one) >= _SURE and one in whole]
+        words = [pattern for pattern in self._words() if pattern.search(whole)]
+        if not shapes and not words:
+            return Cleared(data)
+        lasting = [shape for shape in shapes if shape in self._kept]
+        work = _Clearing(shapes, words, lasting)
         box = [data]
-        changed = bool(sure) and _cleared(box, sure, tokens)
-        return box[0], changed
+        work.clear(box)
+        self.is_in_the_way |= work.is_in_the_way
+        return Cleared(box[0], changed=True, is_in_the_way=work.is_in_the_way)
 
     def blot(self, text: str, limit: int) -> str:
         """*text* without secrets, cut to *limit* characters after the secrets went."""
@@ -135,6 +199,18 @@ class Redactor:
             if shape in text:
                 text = text.replace(shape, BLOT)
         return hide_named(text)[:limit]
+
+    def _learn(self, value: str) -> None:
+        """What a secret that stays means for the reading of answers."""
+        pattern = re.compile(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])")
+        if len(value) < _SURE:
+            self._short[value] = pattern
+        hidden = len(value) >= _SURE and any(value in one for one in _WORDS_OF_CLOUDS.split())
+        if hidden or pattern.search(_WORDS_OF_CLOUDS):
+            self.is_in_the_way = True
+
+    def _words(self) -> list[re.Pattern[str]]:
+        return [one for value, one in self._short.items() if value.casefold() not in self._public]
 
     def _longest_first(self) -> list[str]:
         return sorted({**self._kept, **self._passing}, key=len, reverse=True)
@@ -151,20 +227,56 @@ def hide_named(text: str) -> str:
     return _LINE.sub(rf"\1{BLOT}", text)
 
 
-def _cleared(holder: Any, shapes: list[str], tokens: list[str]) -> bool:
-    """Whether anything in *holder*, a list or mapping, had to be blotted out."""
-    changed = False
-    keyed = holder.items() if isinstance(holder, dict) else enumerate(holder)
-    for key, value in keyed:
-        inner = tokens if isinstance(key, str) and _FIXED.search(key) else shapes
-        if isinstance(value, str):
-            for shape in inner:
-                if shape in value:
-                    value = holder[key] = value.replace(shape, BLOT)  # noqa: PLW2901
-                    changed = True
-        elif isinstance(value, list | dict):
-            changed = _cleared(value, inner, tokens) or changed
-    return changed
+def _gather(value: object, texts: list[str]) -> None:
+    """Every text and number in *value*, and every key."""
+    if isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            texts.append(str(key))
+            _gather(inner, texts)
+    elif isinstance(value, list):
+        for inner in value:
+            _gather(inner, texts)
+    elif _is_number(value):
+        texts.append(repr(value))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class _Clearing:
+    """The secrets that stand in one answer, on their way out of it."""
+
+    def __init__(self, shapes: list[str], words: list[re.Pattern[str]], lasting: list[str]) -> None:
+        self._shapes = shapes
+        self._words = words
+        self._lasting = lasting
+        self.is_in_the_way = False
+
+    def clear(self, holder: Any, is_decisive: bool = False) -> None:
+        """*holder*: a list or mapping. *is_decisive*: its key is one of :data:`_DECISIVE`."""
+        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            decides = bool(_DECISIVE.search(key)) if isinstance(key, str) else is_decisive
+            if isinstance(value, str):
+                holder[key] = self._cleared(value, decides)
+            elif isinstance(value, list | dict):
+                self.clear(value, decides)
+            elif _is_number(value) and any(shape in repr(value) for shape in self._shapes):
+                holder[key] = BLOT
+                self.is_in_the_way |= decides
+
+    def _cleared(self, text: str, is_decisive: bool) -> str:
+        cleared = text
+        for shape in self._shapes:
+            cleared = cleared.replace(shape, BLOT)
+        for pattern in self._words:
+            cleared = pattern.sub(BLOT, cleared)
+        if is_decisive and cleared != text:
+            lasts = any(shape in text for shape in self._lasting)
+            self.is_in_the_way |= lasts or any(one.search(text) for one in self._words)
+        return cleared
 
 
 def _shapes(value: str, *, is_token: bool) -> set[str]:

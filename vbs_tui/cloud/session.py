@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from vbs_tui import __version__
@@ -27,8 +27,8 @@ from vbs_tui.cloud.proxies import secrets_of_proxies
 from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import Call, RequestLog
 from vbs_tui.cloud.retry import RetryPolicy
-from vbs_tui.cloud.secret import Redactor, Secret
-from vbs_tui.cloud.transport import Passage, Rewritten, Trouble, Unprepared, diagnose
+from vbs_tui.cloud.secret import Cleared, Redactor, Secret
+from vbs_tui.cloud.transport import HeldBack, Passage, Rewritten, Trouble, Unprepared, diagnose
 from vbs_tui.cloud.trust import Trust
 from vbs_tui.cloud.unpacking import ENCODINGS, Unpacker
 from vbs_tui.text import clean, clean_block
@@ -199,6 +199,7 @@ class Session:
                 write=self._timeouts.write,
                 pool=self._timeouts.pool,
             ),
+            extensions=_gate(request.may_leave),
         )
         if built.url.raw_path.partition(b"?")[0] != urlsplit(request.url).path.encode():
             raise Rewritten
@@ -216,13 +217,15 @@ class Session:
         self, request: Request, status: int, headers: Mapping[str, str], body: bytes
     ) -> tuple[Answer, str]:
         """The answer, and its body as the log keeps it."""
+        length = len(body)
         lower = {name.lower(): value for name, value in headers.items()}
         token = lower.get("x-subject-token")
         if token:
             self._learn(token)
         # Before anything is made of it: a secret may stand in a job's reason or in a disk's name.
-        data, body = self._cleared_answer(body)
-        lower = {name: self._cleared(value) for name, value in lower.items()}
+        found_data, body = self._cleared_answer(body)
+        data = found_data.data
+        lower = {name: self.redactor.clear_text(value) for name, value in lower.items()}
         if token:
             lower["x-subject-token"] = token
         found = envelopes.decode(status, lower, body, data=data, now=self.clock.now())
@@ -236,25 +239,24 @@ class Session:
             envelope=found,
             request_id=found.request_id,
             raw_body=self._fit(body, _RAW) if status >= 300 or found.told or is_strange else "",
+            length=length,
+            is_in_the_way=found_data.is_in_the_way,
         )
         return answer, self._fit(body, _LOGGED)
 
-    def _cleared_answer(self, body: bytes) -> tuple[object, bytes]:
+    def _cleared_answer(self, body: bytes) -> tuple[Cleared, bytes]:
         """What *body* says, and the body for the log, both without secrets."""
-        data, changed = envelopes.read_json(body), False
+        found = Cleared(envelopes.read_json(body))
         try:
-            if data is not envelopes.NOT_JSON:
-                data, changed = self.redactor.clear_values(data)
+            if found.data is not envelopes.NOT_JSON:
+                found = self.redactor.clear_values(found.data)
         except RecursionError:
-            data = envelopes.NOT_JSON
-        if data is envelopes.NOT_JSON:
-            return data, self.redactor.clear(body)
-        if changed:  # spelt in another way than the log knows to look for, too
-            body = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
-        return data, body
-
-    def _cleared(self, header: str) -> str:
-        return self.redactor.clear(header.encode("utf-8", "surrogatepass")).decode(errors="replace")
+            found = Cleared(envelopes.NOT_JSON)
+        if found.data is envelopes.NOT_JSON:
+            return found, self.redactor.clear(body)
+        if found.changed:  # spelt in another way than the log knows to look for, too
+            body = json.dumps(found.data, ensure_ascii=False).encode("utf-8", "replace")
+        return found, body
 
     def _learn(self, token: str) -> None:
         self.redactor.add(Secret(token), passing=True)
@@ -336,6 +338,18 @@ class Session:
         """A proxy is told its password with each request, and may repeat it."""
         for text in secrets_of_proxies():
             self.redactor.add(Secret(text))
+
+
+def _gate(may_leave: Callable[[], bool] | None) -> dict[str, Any]:
+    """The library's hook that is called before the first byte of a request leaves."""
+    if may_leave is None:
+        return {}
+
+    async def ask(event: str, _: object) -> None:
+        if event.endswith("send_request_headers.started") and not may_leave():
+            raise HeldBack
+
+    return {"trace": ask}
 
 
 class _Untransported(Exception):  # noqa: N818

@@ -43,6 +43,10 @@ class Unprepared(Exception):  # noqa: N818
     """The client could not even be made; the text says why."""
 
 
+class HeldBack(Exception):  # noqa: N818
+    """Whoever sends the request said no at the last moment."""
+
+
 class Passage:
     """A request's body on its way out, and how far its answer came."""
 
@@ -112,6 +116,7 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
         | httpx.LocalProtocolError
         | UnicodeError
         | Rewritten
+        | HeldBack
         | Unprepared,
     )
     if not passage.left and (submits or never_left):
@@ -143,6 +148,9 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
         text = clean(error, 400)
         files = text.startswith("the certificate")
         return _Cause(text, advice.BAD_FILES if files else _about_proxies(url), True)
+    if isinstance(error, HeldBack):
+        text = "it took too long until the request could leave, so it was held back"
+        return _Cause(text, advice.HELD_BACK)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -166,7 +174,15 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
     if proxy is not None:
         text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
         return _Cause(text, advice.about_way_to_proxy(proxy.variable))
-    return _Cause(*_unreached(error, causes, host))
+    return _Cause(*_unreached(error, causes, host, _place(url)))
+
+
+def _place(url: str) -> str:
+    """Host and port, as they stand in an address."""
+    parts = urlsplit(url)
+    host = clean(parts.hostname, 200)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _about_proxies(url: str) -> str:
@@ -189,8 +205,10 @@ def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
     return _Cause(f"the proxy{place} refused to connect to {host}{answer}", hint)
 
 
-def _unreached(error: Exception, causes: list[BaseException], host: str) -> tuple[str, str]:
-    """*host* was not even reached: in which way, and what to do."""
+def _unreached(
+    error: Exception, causes: list[BaseException], host: str, place: str = ""
+) -> tuple[str, str]:
+    """*host* was not even reached: in which way, and what to do. *place*: with its port."""
     import httpx  # noqa: PLC0415
 
     if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -199,7 +217,7 @@ def _unreached(error: Exception, causes: list[BaseException], host: str) -> tupl
     if isinstance(error, httpx.ConnectTimeout):
         return f"{host} did not take the connection in time", advice.SILENT
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return f"{host} refused the connection", advice.REFUSED
+        return f"{place or host} refused the connection", advice.REFUSED
     if has_no_route(error):
         return f"no route to {host}", advice.NO_ROUTE
     if isinstance(error, httpx.ConnectError):

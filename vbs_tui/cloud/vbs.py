@@ -6,9 +6,10 @@ the call that deletes the backup: it is built in one place, and looked at again 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from vbs_tui.cloud.channel import Channel
 from vbs_tui.cloud.collection import Collection, Place
@@ -18,6 +19,7 @@ from vbs_tui.cloud.failures import nonsense, refused
 from vbs_tui.cloud.jobs import Jobs
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume, plain_id
+from vbs_tui.cloud.secret import NOTE_HIDDEN
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _RESTORE = re.compile(r".+/v2/[A-Za-z0-9_-]{1,64}/cloudbackups/[A-Za-z0-9_-]{1,64}/restore\Z")
@@ -41,6 +43,7 @@ class VbsProvider:
         """*endpoints*: (service, root URL, why); ``vbs`` and ``evs`` must be among them."""
         roots = {service: url for service, url, _ in endpoints}
         vbs, evs = roots["vbs"], roots["evs"]
+        channel = channel.to(endpoints)
         self._channel = channel
         self._project = project
         self._endpoints = endpoints
@@ -79,7 +82,8 @@ class VbsProvider:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the last readings of the lists could not do, as sentences (rows left out, …)."""
-        return tuple(note for note in (self._backups.note, self._volumes.note) if note)
+        hidden = NOTE_HIDDEN if self._channel.session.redactor.is_in_the_way else ""
+        return tuple(note for note in (hidden, self._backups.note, self._volumes.note) if note)
 
     def backups(self) -> AsyncIterator[tuple[Backup, ...]]:
         return self._backups.pages()
@@ -109,7 +113,14 @@ class VbsProvider:
     async def prepare(self) -> None:
         await self._channel.prepare(Request("GET", self._vbs, _WHAT))
 
-    async def submit(self, backup_id: str, volume_id: str) -> Accepted:
+    async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
+        return await asyncio.gather(
+            self._backups.in_state("restoring"), self._volumes.in_state("restoring-backup")
+        )
+
+    async def submit(
+        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+    ) -> Accepted:
         restore = self.restore_request(backup_id, volume_id)
         if not _RESTORE.match(restore.url):
             raise ValueError("The address of the restore does not end as it must.")
@@ -120,6 +131,7 @@ class VbsProvider:
             volume_id,
             body=restore.body.encode(),
             submits=True,
+            may_leave=may_leave,
         )
         answer = await self._channel.submit(request)
         job_id = _job_id(answer)

@@ -24,6 +24,7 @@ from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.probe import Finding, Health, failed, look_at_way, ok, warning
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
+from vbs_tui.cloud.secret import HIDDEN_DO, HIDDEN_SEEN
 from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.cloud.tokens import Grant
 from vbs_tui.commands import statuses
@@ -294,6 +295,8 @@ async def _project(
         yield ok("endpoint", f"{name} {url} ({why})")
     for step, pages in (("backups", provider.backups()), ("volumes", provider.volumes())):
         yield await _list(step, pages)
+    if connection.is_secret_in_the_way:
+        yield warning("secret", HIDDEN_SEEN, HIDDEN_DO)
     service = await look_at_vbs(provider)
     if service is not None:
         yield service

@@ -123,6 +123,11 @@ def parser() -> argparse.ArgumentParser:
         " empty, not unique or cannot be typed",
     )
     made.add_argument("--wait", action="store_true", help="watch until the verdict")
+    made.add_argument(
+        "--retry-throttled",
+        action="store_true",
+        help="send again after a pause what the cloud turned away as one too many (429)",
+    )
     made.add_argument("--json", action="store_true", help="JSON documents, one a line")
     made.add_argument(
         "--dry-run", action="store_true", help="show hazards and the exact request, send nothing"
@@ -204,7 +209,12 @@ def _send(
     """From here on, what is not known is unknown. *cloud*: the options that name it."""
     try:
         with session.signals.deferred():
-            attempt.submitting = session.desk.submit(examined, options.confirm)
+            attempt.submitting = session.desk.submit(
+                examined,
+                options.confirm,
+                backup_is_named=True,
+                retry_throttled=options.retry_throttled,
+            )
         attempt.submitted = submitted = session.result(attempt.submitting)
         if options.wait:
             return Follower(session, submitted, as_json=options.json).follow()
@@ -241,9 +251,10 @@ def _refused(
     """The desk's refusal as a failure, with what to do about it."""
     if desk.read_only:
         do = "If it is meant to be written to, take it out of read_only_clouds (config.toml)."
-    elif options.confirm != examined.word:
-        do = f"Make sure that it is the right disk; then --confirm {shlex.quote(examined.word)}"
-        if not examined.word_is_name:
+    elif options.confirm not in (examined.word, examined.confirmation.volume):
+        word = examined.confirmation.volume
+        do = f"Make sure that it is the right disk; then --confirm {shlex.quote(word)}"
+        if not examined.confirmation.volume_is_name:
             do += " (the beginning of its id)"
     else:
         do = f"vbs-tui jobs --open lists what is under way; then {AGAIN}."
@@ -345,7 +356,7 @@ def _tell_examination(
                     for h in examined.hazards
                 ],
                 "request": {"method": request.method, "url": request.url, "body": request.body},
-                "confirm": examined.word,
+                "confirm": examined.confirmation.volume,
                 "read_at": plain(examined.read_at),
             }
             | _why_not(failure)
@@ -362,7 +373,7 @@ def _tell_examination(
         sign = "IMPOSSIBLE" if hazard.level is Level.HARD else "BEWARE"
         lines.append(f"{sign}: {hazard.sentence}")
     lines += [f"Request  {request.method} {request.url}", f"         {request.body}"]
-    if not examined.word_is_name:
-        word = shlex.quote(examined.word)
+    if not examined.confirmation.volume_is_name:
+        word = shlex.quote(examined.confirmation.volume)
         lines.append(f"Confirm  with the beginning of the volume's id: --confirm {word}")
     tell(lines, 9)

@@ -32,16 +32,17 @@ from vbs_tui.restore.events import (
     ProjectFailed,
     ProjectOpened,
     RegionChanged,
+    RowChanged,
     SecretWanted,
 )
-from vbs_tui.restore.examination import FRESH, Examination, examine, planned_restore
+from vbs_tui.restore.examination import Examination, examine, planned_restore
 from vbs_tui.restore.journal import JournalError, Occupied
 from vbs_tui.restore.listing import Lister
 from vbs_tui.restore.loop_thread import LoopThread
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import LogEntry, Restore
-from vbs_tui.restore.refusals import defect, occupied, unfit
+from vbs_tui.restore.refusals import defect, occupied, unfit, why_not
 
 __all__ = ["Connector", "Desk", "Examination", "Refusal"]
 
@@ -88,6 +89,7 @@ class Desk:
             emit=self._emit,
         )
         self._lister = Lister(self._clock, self._emit)
+        self._projects: tuple[Project, ...] = ()
         self._contact = Contact(connector, self._ask, self.request_log)
         self._region = region
         self._is_logging_in = False
@@ -126,14 +128,33 @@ class Desk:
         """Read both afresh and find the hazards. The future raises ``CloudError``."""
         return self._thread.run(self._examine(project, backup_id, volume_id))
 
-    def submit(self, examination: Examination, typed: str) -> Future[Restore]:
+    def submit(
+        self,
+        examination: Examination,
+        typed: str,
+        *,
+        backup_is_named: bool = False,
+        retry_throttled: bool = False,
+    ) -> Future[Restore]:
         """Journal, send, watch.
+
+        *typed* must be the whole text of the examination's confirmation; where the operator named
+        the backup in another way already (*backup_is_named*), the volume's part is enough.
+        *retry_throttled*: a request that the cloud turns away as one too many (429) is sent again
+        after the pause that it asks for; without it, that is told, and the operator decides.
 
         Resolves once the intention is on disk; sending goes on in the background. The future
         raises ``Refusal`` when it will not be sent: read-only, wrong word, hard hazard, old
         examination, disk or backup already in a restore, journal not writable.
         """
-        submitting = self._thread.run_unbroken(self._submit(examination, typed))
+        submitting = self._thread.run_unbroken(
+            self._submit(
+                examination,
+                typed,
+                backup_is_named=backup_is_named,
+                retry_throttled=retry_throttled,
+            )
+        )
         # Counted from here: who leaves or halts right behind the confirmation must be asked, too.
         self._submitting.add(submitting)
         submitting.add_done_callback(self._submitting.discard)
@@ -247,6 +268,7 @@ class Desk:
         if failure is not None:
             self._emit(ConnectFailed(failure))
             return
+        self._projects = projects
         # Before anybody is told: whoever hears of it asks what is reached.
         self._reached = connection.identity
         self._emit(
@@ -306,19 +328,29 @@ class Desk:
         connection = await self._contact.connected()
         provider = await connection.open(project, self._region)
         try:
-            return await examine(
+            found = await examine(
                 provider,
                 backup_id,
                 volume_id,
-                now=self._clock.now(),
-                volume_names=self._lister.volume_names(project.id),
+                clock=self._clock,
+                projects=self._projects,
+                listed=self._lister.listed(),
             )
         except ValueError as error:
             raise CloudError(unfit(str(error))) from error
+        self._emit(RowChanged(project.id, found.backup))
+        self._emit(RowChanged(project.id, found.volume))
+        return found
 
-    async def _submit(self, examination: Examination, typed: str) -> Restore:
+    async def _submit(
+        self,
+        examination: Examination,
+        typed: str,
+        *,
+        backup_is_named: bool,
+        retry_throttled: bool,
+    ) -> Restore:
         await self._journal_tried.wait()
-        now = self._clock.now()
         if self.read_only:
             raise Refusal("This session is read-only: nothing is sent.")
         async with self._mending:
@@ -326,19 +358,16 @@ class Desk:
                 await self._start(again=True)  # it may be mended by now
         if self._journal_trouble:
             raise Refusal(f"Not sent. {self._journal_trouble}")
-        if not examination.is_possible:
-            raise Refusal(f"Not sent. {examination.hazards[0].sentence}")
-        if not examination.word or typed != examination.word:
-            raise Refusal("Not sent: what was typed does not name this disk.")
-        if (now - examination.read_at).total_seconds() > FRESH:
-            raise Refusal("Not sent: backup and disk were read too long ago. Read them again.")
+        if why := why_not(
+            examination, typed, backup_is_named=backup_is_named, age=examination.age(self._clock)
+        ):
+            raise Refusal(why)
         try:
             connection = await self._contact.connected()
             await self._engine.attach(connection)
             operator = f"{_system_user()} as {connection.user}"
-            return await self._engine.submit(
-                planned_restore(examination, connection, operator, now)
-            )
+            planned = planned_restore(examination, connection, operator, self._clock.now())
+            return await self._engine.submit(planned, retry_throttled=retry_throttled)
         except Occupied as error:
             raise Refusal(occupied(error.holder, examination, connection.cloud)) from error
         except JournalError as error:

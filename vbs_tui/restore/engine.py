@@ -90,11 +90,12 @@ class Engine:
         """Whether this program drives that restore right now, or is about to."""
         return restore_id in self._driven or restore_id in self._sending
 
-    async def submit(self, restore: Restore) -> Restore:
+    async def submit(self, restore: Restore, *, retry_throttled: bool = False) -> Restore:
         """Write the intention down and send it in the background.
 
-        Returns once the intention is on disk. Raises ``Occupied`` and ``JournalError``; nothing
-        is sent then. Nothing is, either, once :meth:`stop` was called.
+        *retry_throttled*: see :class:`~vbs_tui.restore.submission.Submission`. Returns once the
+        intention is on disk. Raises ``Occupied`` and ``JournalError``; nothing is sent then.
+        Nothing is, either, once :meth:`stop` was called.
         """
         if self._is_stopping:
             raise JournalError("The program is ending.")
@@ -110,14 +111,31 @@ class Engine:
             raise
         self._follower.remember(written)
         self._emit(RestoreChanged(written, written.log))
-        self.drive(written, submit=True)
+        case = self._case_for(written)
+        submission = Submission(
+            case,
+            lambda: self.provider(case.restore),
+            self._clock,
+            self._pace,
+            emit=self._emit,
+            may_send=lambda: not self._is_stopping,
+            retry_throttled=retry_throttled,
+        )
+        self._drive(case, submission)
         return written
 
-    def drive(self, restore: Restore, *, submit: bool = False) -> None:
-        """Watch *restore* until its verdict; with *submit*, send it first."""
+    def drive(self, restore: Restore) -> None:
+        """Watch *restore* until its verdict."""
+        self._drive(self._case_for(restore), None)
+
+    def _case_for(self, restore: Restore) -> Case:
         case = Case(restore, self._recorder, self._clock, self._emit)
         self._cases[restore.id] = case
-        task = self._spawn(self._driving(case, submit), f"restore {restore.id}")
+        return case
+
+    def _drive(self, case: Case, submission: Submission | None) -> None:
+        restore = case.restore
+        task = self._spawn(self._driving(case, submission), f"restore {restore.id}")
         self._driven[restore.id] = task
         task.add_done_callback(lambda _: self._driven.pop(restore.id, None))
 
@@ -189,16 +207,9 @@ class Engine:
         project = Project(restore.project_id, restore.project_name)
         return await connection.open(project, restore.region)
 
-    async def _driving(self, case: Case, submit: bool) -> None:
+    async def _driving(self, case: Case, submission: Submission | None) -> None:
         restore_id = case.restore.id
-
-        async def provider() -> Provider:
-            return await self.provider(case.restore)
-
-        if submit:
-            submission = Submission(
-                case, provider, self._clock, self._pace, may_send=lambda: not self._is_stopping
-            )
+        if submission is not None:
             try:
                 await submission.run()
             except Overtaken:
@@ -210,7 +221,13 @@ class Engine:
             finally:
                 self._answered(restore_id)
         watching = Watching(
-            case, provider, clock=self._clock, pace=self._pace, rng=self._rng, emit=self._emit
+            case,
+            lambda: self.provider(case.restore),
+            clock=self._clock,
+            pace=self._pace,
+            rng=self._rng,
+            emit=self._emit,
+            own_restores=lambda: self._recorder.run(lambda journal: journal.open_restores()),
         )
         self._watchings[restore_id] = watching
         try:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from vbs_tui.clock import Clock, Instant
 from vbs_tui.cloud.provider import Connection, Provider, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.checks import Hazard, assess, is_possible
-from vbs_tui.restore.records import BackupFacts, Restore, VolumeFacts
+from vbs_tui.restore.confirmation import Confirmation, Listed, confirmation_of
+from vbs_tui.restore.preconditions import backup_facts, volume_facts
+from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 
 FRESH = 120.0
@@ -30,10 +33,24 @@ class Examination:
     hazards: tuple[Hazard, ...]
     """Hard ones first."""
     request: RestoreRequest
-    read_at: datetime
-    word: str
-    """What must be typed: the volume's name, or the first 8 characters of its id."""
-    word_is_name: bool
+    read: Instant
+    """When the reading of both began."""
+    confirmation: Confirmation
+    """What must be typed."""
+
+    @property
+    def read_at(self) -> datetime:
+        """When both were read, UTC."""
+        return self.read.wall
+
+    @property
+    def word(self) -> str:
+        """The whole text that must be typed."""
+        return self.confirmation.text
+
+    def age(self, clock: Clock) -> float:
+        """Seconds since both were read, by the clock that says more."""
+        return self.read.age(clock)
 
     @property
     def is_possible(self) -> bool:
@@ -46,28 +63,31 @@ async def examine(
     backup_id: str,
     volume_id: str,
     *,
-    now: datetime,
-    volume_names: Mapping[str, str],
+    clock: Clock,
+    projects: Sequence[Project],
+    listed: Mapping[str, Listed],
 ) -> Examination:
     """Read both afresh, at the same time, and find the hazards.
 
-    *volume_names*: names of the project's volumes by id, so that a name that two of them bear is
-    not asked for. Raises ``CloudError``; ``ValueError`` for an id unfit for a request.
+    *projects* and *listed* tell namesakes apart: see
+    :func:`~vbs_tui.restore.confirmation.confirmation_of`. Raises ``CloudError``; ``ValueError``
+    for an id unfit for a request.
     """
-    request = provider.restore_request(backup_id, volume_id)
+    provider.restore_request(backup_id, volume_id)
+    read = Instant.of(clock)
     backup, volume = await asyncio.gather(provider.backup(backup_id), provider.volume(volume_id))
-    shared = any(name == volume.name and key != volume.id for key, name in volume_names.items())
-    by_name = volume.name_is_typeable and not shared
     return Examination(
         project=provider.project,
         region=provider.region,
         backup=backup,
         volume=volume,
         hazards=assess(backup, volume, project_id=provider.project.id),
-        request=request,
-        read_at=now,
-        word=volume.name if by_name else volume.confirmation_word,
-        word_is_name=by_name,
+        # From what was read and is shown, so that nothing else can be sent.
+        request=provider.restore_request(backup.id, volume.id),
+        read=read,
+        confirmation=confirmation_of(
+            backup, volume, provider.project, projects=projects, listed=listed
+        ),
     )
 
 
@@ -84,24 +104,8 @@ def planned_restore(
         region=examination.region or connection.region,
         project_id=examination.project.id,
         project_name=examination.project.name,
-        backup=BackupFacts(
-            id=backup.id,
-            name=backup.name,
-            size=backup.size,
-            taken_at=backup.taken_at,
-            status=backup.status,
-            updated_at=backup.updated_at,
-            volume_id=backup.volume_id,
-        ),
-        volume=VolumeFacts(
-            id=volume.id,
-            name=volume.name,
-            size=volume.size,
-            zone=volume.availability_zone,
-            status=volume.status,
-            updated_at=volume.updated_at,
-            src_backup_id=volume.src_backup_id,
-        ),
+        backup=backup_facts(backup),
+        volume=volume_facts(volume),
         operator=operator,
         created_at=now,
         changed_at=now,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import Provider
+from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.restore.confirmation import Listed
 from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage, ListStarted, Notice
 from vbs_tui.restore.refusals import defect
 
@@ -19,13 +22,23 @@ class Lister:
         self._clock = clock
         self._emit = emit
         self._generation = 0
-        self._volume_names: dict[str, dict[str, str]] = {}
+        self._rows: dict[tuple[str, ListKind], dict[str, Backup | Volume]] = {}
+        self._whole: set[tuple[str, ListKind]] = set()
         self._running: dict[tuple[str, ListKind], asyncio.Task[None]] = {}
 
-    def volume_names(self, project_id: str) -> Mapping[str, str]:
-        """Names of the project's volumes by id, as far as they were listed: to tell namesakes
-        apart. While a reading goes on, what it told so far and what was known before it."""
-        return self._volume_names.get(project_id, {})
+    def listed(self) -> Mapping[str, Listed]:
+        """What was listed, by project id. While a list is read again: what was known before, and
+        what the reading told so far."""
+        return {project_id: self._listed(project_id) for project_id, _ in self._rows}
+
+    def _listed(self, project_id: str) -> Listed:
+        of_volumes, of_backups = (project_id, ListKind.VOLUMES), (project_id, ListKind.BACKUPS)
+        return Listed(
+            volumes=cast(dict[str, Volume], self._rows.get(of_volumes, {})),
+            backups=cast(dict[str, Backup], self._rows.get(of_backups, {})),
+            all_volumes=of_volumes in self._whole,
+            all_backups=of_backups in self._whole,
+        )
 
     def start(self, provider: Provider, kind: ListKind) -> None:
         """Begin to read; the pages come as events."""
@@ -43,19 +56,20 @@ class Lister:
         for task in self._running.values():
             task.cancel()
         self._running.clear()
-        self._volume_names.clear()
+        self._rows.clear()
+        self._whole.clear()
 
     async def _read(self, provider: Provider, kind: ListKind, generation: int) -> None:
         project_id = provider.project.id
         self._emit(ListStarted(project_id, kind, generation, self._clock.now()))
-        names: dict[str, str] = {}
+        key = (project_id, kind)
+        found: dict[str, Backup | Volume] = {}
         try:
             pages = provider.backups() if kind is ListKind.BACKUPS else provider.volumes()
             async for rows in pages:
-                told = {row.id: row.name for row in rows}
-                names.update(told)
-                if kind is ListKind.VOLUMES:
-                    self._volume_names.setdefault(project_id, {}).update(told)
+                told = {row.id: row for row in rows}
+                found.update(told)
+                self._rows.setdefault(key, {}).update(told)
                 now = self._clock.now()
                 self._emit(ListPage(project_id, kind, generation, rows, last=False, at=now))
         except CloudError as error:
@@ -64,8 +78,9 @@ class Lister:
             failure = defect(f"list {kind.value}", error, self._clock.now())
             self._emit(ListFailed(project_id, kind, generation, failure))
         else:
-            if kind is ListKind.VOLUMES:
-                self._volume_names[project_id] = names
+            self._rows[key] = found
+            if not provider.notes:
+                self._whole.add(key)
             now = self._clock.now()
             self._emit(ListPage(project_id, kind, generation, (), last=True, at=now))
             for note in provider.notes:

@@ -107,6 +107,12 @@ class Restore:
     """Whether the disk was seen in ``restoring-backup`` since the request left."""
     backup_seen_busy: bool = False
     """Whether the backup was seen in ``restoring`` since the request left."""
+    pair_seen_busy: bool = False
+    """Whether both were seen so at the same time, by no other restore than this one."""
+    busy_change: datetime | None = None
+    """The disk's ``updated_at`` as it was then."""
+    against: str = ""
+    """What was seen of another's work on the disk, as a sentence."""
     job_lost: bool = False
     """Whether the cloud no longer knows the job, so that only states can tell."""
     owner: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.restore.examination import Examination
+from vbs_tui.restore.examination import FRESH, Examination
 from vbs_tui.restore.records import Restore
 from vbs_tui.text import clean
 
@@ -34,6 +34,24 @@ def unfit(message: str) -> Failure:
         message=message,
         hint="Refresh the lists and choose again.",
     )
+
+
+def why_not(examination: Examination, typed: str, *, backup_is_named: bool, age: float) -> str:
+    """Why a confirmed examination is not sent, as a sentence; empty when it can be.
+
+    *backup_is_named*: the operator named the backup in another way than by what was typed. *age*:
+    of the examination, in seconds.
+    """
+    if not examination.is_possible:
+        return f"Not sent. {examination.hazards[0].sentence}"
+    right = {examination.word}
+    if backup_is_named:
+        right.add(examination.confirmation.volume)
+    if not typed or typed not in right:
+        return "Not sent: what was typed does not name this disk and this backup."
+    if age > FRESH:
+        return "Not sent: backup and disk were read too long ago. Read them again."
+    return ""
 
 
 def occupied(holder: Restore, wanted: Examination, cloud: str) -> str:

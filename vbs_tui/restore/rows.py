@@ -43,6 +43,9 @@ COLUMNS: tuple[str, ...] = (
     "job_lost",
     "owner",
     "revision",
+    "pair_seen_busy",
+    "busy_change",
+    "against",
 )
 
 
@@ -92,9 +95,9 @@ def from_row(row: tuple[Any, ...], log: tuple[LogEntry, ...] = ()) -> Restore:
         data["backup"] = _facts(BackupFacts, data["backup"])
         data["volume"] = _facts(VolumeFacts, data["volume"])
         data["failure"] = None if data["failure"] is None else _failure(data["failure"])
-        for key in ("created_at", "changed_at", "sent_at", "ended_at"):
+        for key in ("created_at", "changed_at", "sent_at", "ended_at", "busy_change"):
             data[key] = parse_time(data[key])
-        for key in ("disk_seen_busy", "backup_seen_busy", "job_lost"):
+        for key in ("disk_seen_busy", "backup_seen_busy", "pair_seen_busy", "job_lost"):
             data[key] = bool(data[key])
         return Restore(**data, log=log)
     except (KeyError, TypeError, AttributeError) as error:

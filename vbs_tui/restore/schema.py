@@ -11,7 +11,7 @@ import sqlite3
 
 from vbs_tui.restore.states import OPEN, TRANSITIONS
 
-VERSION = 1
+VERSION = 2
 """The newest schema this program writes; ``PRAGMA user_version`` of the file."""
 
 APPLICATION_ID = 0x7662_7372
@@ -131,5 +131,11 @@ CREATE UNIQUE INDEX one_open_per_volume ON restores(volume_id) WHERE state IN ({
 CREATE UNIQUE INDEX one_open_per_backup ON restores(backup_id) WHERE state IN ({_OPEN_STATES});
 """
 
-_STEPS: tuple[str, ...] = (_TABLES + _LOCKS,)
+_EVIDENCE = """
+ALTER TABLE restores ADD COLUMN pair_seen_busy INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE restores ADD COLUMN busy_change TEXT;
+ALTER TABLE restores ADD COLUMN against TEXT NOT NULL DEFAULT '';
+"""
+
+_STEPS: tuple[str, ...] = (_TABLES + _LOCKS, _EVIDENCE)
 """Step *n* brings version *n* to *n + 1*."""

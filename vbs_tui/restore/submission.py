@@ -1,22 +1,33 @@
 """From a written intention to an answer: the only place that sends a restore.
 
-Order of writes: intention (``planned``) → ``sending`` → POST → outcome. What is found in
-``planned`` after a crash was never sent; what is found in ``sending`` may have been.
+Order: a token is at hand → backup and disk are read → ``sending`` is written down → POST → outcome.
+What is found in ``planned`` after a crash was never sent; what is found in ``sending`` may have
+been.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.case import Case
-from vbs_tui.restore.checks import Level, assess
+from vbs_tui.restore.events import Event, RowChanged
 from vbs_tui.restore.pace import Pace
+from vbs_tui.restore.preconditions import Reading, hindrance, read_both, what_changed
 from vbs_tui.restore.records import Source
 from vbs_tui.restore.states import State
+
+_ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumebackup.0206"})
+"""Refusals because the backup is not available, or the disk is not, or it is being backed up."""
+
+_PASSING = frozenset({ErrorKind.BROKEN, ErrorKind.SERVER, ErrorKind.NONSENSE})
+"""Failures of a read that another try may not meet."""
+
+_ENDED = "the program was ended before anything left."
 
 
 class Submission:
@@ -29,14 +40,19 @@ class Submission:
         clock: Clock,
         pace: Pace,
         *,
+        emit: Callable[[Event], None],
         may_send: Callable[[], bool] = lambda: True,
+        retry_throttled: bool = False,
     ) -> None:
-        """*may_send* is asked right before a request is written down as being sent."""
+        """*may_send* is asked right before a request leaves. *retry_throttled*: one that the cloud
+        turns away as one too many (429) is sent again after a pause, without asking."""
         self._case = case
         self._provider = provider
         self._clock = clock
         self._pace = pace
+        self._emit = emit
         self._may_send = may_send
+        self._retry_throttled = retry_throttled
 
     async def run(self) -> None:
         """Until the case is accepted, refused, not sent or unknown.
@@ -49,24 +65,35 @@ class Submission:
             attempt += 1
             try:
                 provider = await self._provider()
+                # First the token: a log-in may wait for an answer for minutes, and what was read
+                # before it would be that old.
                 await provider.prepare()
-                stopper = await self._changed(provider) if attempt > 1 else ""
+                reading = await self._read(provider)
             except CloudError as error:
                 if not await self._try_again(error.failure, attempt, left=False):
                     return
                 continue
+            stopper = hindrance(self._case.restore, reading)
             if not self._may_send():
-                stopper = "the program was ended before anything left."
+                stopper = _ENDED
             if stopper:
                 await self._not_sent(stopper)
                 return
-            if await self._send(provider, attempt):
+            if await self._send(provider, attempt, reading):
                 return
 
-    async def _send(self, provider: Provider, attempt: int) -> bool:
+    async def _read(self, provider: Provider) -> Reading:
+        """Backup and disk, fresh; the lists hear of it. Raises ``CloudError``."""
+        restore = self._case.restore
+        reading = await read_both(provider, restore, self._clock)
+        for row in (reading.backup, reading.volume):
+            self._emit(RowChanged(restore.project_id, row))
+        return reading
+
+    async def _send(self, provider: Provider, attempt: int, reading: Reading) -> bool:
         """One POST. Whether the matter is over."""
         case = self._case
-        request = provider.restore_request(case.restore.backup.id, case.restore.volume.id)
+        request = provider.restore_request(reading.backup.id, reading.volume.id)
         await case.note(
             (Source.REQUEST, f"sending {request.method} {request.url}, try {attempt}"),
             state=State.SENDING,
@@ -75,12 +102,18 @@ class Submission:
             summary="The request is on its way.",
         )
         if not self._may_send():  # the disk may have taken its time
-            await self._not_sent("the program was ended before anything left.")
+            await self._not_sent(_ENDED)
             return True
+
+        def may_leave() -> bool:
+            return self._may_send() and reading.read.age(self._clock) <= self._pace.fresh
+
         try:
-            accepted = await provider.submit(case.restore.backup.id, case.restore.volume.id)
+            accepted = await provider.submit(
+                reading.backup.id, reading.volume.id, may_leave=may_leave
+            )
         except CloudError as error:
-            return not await self._after_error(error.failure, attempt)
+            return not await self._after_error(provider, error.failure, attempt)
         except Exception as error:
             # A defect of ours after the request may have left: still an unknown outcome.
             await self._unknown(_defect(error, case))
@@ -100,12 +133,44 @@ class Submission:
         text = f"Not sent: {why}"
         await self._case.insist((Source.OPERATOR, text), state=State.NOT_SENT, summary=text)
 
-    async def _after_error(self, failure: Failure, attempt: int) -> bool:
+    async def _after_error(self, provider: Provider, failure: Failure, attempt: int) -> bool:
         """Write the outcome of a failed POST. Whether another try is to follow."""
         if failure.executed is not Executed.NO:
             await self._unknown(failure)
             return False
+        if failure.kind is ErrorKind.REFUSED and not _is_old_token(failure):
+            doubt = await self._doubt(provider, failure)
+            if doubt:
+                await self._unknown(failure, doubt)
+                return False
         return await self._try_again(failure, attempt, left=True)
+
+    async def _doubt(self, provider: Provider, failure: Failure) -> str:
+        """Why a refusal may not be the whole truth, in words; empty when it can be believed.
+
+        A gateway may deliver a request twice: the second copy is refused because the first one is
+        being carried out. Both were fine a moment ago, so whatever is different now speaks for it.
+        """
+        about_states = failure.code.lower() in _ABOUT_STATES or (
+            failure.status in (400, 409) and not failure.code
+        )
+        if about_states:
+            await self._case.insist(
+                (Source.REQUEST, f"{_words(failure)}; both were fine right before: looking again"),
+                failure=failure,
+                summary="Refused, though disk and backup were fine: looking again.",
+            )
+        # The states move when the queued job runs, which may be seconds after the answer.
+        waits = (0.0, self._pace.first, 2 * self._pace.first) if about_states else (0.0,)
+        for wait in waits:
+            await self._clock.sleep(wait)
+            try:
+                reading = await self._read(provider)
+            except CloudError:
+                return "disk and backup could not be read after it" if about_states else ""
+            if changed := what_changed(self._case.restore, reading):
+                return changed.rstrip(".")
+        return ""
 
     async def _try_again(self, failure: Failure, attempt: int, *, left: bool) -> bool:
         """Whether to try once more after a failure that ran nothing; writes down either way."""
@@ -117,9 +182,9 @@ class Submission:
             and wait <= self._pace.retry_most
             and (
                 failure.kind is ErrorKind.NOT_SENT
-                or failure.status == 429
+                or (failure.status == 429 and (self._retry_throttled or not left))
                 or (_is_old_token(failure) and attempt == 1 and left)
-                or (not left and failure.kind in {ErrorKind.BROKEN, ErrorKind.SERVER})
+                or (not left and failure.kind in _PASSING)
             )
         )
         if again:
@@ -133,6 +198,8 @@ class Submission:
                 await self._clock.sleep(wait)
             return True
         refused = left and failure.kind is not ErrorKind.NOT_SENT
+        if refused and failure.status == 429:
+            failure = replace(failure, hint=_wait_and_confirm(wait))
         await case.insist(
             (Source.REQUEST, f"{words}; nothing was executed"),
             state=State.REFUSED if refused else State.NOT_SENT,
@@ -142,27 +209,15 @@ class Submission:
         )
         return False
 
-    async def _unknown(self, failure: Failure) -> None:
+    async def _unknown(self, failure: Failure, doubt: str = "") -> None:
+        text = f"{_words(failure)}; the cloud may have executed it all the same"
         await self._case.insist(
-            (Source.REQUEST, f"{_words(failure)}; the cloud may have executed it all the same"),
+            (Source.REQUEST, f"{text} ({doubt})" if doubt else text),
             state=State.UNKNOWN,
-            failure=failure,
+            failure=replace(failure, executed=Executed.UNKNOWN),
             request_id=failure.request_id,
             summary="No clear answer; looking at disk and backup for traces.",
         )
-
-    async def _changed(self, provider: Provider) -> str:
-        """Before another try: why the confirmed restore is no longer what was confirmed."""
-        restore = self._case.restore
-        backup = await provider.backup(restore.backup.id)
-        volume = await provider.volume(restore.volume.id)
-        hazards = assess(backup, volume, project_id=restore.project_id)
-        hard = [hazard.sentence for hazard in hazards if hazard.level is Level.HARD]
-        if hard:
-            return hard[0]
-        if volume.name != restore.volume.name or volume.updated_at != restore.volume.updated_at:
-            return "The disk changed since it was confirmed. Look at it and confirm again."
-        return ""
 
 
 def _is_old_token(failure: Failure) -> bool:
@@ -173,6 +228,13 @@ def _is_old_token(failure: Failure) -> bool:
 def _words(failure: Failure) -> str:
     what = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
     return f"{what}: {failure.message}" if failure.message else what
+
+
+def _wait_and_confirm(wait: float) -> str:
+    return (
+        f"Nothing was executed: the cloud takes no more requests for now. Wait {wait:.0f} s, then"
+        " restore again; it is not sent again by itself. In scripts, --retry-throttled does that."
+    )
 
 
 def _defect(error: Exception, case: Case) -> Failure:

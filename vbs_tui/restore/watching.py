@@ -15,12 +15,19 @@ from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Job
 from vbs_tui.restore.case import Case, Line
 from vbs_tui.restore.events import Event, RowChanged, WatchChanged
+from vbs_tui.restore.evidence import Sight, facts_of, is_untraced
 from vbs_tui.restore.journal import JournalError, Overtaken
-from vbs_tui.restore.look import Sight, look
+from vbs_tui.restore.look import OwnRestores, look
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import UNCLEAR, UNTRACED, Restore, Source, Watch
 from vbs_tui.restore.states import State
-from vbs_tui.restore.verdict import HEALTHY, Facts, Standing, Verdict, judge
+from vbs_tui.restore.verdict import HEALTHY, READ, WRITTEN, Facts, Standing, Verdict, judge
+
+_BUSY_OTHERWISE = HEALTHY - {"available"} | {
+    *("creating", "uploading", "downloading", "extending", "retyping", "maintenance"),
+    *("awaiting-transfer", "rollbacking", "deleting", "managing"),
+}
+"""Disk states that rule a restore out while they last."""
 
 _LONG_UNSEEN = 300.0
 """Seconds without a look after which the moment of the verdict no longer tells when it ended."""
@@ -38,13 +45,18 @@ class Watching:
         pace: Pace,
         rng: random.Random,
         emit: Callable[[Event], None],
+        own_restores: OwnRestores,
     ) -> None:
+        """*own_restores*: see :func:`~vbs_tui.restore.look.look`."""
         self._case = case
         self._provider = provider
         self._clock = clock
         self._pace = pace
         self._rng = rng
         self._emit = emit
+        self._own_restores = own_restores
+        self._begun = clock.monotonic()
+        self._disk_only_looks = 0
         self._watch = Watch(case.restore.id)
         self._nudge = asyncio.Event()
         self._blind_looks = 0
@@ -52,6 +64,12 @@ class Watching:
         self._job_missing_since: float | None = None
         self._untraced_said = False
         self._looked_before: datetime | None = None
+
+    @property
+    def _age(self) -> float:
+        """Seconds since this watch began, right behind the request or a program's start. Not by
+        the wall clock: a jump of it would end the search for traces, or make it rare."""
+        return self._clock.monotonic() - self._begun
 
     @property
     def is_blind(self) -> bool:
@@ -105,8 +123,7 @@ class Watching:
         """
 
         async def see() -> Sight:
-            provider = await self._provider()
-            return await look(provider, restore.job_id, restore.volume.id, restore.backup.id)
+            return await look(await self._provider(), restore, self._own_restores)
 
         seeing = asyncio.create_task(see(), name="look")
         late = asyncio.ensure_future(self._clock.sleep(self._pace.patience))
@@ -146,9 +163,8 @@ class Watching:
 
     async def _wait(self) -> None:
         now = self._clock.now()
-        begun = self._case.restore.sent_at or self._case.restore.created_at
         seconds = self._pace.wait(
-            (now - begun).total_seconds(),
+            self._age,
             unsettled=self._case.restore.state is State.UNKNOWN,
             blind=self._blind_looks,
             rng=self._rng,
@@ -178,14 +194,14 @@ class Watching:
         verdict = judge(facts)
         state = self._next_state(seen, facts, verdict)
         if state is not restore.state:
-            lines.append((Source.VERDICT, _step_text(restore.state, state, verdict, facts)))
+            lines.append((Source.VERDICT, _step_text(restore.state, state, verdict)))
             if state is State.FAILED:
                 changes["failure"] = failure_of(seen, sight, verdict)
             if state.is_sure and (end := self._unseen_end(seen, sight)):
                 changes["ended_at"] = end
-        elif verdict.standing is Standing.UNDETERMINED and self._long_enough(seen):
-            lines += self._say_untraced(facts)
-        summary = self._summary(seen, state, verdict, facts)
+        elif verdict.standing is Standing.UNDETERMINED and self._long_enough():
+            lines += self._say_untraced(facts, verdict)
+        summary = self._summary(state, verdict, facts)
         if lines or changes or summary != restore.summary:
             await self._case.note(*lines, state=state, summary=summary, **changes)
         # Remembered only once it is written, so that a failed write is made good by the next look.
@@ -212,11 +228,33 @@ class Watching:
             if status and status != getattr(restore, key):
                 lines.append((source, _arrow(getattr(restore, key), status)))
                 changes[key] = status
-        if sight.volume_status == "restoring-backup" and not restore.disk_seen_busy:
+        if sight.volume_status == WRITTEN and not restore.disk_seen_busy:
             changes["disk_seen_busy"] = True
-        if sight.backup_status == "restoring" and not restore.backup_seen_busy:
+        if sight.backup_status == READ and not restore.backup_seen_busy:
             changes["backup_seen_busy"] = True
+        if sight.pair_busy:
+            lines.append((Source.WATCH, "disk and backup are at work together"))
+            changes["pair_seen_busy"] = True
+            changes["busy_change"] = sight.volume.updated_at if sight.volume else None
+        if sight.job is None and not restore.against and (against := self._against(restore, sight)):
+            lines.append((Source.WATCH, against))
+            changes["against"] = against
         return lines, changes
+
+    def _against(self, restore: Restore, sight: Sight) -> str:
+        """What this look shows of another's work on the disk, as a sentence; empty for nothing.
+
+        Only without a job's word. One look at a disk that is busy alone proves nothing: disk and
+        backup do not change at the very same moment.
+        """
+        volume = sight.volume_status
+        disk_only = volume == WRITTEN and sight.backup_status not in (READ, "")
+        self._disk_only_looks = self._disk_only_looks + 1 if disk_only else 0
+        if volume in _BUSY_OTHERWISE:
+            return f"The disk was seen {volume}, which it cannot be while a restore runs."
+        if restore.pair_seen_busy and self._disk_only_looks > 1:
+            return "The disk was seen being written again, while this backup was not being read."
+        return ""
 
     def _job_is_lost(self, restore: Restore, sight: Sight) -> bool:
         if not sight.job_missing:
@@ -245,63 +283,29 @@ class Watching:
         if standing is Standing.UNDETERMINED:
             # A job that was just lost, or a job that ended with its disk gone: nothing tells.
             return State.UNKNOWN
-        moving = facts.volume_status == "restoring-backup" or facts.backup_status == "restoring"
-        if moving or (facts.job_is_askable and facts.job_status not in ("", "INIT")):
-            return State.RUNNING
-        return restore.state
+        moving = facts.volume_status == WRITTEN or facts.backup_status == READ
+        if facts.job_is_askable:
+            has_begun = facts.job_status not in ("", "INIT")
+            return State.RUNNING if moving or has_begun else restore.state
+        is_ours = facts.pair_seen_busy and not facts.against
+        return State.RUNNING if moving and is_ours else restore.state
 
-    def _long_enough(self, restore: Restore) -> bool:
-        begun = restore.sent_at or restore.created_at
-        return (self._clock.now() - begun).total_seconds() >= self._pace.reconcile
+    def _long_enough(self) -> bool:
+        return self._age >= self._pace.reconcile
 
-    def _say_untraced(self, facts: Facts) -> list[Line]:
+    def _say_untraced(self, facts: Facts, verdict: Verdict) -> list[Line]:
         if self._untraced_said:
             return []
         self._untraced_said = True
-        seconds = f"{self._pace.reconcile:.0f} s"
-        if facts.disk_changed:
-            return [
-                (Source.WATCH, f"{seconds} after sending: the disk changed, by what is unclear")
-            ]
-        if facts.disk_seen_busy:
-            return [(Source.WATCH, f"{seconds} after sending: the disk's state was set back")]
-        return [(Source.WATCH, f"{seconds} after sending: no trace; probably not accepted")]
+        told = "no trace; probably not accepted" if is_untraced(facts) else verdict.sentence
+        return [(Source.WATCH, f"{self._pace.reconcile:.0f} s after sending: {told}")]
 
-    def _summary(self, restore: Restore, state: State, verdict: Verdict, facts: Facts) -> str:
+    def _summary(self, state: State, verdict: Verdict, facts: Facts) -> str:
         if state is State.UNKNOWN and verdict.standing is Standing.UNDETERMINED:
-            if not self._long_enough(restore):
+            if not facts.job_is_askable and not self._long_enough():
                 return "No clear answer; looking at disk and backup for traces."
-            seen = facts.disk_changed or facts.disk_seen_busy or facts.backup_seen_busy
-            untraced = not seen and facts.volume_status in HEALTHY
-            return f"{UNTRACED if untraced else UNCLEAR}: {verdict.sentence}"
+            return f"{UNTRACED if is_untraced(facts) else UNCLEAR}: {verdict.sentence}"
         return verdict.sentence
-
-
-def facts_of(restore: Restore, sight: Sight) -> Facts:
-    """What one look, and all before it, let the verdict go by."""
-    volume = sight.volume
-    before = restore.volume
-    is_later: bool | None = None
-    if volume is not None and volume.updated_at is not None and before.updated_at is not None:
-        is_later = volume.updated_at > before.updated_at
-    return Facts(
-        job_status=sight.job.status if sight.job else _last_word(restore),
-        job_is_askable=bool(restore.job_id) and not restore.job_lost,
-        volume_status=sight.volume_status,
-        backup_status=sight.backup_status,
-        disk_seen_busy=restore.disk_seen_busy,
-        backup_seen_busy=restore.backup_seen_busy,
-        disk_changed=is_later is True,
-        disk_set_back=is_later is False,
-        traced=volume is not None
-        and volume.src_backup_id == restore.backup.id
-        and before.src_backup_id != restore.backup.id,
-    )
-
-
-def _last_word(restore: Restore) -> str:
-    """What the job said before, where that still tells something: no end is taken from memory."""
-    return "" if restore.job_status in ("SUCCESS", "FAIL") else restore.job_status
 
 
 def failure_of(restore: Restore, sight: Sight, verdict: Verdict) -> Failure:
@@ -337,10 +341,9 @@ def _arrow(before: str, after: str) -> str:
     return f"{before} → {after}" if before else after
 
 
-def _step_text(before: State, after: State, verdict: Verdict, facts: Facts) -> str:
+def _step_text(before: State, after: State, verdict: Verdict) -> str:
     if before is State.UNKNOWN and after is State.RUNNING:
-        where = "disk" if facts.volume_status == "restoring-backup" else "backup"
-        return f"it was accepted after all: the {where} is at work"
+        return "it was accepted after all: disk and backup are at work together"
     if after is State.RUNNING:
         return f"under way: {verdict.sentence}"
     return f"{after.value}: {verdict.sentence}"

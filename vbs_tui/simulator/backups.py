@@ -36,7 +36,7 @@ class BackupService(Service):
         refuse_closed(project)
         backup = find_backup(project, call)
         row = render.backup_detail(backup, project, call.version, call.base_url)
-        return Reply(200, {"backup": row})
+        return Reply(200, {"backup": row | backup.alone})
 
     def delete(self, call: Call) -> Reply:
         """``DELETE /v2|v3/{project_id}/backups/{id}``."""

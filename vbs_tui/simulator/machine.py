@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from vbs_tui.simulator.ledger import Ledger, RestoreRecord
 from vbs_tui.simulator.options import Options
@@ -33,6 +34,8 @@ class Job:
     fail_reason: str | None = None
     entities: dict[str, str] = field(default_factory=dict)
     forgotten: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Fields in place of the usual ones."""
 
 
 @dataclass(slots=True, eq=False)
@@ -186,6 +189,7 @@ class Machine:
             return
         job.ended_at = at
         job.status = "FAIL" if code else "SUCCESS"
+        job.extra = restore.backup.job_extra
         if code:
             job.error_code = code
             job.fail_reason = _REASON.format(reason)

@@ -54,7 +54,7 @@ def backup_detail(backup: Backup, project: Project, version: str, base_url: str)
         row["service_metadata"] = _service_metadata(backup)
     else:
         row["os-backup-project-attr:project_id"] = owner
-    return row
+    return row | backup.extra
 
 
 def _updated(backup: Backup) -> datetime | None:
@@ -126,6 +126,7 @@ def volume_detail(volume: Volume, project: Project, version: str, base_url: str)
         "os-vol-host-attr:host": f"pod01.{volume.availability_zone}#{volume.volume_type}",
         "os-volume-replication:extended_status": None,
         "volume_image_metadata": {},
+        **volume.extra,
     }
 
 

@@ -213,4 +213,4 @@ def _job_body(job: Job) -> dict[str, Any]:
         body["sub_jobs"] = [{**sub_job, "entities": dict(job.entities)}]
     else:
         body["sub_jobs"] = []
-    return body
+    return body | job.extra

@@ -31,7 +31,7 @@ class VolumeService(Service):
         if volume is None:
             raise envelopes.native(404, f"No volume {call.params['volume_id']} could be found.")
         row = render.volume_detail(volume, project, call.version, call.base_url)
-        return Reply(200, {"volume": row})
+        return Reply(200, {"volume": row | volume.alone})
 
     def vendor_details(self, call: Call) -> Reply:
         """``GET /v2/{project_id}/cloudvolumes/detail``."""
@@ -50,7 +50,8 @@ class VolumeService(Service):
         volume = project.volumes.get(call.params["volume_id"])
         if volume is None:
             raise envelopes.vendor(404, "EVS.5404", "No such disk here.")
-        return Reply(200, {"volume": render.vendor_volume(volume, project, call.base_url)})
+        row = render.vendor_volume(volume, project, call.base_url)
+        return Reply(200, {"volume": row | volume.alone})
 
     def server(self, call: Call) -> Reply:
         """``GET /v1/{project_id}/cloudservers/{server_id}``: just enough to name a server."""

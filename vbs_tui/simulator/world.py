@@ -69,6 +69,12 @@ class Backup:
     script: Script = Script.NORMAL
     seconds: float | None = None
     """How long a restore from it runs at speed 1, in place of the usual reckoning."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Fields sent besides, or in place of the usual ones, whatever the backup really is."""
+    alone: dict[str, Any] = field(default_factory=dict)
+    """The same where it is asked for alone, and not in lists."""
+    job_extra: dict[str, Any] = field(default_factory=dict)
+    """Fields of the job of a restore from it, once that has ended."""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +105,10 @@ class Volume:
     metadata: dict[str, str] = field(default_factory=dict)
     dr_site: bool = False
     """Whether it is the copy at a disaster recovery site, which no restore may write."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Fields sent besides, or in place of the usual ones, whatever the disk really is."""
+    alone: dict[str, Any] = field(default_factory=dict)
+    """The same where it is asked for alone, and not in lists."""
 
 
 @dataclass(slots=True, eq=False)

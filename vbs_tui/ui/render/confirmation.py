@@ -103,7 +103,7 @@ def request_lines(examination: Examination) -> list[Content]:
 def typing_line(examination: Examination) -> Content:
     """What must be typed, and why that."""
     word = (examination.word, "bold")
-    if examination.word_is_name:
+    if examination.confirmation.volume_is_name:
         return Content.assemble("Type the disk's name to restore: ", word)
     volume = examination.volume
     if not volume.name:

@@ -123,6 +123,8 @@ def _own_words(failure: Failure, meaning: str) -> str:
 def _meaning(failure: Failure) -> tuple[str, Part | None, str]:
     """Meaning, cause (when one is known) and remedy: by code, else by status, else by kind."""
     meaning, remedy = _KINDS[failure.kind]
+    if failure.meaning:
+        return failure.meaning, None, remedy
     if failure.message and _is_own_word(failure):
         return _own_words(failure, meaning), None, remedy
     if failure.code:

@@ -256,7 +256,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         typed = self.query_one("#word", Input).value
         assert found is not None
         try:
-            if (self._clock.now() - found.read_at).total_seconds() > STALE:
+            if found.age(self._clock) > STALE:
                 self._say("Read more than a minute ago; reading both again …")
                 again = await self._examine()
                 if again is None or self._ask_again_if_changed(found, again):

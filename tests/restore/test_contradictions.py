@@ -1,0 +1,73 @@
+"""A job whose words contradict its SUCCESS is told as that, and never called succeeded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.restore.house import House
+from tests.restore.makers import restore
+from vbs_tui.cloud.resources import SubJob
+from vbs_tui.restore.records import UNCLEAR
+from vbs_tui.restore.states import State
+
+FAILED_PART = SubJob("sub1", "bksRestoreVolume", "FAIL", "VolumeBackup.0200")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"sub_jobs": (FAILED_PART,)}, "its part bksRestoreVolume failed (VolumeBackup.0200)"),
+        ({"error_code": "VolumeBackup.0064"}, "it carries the error code VolumeBackup.0064"),
+        ({"about_volume": "f" * 36}, f"it is about another disk ({'f' * 36})"),
+        ({"job_type": "bksDeleteBackup"}, "it is a job of another type (bksDeleteBackup)"),
+    ],
+)
+def test_success_against_its_own_words(house: House, said: dict[str, Any], told: str) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: bool(house.cloud.executed))
+        for name, value in said.items():
+            setattr(house.cloud.executed[0], name, value)
+        await house.clock.sleep(300)
+        ended = house.latest()
+        assert ended.state is State.UNKNOWN
+        assert ended.summary.startswith(f"{UNCLEAR}: The job says SUCCESS, but {told}")
+        assert ended.needs_a_word
+        assert len(house.cloud.posts) == 1
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize(
+    "said", [{"about_volume": "f" * 36}, {"job_type": "bksDeleteBackup"}], ids=str
+)
+def test_the_failure_of_another_job_is_not_ours(house: House, said: dict[str, Any]) -> None:
+    async def story() -> None:
+        house.cloud.fails = True
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: bool(house.cloud.executed))
+        for name, value in said.items():
+            setattr(house.cloud.executed[0], name, value)
+        await house.clock.sleep(300)
+        assert house.latest().state is State.UNKNOWN
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("job_type", ["", "restoreBackup", "bksRestoreBackup", "BKSRESTOREBACKUP"])
+def test_a_restore_by_whatever_name_is_one(house: House, job_type: str) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: bool(house.cloud.executed))
+        house.cloud.executed[0].job_type = job_type
+        assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())

@@ -1,0 +1,204 @@
+"""Somebody else restores on the same disks: no verdict of ours comes from their work."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.restore.house import House
+from tests.restore.makers import restore
+from tests.restore.scripted_cloud import Answer, Execution
+from vbs_tui.restore.records import UNCLEAR, Restore
+from vbs_tui.restore.states import State
+
+OURS = restore()
+ELSEWHERE = restore(2)
+
+
+async def unanswered(house: House, answer: Answer = Answer.ERROR_BEFORE) -> None:
+    """A POST whose outcome is not known; ``ERROR_BEFORE``: it was not executed."""
+    house.cloud.answers = [answer]
+    engine = await house.engine()
+    await engine.submit(OURS)
+    await house.until(lambda: house.latest().state is State.UNKNOWN)
+
+
+async def long_after(house: House) -> Restore:
+    await house.clock.sleep(300)
+    return house.latest()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("marked", [False, True])
+def test_another_backup_onto_the_same_disk(house: House, fails: bool, marked: bool) -> None:
+    async def story() -> None:
+        await unanswered(house)
+        house.cloud.other_operator(ELSEWHERE.backup.id, OURS.volume.id, fails=fails)
+        if marked:
+            house.cloud.marks[OURS.volume.id] = ELSEWHERE.backup.id
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert ended.summary.startswith(UNCLEAR)
+        assert ended.disk_seen_busy
+        assert not any("accepted after all" in line.text for line in ended.log)
+        word = ELSEWHERE.backup.id if marked else "another restore"
+        assert word in ended.summary or (fails and "error_restoring" in ended.summary)
+
+    house.run(story())
+
+
+def test_the_same_backup_onto_another_disk_while_ours_is_renamed(house: House) -> None:
+    async def story() -> None:
+        await unanswered(house)
+        house.cloud.other_operator(OURS.backup.id, ELSEWHERE.volume.id)
+        house.cloud.renamed[OURS.volume.id] = "now-something-else"
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert ended.backup_seen_busy
+        assert "onto another disk" in ended.summary
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("apart", [0.0, 3.0])
+def test_our_backup_elsewhere_and_another_backup_here_at_the_same_time(
+    house: House, apart: float
+) -> None:
+    async def story() -> None:
+        await unanswered(house)
+        house.cloud.other_operator(OURS.backup.id, ELSEWHERE.volume.id, works=60.0)
+        await house.clock.sleep(apart)
+        house.cloud.other_operator(ELSEWHERE.backup.id, OURS.volume.id, works=60.0)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert ended.disk_seen_busy
+        assert ended.backup_seen_busy
+        assert not ended.pair_seen_busy
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_restore_elsewhere_that_began_at_another_time_is_no_doubt(
+    house: House, before: bool
+) -> None:
+    async def story() -> None:
+        there = restore(3)
+        if before:
+            house.cloud.other_operator(there.backup.id, there.volume.id, works=9999.0)
+            await house.clock.sleep(60)
+        await unanswered(house, Answer.LOST_AFTER)
+        if not before:
+            await house.clock.sleep(10)
+            house.cloud.other_operator(there.backup.id, there.volume.id, works=9999.0)
+        ended = await house.settled()
+        assert ended.state is State.SUCCEEDED
+        assert ended.pair_seen_busy
+
+    house.run(story())
+
+
+def test_one_that_began_together_with_ours_leaves_it_open(house: House) -> None:
+    async def story() -> None:
+        there = restore(3)
+        await unanswered(house, Answer.LOST_AFTER)
+        house.cloud.other_operator(there.backup.id, there.volume.id)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert not ended.pair_seen_busy
+
+    house.run(story())
+
+
+def test_our_own_restores_are_accounted_for(house: House) -> None:
+    async def story() -> None:
+        house.cloud.answers = [Answer.LOST_AFTER, Answer.LOST_AFTER, Answer.OK]
+        engine = await house.engine()
+        for number in (1, 2, 3):
+            await engine.submit(restore(number))
+        ids = {restore(number).id for number in (1, 2, 3)}
+
+        def all_over() -> bool:
+            found = {
+                event.restore.id: event.restore.state
+                for event in house.events
+                if hasattr(event, "restore")
+            }
+            return all(found.get(one) is State.SUCCEEDED for one in ids)
+
+        await house.until(all_over)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_ours_alone_is_proven(house: House, fails: bool) -> None:
+    async def story() -> None:
+        house.cloud.fails = fails
+        await unanswered(house, Answer.LOST_AFTER)
+        ended = await house.settled()
+        assert ended.state is (State.FAILED if fails else State.SUCCEEDED)
+        assert any("accepted after all" in line.text for line in ended.log)
+
+    house.run(story())
+
+
+def test_a_disk_that_is_written_again_after_ours_is_not_ours_any_more(house: House) -> None:
+    async def story() -> None:
+        await unanswered(house, Answer.LOST_AFTER)
+        await house.until(lambda: house.latest().pair_seen_busy)
+        house.cloud.dark = True
+        await house.clock.sleep(25)
+        house.cloud.other_operator(ELSEWHERE.backup.id, OURS.volume.id, works=200.0)
+        house.cloud.dark = False
+        await house.until(lambda: bool(house.latest().against), 400)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert "written again" in ended.summary
+
+    house.run(story())
+
+
+def test_a_disk_that_was_attached_meanwhile_is_no_proof(house: House) -> None:
+    async def story() -> None:
+        await unanswered(house)
+        real = house.cloud.volume
+
+        async def attached(volume_id: str) -> object:
+            return replace(await real(volume_id), status="in-use")
+
+        house.cloud.volume = attached  # type: ignore[method-assign,assignment]
+        await house.until(lambda: bool(house.latest().against))
+        house.cloud.volume = real  # type: ignore[method-assign]
+        house.cloud.other_operator(OURS.backup.id, OURS.volume.id)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert "was seen in-use" in ended.summary
+
+    house.run(story())
+
+
+def test_a_cloud_that_was_started_anew_proves_nothing(house: House) -> None:
+    """Its disks are as they were at its start: not as at the confirmation, and not as written."""
+
+    async def story() -> None:
+        house.cloud.works = 300.0
+        await unanswered(house, Answer.LOST_AFTER)
+        await house.until(lambda: house.latest().pair_seen_busy)
+        begun: list[Execution] = house.cloud.executed
+        busy = begun[0].started
+        begun.clear()
+        real = house.cloud.volume
+
+        async def younger(volume_id: str) -> object:
+            found = await real(volume_id)
+            return replace(found, updated_at=busy - timedelta(seconds=0.5))
+
+        house.cloud.volume = younger  # type: ignore[method-assign,assignment]
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert "set back" in ended.summary
+
+    house.run(story())

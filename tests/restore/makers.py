@@ -65,6 +65,7 @@ def restore(number: int = 1, **changes: Any) -> Restore:
         project_name="eu-de_prod",
         backup=backup_facts(nightly(f"bbbbbbbb-0000-4000-8000-{tail}")),
         volume=volume_facts(volume(id=f"aaaaaaaa-0000-4000-8000-{tail}")),
+        hazards=("another disk",),
         operator="jane as ops-jane",
         created_at=NOW,
         changed_at=NOW,

@@ -100,7 +100,8 @@ class Engine:
         if self._is_stopping:
             raise JournalError("The program is ending.")
         planned = replace(restore, owner=self._recorder.owner, state=State.PLANNED)
-        text = f"confirmed by {restore.operator}"
+        known = f", knowing: {'; '.join(restore.hazards)}" if restore.hazards else ""
+        text = f"confirmed by {restore.operator}{known}"
         entry = LogEntry(self._clock.now(), Source.OPERATOR, text, State.PLANNED)
         # Counted before anything is awaited, so that leaving cannot overtake the intention.
         self._sending.add(planned.id)

@@ -111,6 +111,8 @@ class Restore:
     """Whether both were seen so at the same time, by no other restore than this one."""
     busy_change: datetime | None = None
     """The disk's ``updated_at`` as it was then."""
+    hazards: tuple[str, ...] = ()
+    """The soft hazards that the operator confirmed, in few words each."""
     against: str = ""
     """What was seen of another's work on the disk, as a sentence."""
     job_lost: bool = False

@@ -1,5 +1,8 @@
 """The crash matrix: the real program, killed with SIGKILL at every step of a restore.
 
+In some lines a second operator restores on the same disk or from the same backup meanwhile, the
+wall clock is another one after the start, or the log-in is slow.
+
 Run it with ``python -m tests.crash_matrix``. Each line kills one ``vbs-tui restore --wait`` at the
 step it names, starts the program anew (``vbs-tui watch``), and compares what the journal then says
 with what the simulated cloud received and executed. The child is timed from outside only: by
@@ -22,6 +25,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.simulator.client import Client
 from vbs_tui.simulator import Simulator
 
 Reach = Callable[["Trial"], None]
@@ -40,6 +44,8 @@ class Trial:
     backup: str
     volume: str
     child: subprocess.Popen[bytes] | None = None
+    clock: str = ""
+    """Seconds by which the program's wall clock is wrong."""
     releases: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -59,10 +65,15 @@ class Trial:
             "OS_REGION_NAME": self.simulator.region,
         }
 
+    def program(self) -> list[str]:
+        if self.clock:
+            return [sys.executable, "-m", "tests.wrong_clock", self.clock]
+        return [sys.executable, "-m", "vbs_tui"]
+
     def start(self) -> None:
         wanted = ["--backup", self.backup, "--volume", self.volume, "--confirm", self.volume]
         self.child = subprocess.Popen(
-            [sys.executable, "-m", "vbs_tui", "restore", *wanted, "--wait"],
+            [*self.program(), "restore", *wanted, "--wait"],
             env=self.environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -70,7 +81,7 @@ class Trial:
 
     def run(self, *arguments: str, most: float = 150.0) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [sys.executable, "-m", "vbs_tui", *arguments],
+            [*self.program(), *arguments],
             env=self.environment(),
             capture_output=True,
             timeout=most,
@@ -220,6 +231,47 @@ def server_error_nothing_executed(trial: Trial) -> None:
     trial.until(lambda row: row["state"] == "unknown")
 
 
+def _by_another(backup: str, volume: str) -> Reach:
+    """Nothing of ours was executed; somebody else restores, and is seen doing so."""
+
+    def reach(trial: Trial) -> None:
+        server_error_nothing_executed(trial)
+        with Client(trial.simulator) as other:
+            other.restore(backup, volume)
+        trial.until(lambda row: row["disk_seen_busy"] == 1 or row["backup_seen_busy"] == 1)
+
+    return reach
+
+
+def disk_attached_during_the_log_in(trial: Trial) -> None:
+    """After the confirmation the token ends, and the log-in takes its time."""
+    examining = trial.simulator.hold(r"GET .*/volumes/[0-9a-f-]{36}$", before=False)
+    trial.start()
+    if not examining.wait_reached(20.0):
+        raise NotReached("examination")
+    trial.simulator.expire_tokens()
+    log_in = trial.simulator.hold(r"POST /v3/auth/tokens")
+    trial.releases.append(log_in.release)
+    examining.release()
+    if not log_in.wait_reached(20.0):
+        raise NotReached("log-in")
+    with trial.simulator.world.lock:
+        trial.simulator.world.volume(trial.volume).status = "in-use"
+    trial.simulator.world.projects[0].volumes.changed()
+    log_in.release()
+    trial.until(lambda row: row["state"] == "not sent")
+
+
+def clock_set(step: Reach, seconds: str) -> Reach:
+    """The same step; what is started afterwards has a clock that is wrong by so much."""
+
+    def reach(trial: Trial) -> None:
+        step(trial)
+        trial.clock = seconds
+
+    return reach
+
+
 def accepted_on_disk(trial: Trial) -> None:
     reached = trial.hold(r"/jobs/")
     trial.start()
@@ -285,6 +337,13 @@ STEPS: list[tuple[str, Reach, dict[str, str]]] = [
     ("failing: job ended, disk not read", job_ended_disk_not_read, FAILING),
     ("failing: verdict not on disk", verdict_not_on_disk, FAILING),
     ("failing: verdict on disk", verdict_on_disk, FAILING),
+    ("another's backup onto the disk", _by_another("demo-job-forgotten", "rehearsal-01"), {}),
+    ("the same, failing", _by_another("demo-fails-while-writing", "rehearsal-01"), {}),
+    ("the backup onto another's disk", _by_another("demo-succeeds", "rehearsal-05"), {}),
+    ("answer lost, then clock + 1 h", clock_set(answer_lost, "3600"), {}),
+    ("answer lost, then clock - 1 h", clock_set(answer_lost, "-3600"), {}),
+    ("503, then clock + 1 h", clock_set(server_error_nothing_executed, "3600"), {}),
+    ("slow log-in, disk attached meanwhile", disk_attached_during_the_log_in, {}),
 ]
 
 
@@ -341,8 +400,12 @@ def _after_restart(trial: Trial, step: str, at_kill: str) -> Line:
         if after == "unknown":
             after += " (" + shown["summary"].split(":")[0].lower() + ")"
     posts = len(ledger.restore_posts())
-    executed = ledger.restores
+    world = trial.simulator.world
+    pair = (world.backup(trial.backup).id, world.volume(trial.volume).id)
+    others = [run for run in ledger.restores if (run.backup_id, run.volume_id) != pair]
+    executed = [run for run in ledger.restores if (run.backup_id, run.volume_id) == pair]
     said = executed[0].outcome if executed else "not executed"
+    posts -= len(others)
     if posts > 1:
         faults.append("duplicate POST")
     if executed and not trial.rows():
@@ -352,6 +415,8 @@ def _after_restart(trial: Trial, step: str, at_kill: str) -> Line:
         "failed": {"failed"},
         "not executed": {"–", "not sent", "unknown (probably not accepted)"},
     }
+    if others:
+        right["not executed"].add("unknown (unclear)")
     if after not in right.get(said, set()):
         faults.append("wrong state")
     return Line(step, at_kill, after, said, posts, faults)

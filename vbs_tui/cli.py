@@ -6,12 +6,14 @@ import argparse
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from vbs_tui import __version__, ending
+from vbs_tui import __version__, defects, ending, environment
+from vbs_tui.arguments import PARSERS_USAGE, Parser
 from vbs_tui.commands import statuses
+from vbs_tui.commands.lines import err, lost_output, out_json
+from vbs_tui.paths import NoPlace
 
 OWN_ARGUMENTS = {
     "explain": "vbs_tui.codes.render:explain_main",
@@ -57,44 +59,69 @@ def program() -> NoReturn:
     ending.run(main)
 
 
-_PARSERS_USAGE = 2
-"""What Python's own parsers end with; here it would look like an unknown outcome."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit status. A wrong command line ends it with 64, for ``--help`` 0."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    environment.mend()
     try:
         if arguments and arguments[0] in OWN_ARGUMENTS:
             return _for_scripts(OWN_ARGUMENTS[arguments[0]], arguments[1:])
         options = parser().parse_args(arguments)
     except SystemExit as leaving:
-        if leaving.code != _PARSERS_USAGE:
+        if leaving.code != PARSERS_USAGE:
             raise
         return statuses.USAGE
     try:
-        return _load("vbs_tui.commands.console:console_main")(options)
+        return _guarded(lambda: _load("vbs_tui.commands.console:console_main")(options))
     except KeyboardInterrupt:  # while no screen is up: before the first one, between two clouds
         return statuses.INTERRUPTED
 
 
 def _for_scripts(where: str, arguments: Sequence[str]) -> int:
     """Run a command. No accident in it may end like a restore that failed, with 1."""
+    as_json = "--json" in arguments
     try:
-        return _load(where)(arguments)
+        return _guarded(lambda: _load(where)(arguments), as_json=as_json)
     except BrokenPipeError:
         # Nobody reads any more; the interpreter would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return statuses.BROKEN_PIPE
-    except Exception:
-        with contextlib.suppress(OSError):
-            traceback.print_exc()
+
+
+def _guarded(command: Callable[[], int], *, as_json: bool = False) -> int:
+    """What *command* ends with, also where it could not do its work."""
+    try:
+        return command()
+    except NoPlace as error:
+        return _no_place(error, as_json=as_json)
+    except Exception as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        if why := lost_output(error):
+            err(f"vbs-tui: its output cannot be written ({why}); nothing was being sent.")
+            return statuses.OUTPUT
+        told = defects.report(error)
+        err(told)
+        if as_json:
+            kind, _, places = told.partition("\n")
+            failure = {"what": "run", "message": kind, "places": places.splitlines()}
+            with contextlib.suppress(OSError):
+                out_json({"failure": failure, "exit_status": statuses.DEFECT})
         return statuses.DEFECT
+
+
+def _no_place(error: NoPlace, *, as_json: bool) -> int:
+    from vbs_tui.commands.troubles import tell_failure, unsent  # noqa: PLC0415 - start-up time
+
+    status = statuses.CONFIGURATION
+    failure = unsent("find", "the program's own files", str(error), error.hint)
+    tell_failure(failure, status if as_json else None)
+    return status
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of the console itself."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="vbs-tui",
         description="A terminal console for restoring cloud disks from their backups.",
         epilog=_EPILOG,
@@ -117,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
 def _load(where: str) -> Callable[..., int]:
     from importlib import import_module  # noqa: PLC0415
 
+    defects.install_for_libraries()
     module, _, name = where.partition(":")
     found: Callable[..., int] = getattr(import_module(module), name)
     return found

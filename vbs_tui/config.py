@@ -129,6 +129,8 @@ def _text_of(path: Path) -> str:
         return ""
     except OSError as error:
         why = f"cannot be read: {error.strerror or type(error).__name__}"
+        if isinstance(error, PermissionError):
+            why += " (is HOME, or XDG_CONFIG_HOME, of another user?)"
         raise Mistaken(path, (Mistake(0, why),)) from error
     if len(data) > LARGEST:
         raise Mistaken(path, (Mistake(0, "is larger than 64 KiB, and so no settings"),))

@@ -8,6 +8,9 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
+from vbs_tui import defects, signs
+from vbs_tui.commands import statuses
+
 
 def run(main: Callable[[], int]) -> NoReturn:
     """End the process with what *main* returns, with all that it printed.
@@ -18,18 +21,30 @@ def run(main: Callable[[], int]) -> NoReturn:
     among them, and a restore that succeeded would end with a segmentation fault.
     """
     _open_what_is_closed()
-    try:
-        status = main()
-    except SystemExit as leaving:
-        if leaving.code is not None and not isinstance(leaving.code, int):
-            raise
-        status = leaving.code or 0
+    signs.bear_all()
+    defects.install()
+    status = _status_of(main)
+    defects.tell_kept()
     is_written = _flush()
     # Python's own end would wait for threads, and tells of a terminal that is gone rather than of
     # what the command ended with. In any other case it is as good, and debuggers know it.
     if (is_written and threading.active_count() > 1) or (not is_written and status):
         os._exit(status)
     sys.exit(status)
+
+
+def _status_of(main: Callable[[], int]) -> int:
+    try:
+        return main()
+    except SystemExit as leaving:
+        if leaving.code is not None and not isinstance(leaving.code, int):
+            raise
+        return leaving.code or 0
+    except KeyboardInterrupt:  # before any command could say what it means there
+        return statuses.INTERRUPTED
+    except Exception as error:
+        defects.tell(defects.report(error))
+        return statuses.DEFECT
 
 
 def _open_what_is_closed() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests.utils
 
 from tests.cloud.company import Company
 from tests.cloud.toy_cloud import ToyCloud
-from tests.ground import Server, answering, no_talk
+from tests.ground import Server, answering, no_talk, tunnelling_to
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.probe import Health, look_at_way
@@ -125,3 +126,83 @@ async def test_a_proxy_that_is_none_is_named_beside_the_cloud(
             with pytest.raises(CloudError) as caught:
                 await connection.projects()
     assert f"or the proxy 127.0.0.1:{proxy.port} on the way," in caught.value.failure.message
+
+
+PROXY = "http://proxy.corp:3128"
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "url", "is_taken"),
+    [
+        ("localhost,::1,[::1]", FAR, True),
+        ("localhost,::1,[::1]", "https://127.0.0.1/v3", False),
+        ("localhost,::1,[::1]", "https://[::1]:5000/v3", False),
+        ("192.0.2.0/24", "https://192.0.2.7/v3", False),
+        ("192.0.2.0/24", "https://192.0.3.7/v3", True),
+        ("10.0.0.0/8, 192.0.2.0/24", "https://192.0.2.7:5000/v3", False),
+        ("192.0.2.0/33", "https://192.0.2.7/v3", True),
+        ("192.0.2.7", "https://192.0.2.7/v3", False),
+        ("2001:db8::1", "https://[2001:db8::1]/v3", False),
+        ("example.test", FAR, False),
+        (".example.test", FAR, False),
+        ("other.test", FAR, True),
+        ("iam.example.test:5000", "https://iam.example.test:5000/v3", False),
+        ("iam.example.test:5000", FAR, True),
+        ("*", FAR, False),
+        (" , ,,", FAR, True),
+        ("[", FAR, True),
+        ("http://[::1", FAR, True),
+        ("%ff,\udcff", FAR, True),
+    ],
+)
+def test_exceptions_are_those_of_the_openstack_client(
+    exceptions: str, url: str, is_taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for spelling in ("no_proxy", "NO_PROXY"):
+        with monkeypatch.context() as patch:
+            patch.setenv("all_proxy", PROXY)
+            patch.setenv(spelling, exceptions)
+            found = look_for_proxy(url)
+            assert (found == Proxy("proxy.corp", 3128, "all_proxy")) is is_taken, found
+            assert found is None or is_taken
+
+
+async def test_what_is_excepted_is_reached_by_itself_and_the_rest_by_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[str] = []
+    async with ToyCloud() as cloud:
+        with Server(tunnelling_to(int(cloud.server.url.rpartition(":")[2]), heard)) as proxy:
+            monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+            monkeypatch.setenv("NO_PROXY", "localhost,::1,[::1],192.0.2.0/24")
+            with pytest.raises(CloudError) as caught:
+                await cloud.connection(auth_url=FAR).projects()
+    assert heard
+    assert heard[0].startswith("CONNECT iam.example.test:443")
+    assert "proxy settings" not in caught.value.failure.message
+
+
+async def test_the_variable_that_is_at_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:9")
+    async with ToyCloud() as cloud:
+        with pytest.raises(CloudError) as caught:
+            await cloud.connection(auth_url=FAR).projects()
+    assert "HTTPS_PROXY names no proxy that can be used" in caught.value.failure.hint
+
+
+async def test_exceptions_that_cannot_be_understood_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The rules of today's library fail on nothing; those of another version might."""
+
+    def failing(*_: object, **__: object) -> dict[str, str]:
+        raise ValueError("no such network")
+
+    monkeypatch.setenv("HTTPS_PROXY", PROXY)
+    monkeypatch.setenv("NO_PROXY", "what.ever")
+    monkeypatch.setattr(requests.utils, "get_environ_proxies", failing)
+    way = await look_at_way(FAR, Trust(), SystemClock())
+    (finding,) = way.found
+    assert finding.seen == "NO_PROXY cannot be understood"
+    assert "192.0.2.0/24" in finding.do
+    assert "SOCKS" not in finding.do

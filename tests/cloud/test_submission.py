@@ -203,6 +203,77 @@ async def test_reset_before_reading_is_told_by_whether_the_body_left() -> None:
     assert failure.kind in (ErrorKind.BROKEN, ErrorKind.NOT_SENT)
 
 
+async def test_a_request_that_may_not_leave_any_more_is_held_back_whole() -> None:
+    """Asked when the connection stands: not one byte of the request goes over it."""
+    read: asyncio.Queue[bytes] = asyncio.Queue()
+    asked: list[int] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        read.put_nowait(await reader.read())
+        writer.close()
+
+    cloud = toy(json_reply({"job_id": JOB}))
+    async with cloud:
+        provider = await cloud.provider()
+    server = await asyncio.start_server(silent, "127.0.0.1", cloud.server.port)
+
+    def may_leave() -> bool:
+        asked.append(read.qsize())
+        return False
+
+    with pytest.raises(CloudError) as caught:
+        await provider.submit(BACKUP, VOLUME, may_leave=may_leave)
+    assert await asyncio.wait_for(read.get(), 10) == b""
+    server.close()
+    assert asked == [0]
+    failure = caught.value.failure
+    assert (failure.kind, failure.executed) == (ErrorKind.NOT_SENT, Executed.NO)
+    assert "held back" in failure.message
+
+
+async def test_a_request_that_may_leave_is_asked_about_once() -> None:
+    cloud = toy(json_reply({"job_id": JOB}))
+    asked: list[int] = []
+    async with cloud:
+        provider = await cloud.provider()
+
+        def may_leave() -> bool:
+            asked.append(len(cloud.server.restores))
+            return True
+
+        accepted = await provider.submit(BACKUP, VOLUME, may_leave=may_leave)
+    assert accepted.job_id == JOB
+    assert asked == [0]
+
+
+@pytest.mark.parametrize(("rows", "known"), [(99, True), (100, False)])
+@pytest.mark.parametrize("heeds", [True, False])
+async def test_what_is_being_restored_is_known_whole_or_not_at_all(
+    rows: int, known: bool, heeds: bool
+) -> None:
+    def service(heard: Heard) -> Reply:
+        noun = "backup" if "/backups/" in heard.path else "volume"
+        status = heard.query["status"]
+        all_states = [status] if heeds else [status, "available"]
+        found = [
+            {"id": f"{noun}-{number}", "status": all_states[number % len(all_states)]}
+            for number in range(rows)
+        ]
+        return json_reply({f"{noun}s": found})
+
+    cloud = ToyCloud(service)
+    async with cloud:
+        provider = await cloud.provider()
+        if not known:
+            with pytest.raises(CloudError):
+                await provider.restoring()
+            return
+        backups, volumes = await provider.restoring()
+    assert {one.status for one in backups} == {"restoring"}
+    assert {one.status for one in volumes} == {"restoring-backup"}
+    assert len(backups) == len(volumes) == (rows if heeds else 50)
+
+
 async def test_stale_connection_of_the_pool_does_not_touch_the_post() -> None:
     """Reads leave idle connections; the server closes them; the POST must not notice."""
 

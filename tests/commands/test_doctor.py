@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from socket import AF_INET, AF_INET6
@@ -14,7 +14,17 @@ import pytest
 
 from tests.bad_clouds import BAD_CLOUDS, FAR, SECRETS, BadCloud
 from tests.certificates import Authority
-from tests.ground import ground, port_of, relay_to, tls, tunnelling_to, user_of
+from tests.ground import (
+    Server,
+    Talk,
+    answering,
+    ground,
+    port_of,
+    relay_to,
+    tls,
+    tunnelling_to,
+    user_of,
+)
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.probe import Health, look_at_way
 from vbs_tui.cloud.reach import Names, Reach, try_connection
@@ -249,3 +259,59 @@ def test_every_bad_cloud_is_told_at_its_step_with_what_to_do(
     assert bad.host in told
     if not bad.is_fatal:
         assert not any(row["health"] == "failed" for row in rows)
+
+
+ROUTERS = {
+    "message": "The resource could not be found.<br /><br />\n\n\n",
+    "code": "404 Not Found",
+    "title": "Not Found",
+}
+ITEMS = {"itemNotFound": {"code": 404, "message": "Volume 0000 could not be found."}}
+
+
+def neighbour(unknown: Mapping[str, object]) -> Talk:
+    """A service with lists of backups and disks, as Cinder has, that answers all else so."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        path = head.split()[1].partition("?")[0]
+        kind = path.split("/")[3] if path.count("/") > 2 else ""
+        is_list = path.startswith("/v3/") and kind in ("backups", "volumes")
+        answer: Mapping[str, object] = {kind: []} if is_list else unknown
+        await answering("200 OK" if is_list else "404 Not Found", json.dumps(answer).encode())(
+            _already(head), writer
+        )
+
+    return talk
+
+
+def _already(head: str) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    reader.feed_data(head.encode("latin-1"))
+    reader.feed_eof()
+    return reader
+
+
+@pytest.mark.parametrize("path", ["", "/v3/%(project_id)s"])
+def test_an_address_that_is_no_vbs_is_named(doctor: Doctor, path: str) -> None:
+    with Server(neighbour(ROUTERS)) as cinder:
+        status, found = doctor(OS_VBS_ENDPOINT_OVERRIDE=f"http://127.0.0.1:{cinder.port}{path}")
+    assert status == 1
+    assert found["backups"]["health"] == "ok"
+    assert found["VBS"]["health"] == "failed"
+    assert f"http://127.0.0.1:{cinder.port} is no VBS" in found["VBS"]["seen"]
+    assert "vbs_endpoint_override" in found["VBS"]["do"]
+    assert sum(row["health"] == "failed" for row in found.values()) == 1
+
+
+def test_a_404_of_the_service_itself_proves_nothing(doctor: Doctor) -> None:
+    with Server(neighbour(ITEMS)) as service:
+        _, found = doctor(OS_VBS_ENDPOINT_OVERRIDE=f"http://127.0.0.1:{service.port}")
+    assert "VBS" not in found
+
+
+def test_vbs_itself_is_told_as_such(doctor: Doctor, simulator: Simulator) -> None:
+    status, found = doctor()
+    assert status == 0
+    assert found["VBS"]["health"] == "ok"
+    assert simulator.ledger.restore_posts() == []

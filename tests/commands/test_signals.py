@@ -149,7 +149,7 @@ def test_on_a_full_disk_nothing_is_sent_and_the_status_is_no_verdict(
     before = len(shell.simulator.ledger.restore_posts())
     done = subprocess.run(["sh", "-c", line], env=shell.env, timeout=MOST, check=False)
     # What is about to be restored could not be told; 1 would be a failed restore.
-    assert done.returncode == 70
+    assert done.returncode == 74
     assert len(shell.simulator.ledger.restore_posts()) == before
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from vbs_tui.cloud.envelopes import is_router_404
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.proxies import proxy_for
+from vbs_tui.cloud.proxies import Unusable, proxy_for
 from vbs_tui.text import clean
 
 
@@ -59,6 +59,9 @@ BAD_FILES = (
 )
 BAD_PROXY = (
     "Correct https_proxy, http_proxy and all_proxy: http://HOST:PORT. SOCKS is not spoken here."
+)
+BAD_NO_PROXY = (
+    "It holds hosts, domains and networks, with commas between them: localhost,.corp,192.0.2.0/24."
 )
 BAD_ADDRESS = "Correct the address (auth_url, or the endpoint that was named for the service)."
 KEY_REFUSED = (
@@ -276,6 +279,11 @@ def _by_body(failure: Failure) -> Told | None:
     if _HTTPS_WANTED.search(text):
         return _PLAIN_TO_TLS
     return _BY_A_GATEWAY if status in (400, 403, 406) and is_page(raw) else None
+
+
+def about_unusable(found: Unusable) -> str:
+    """What to do where a variable for the proxy holds none."""
+    return BAD_NO_PROXY if found.is_exception else BAD_PROXY
 
 
 def _hint(failure: Failure) -> str:

@@ -95,7 +95,7 @@ async def look_at_way(auth_url: str, trust: Trust, clock: Clock, *, signs: bool 
         return Way((failed("address", trouble or "no address", do),), False)
     proxy = look_for_proxy(root)
     if isinstance(proxy, Unusable):
-        return Way((failed("proxy", proxy.sentence, advice.BAD_PROXY),), False)
+        return Way((failed("proxy", proxy.sentence, advice.about_unusable(proxy)),), False)
     found = [_proxy(root, proxy)]
     host, port = (proxy.host, proxy.port) if proxy is not None else _place(root)
     names = await look_up(host, port, TIMEOUT)
@@ -165,10 +165,7 @@ class _Request:
             context = self._trust.context()
         except (OSError, ValueError) as error:
             raise Unprepared(f"the certificate files cannot be used ({error})") from error
-        try:
-            return new_client(context, fresh=True, use_proxies=not is_loopback(self._url))
-        except Exception as error:
-            raise Unprepared("the proxy settings of this machine cannot be used") from error
+        return new_client(context, fresh=True, use_proxies=not is_loopback(self._url))
 
     def _failed(self, error: Exception) -> Finding:
         import httpx  # noqa: PLC0415

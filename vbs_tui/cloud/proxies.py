@@ -1,4 +1,8 @@
-"""Which proxy a request takes, by the rules of the HTTP library that sends it."""
+"""Which proxy a request takes, by the rules of the openstack client: those of ``requests``.
+
+The HTTP library that sends here has rules of its own: it knows no networks in ``no_proxy``, and
+fails altogether on an address in brackets there.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,14 @@ class Unusable:
     variable: str
 
     @property
+    def is_exception(self) -> bool:
+        """Whether it is the variable for what needs no proxy."""
+        return self.variable.lower() == "no_proxy"
+
+    @property
     def sentence(self) -> str:
+        if self.is_exception:
+            return f"{self.variable} cannot be understood"
         return f"{self.variable} names no proxy that can be used"
 
 
@@ -66,46 +77,44 @@ def secrets_of_proxies() -> list[str]:
 
 def look_for_proxy(url: str) -> Proxy | Unusable | None:
     """The same, and whether what stands there can be used."""
-    # httpx tells nobody which proxy it takes, and its rules for no_proxy are its own.
-    import httpx  # noqa: PLC0415 - slow to load
-    from httpx._utils import URLPattern, get_environment_proxies  # noqa: PLC0415
+    found = _configured(url)
+    return found[0] if isinstance(found, tuple) else found
 
-    if is_loopback(url):
+
+def proxy_address(url: str) -> str | Unusable | None:
+    """The whole address of that proxy, with user and password: for the wire alone."""
+    found = _configured(url)
+    return found[1] if isinstance(found, tuple) else found
+
+
+def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
+    from urllib.request import getproxies  # noqa: PLC0415 - slow to load
+
+    if is_loopback(url) or not getproxies():
         return None
+    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415 - slow to load
+
     try:
-        wanted = httpx.URL(url)
-        mounts = get_environment_proxies().items()
-        patterns = sorted((URLPattern(key), value or "") for key, value in mounts)
-        value = next((value for pattern, value in patterns if pattern.matches(wanted)), "")
-        parts = urlsplit(value)
-        host, port = parts.hostname, parts.port
-    except Exception:  # whatever stands in the variables, the request itself will tell
-        return Unusable(_variable_that_hurts())
+        value = select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
+    except Exception:  # the rules that fail are those for no_proxy
+        return Unusable("NO_PROXY" if "NO_PROXY" in os.environ else "no_proxy")
     if not value:
         return None
+    variable = _variable(value)
+    address = value if "://" in value else f"http://{value}"
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return Unusable(variable)
     # What is behind the host may be the rest of a password with / or # in it: nothing of it shows.
-    rest = value.partition("://")[2].partition("/")[2] + parts.query + parts.fragment
+    rest = address.partition("://")[2].partition("/")[2] + parts.query + parts.fragment
     is_spoken = parts.scheme in ("http", "https")
     if not host or "@" in rest or port == 0 or not is_spoken:
-        return Unusable(_variable(value))
+        return Unusable(variable)
     default = 443 if parts.scheme == "https" else 80
-    return Proxy(
-        host,
-        port or default,
-        _variable(value),
-        is_named=parts.username is not None,
-        scheme=parts.scheme,
-    )
-
-
-def _variable_that_hurts() -> str:
-    for name in ("https_proxy", "http_proxy", "all_proxy"):
-        for spelling in (name, name.upper()):
-            try:
-                _ = urlsplit(os.environ.get(spelling, "")).port
-            except ValueError:
-                return spelling
-    return "one of https_proxy, http_proxy, all_proxy, no_proxy"
+    is_named = parts.username is not None
+    return Proxy(host, port or default, variable, is_named, parts.scheme), address
 
 
 def _variable(value: str) -> str:

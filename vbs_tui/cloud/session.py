@@ -23,7 +23,7 @@ from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.exchange import Answer, Request
 from vbs_tui.cloud.failures import unsent
-from vbs_tui.cloud.proxies import Unusable, look_for_proxy, secrets_of_proxies
+from vbs_tui.cloud.proxies import secrets_of_proxies
 from vbs_tui.cloud.ratelimit import RateLimiter
 from vbs_tui.cloud.requestlog import Call, RequestLog
 from vbs_tui.cloud.retry import RetryPolicy
@@ -43,8 +43,6 @@ _LOGGED = 4096
 _RAW = 16384
 _DISK_PATIENCE = 10.0
 """Seconds that reading the certificate files may take."""
-
-_NO_PROXY = "the proxy settings of this machine cannot be used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,20 +329,15 @@ class Session:
             if (client := self._clients.get((fresh, local))) is not None:
                 return client  # made by another request meanwhile
             if not local:
-                self._mind_proxies(url)
-            try:
-                client = new_client(self._context, fresh=fresh, use_proxies=not local)
-            except Exception as error:
-                raise Unprepared(_NO_PROXY) from error
+                self._mind_proxies()
+            client = new_client(self._context, fresh=fresh, use_proxies=not local)
             self._clients[fresh, local] = client
         return client
 
-    def _mind_proxies(self, url: str) -> None:
+    def _mind_proxies(self) -> None:
         """A proxy is told its password with each request, and may repeat it."""
         for text in secrets_of_proxies():
             self.redactor.add(Secret(text))
-        if isinstance(look_for_proxy(url), Unusable):
-            raise Unprepared(_NO_PROXY)
 
 
 def _gate(may_leave: Callable[[], bool] | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from vbs_tui.cloud import advice
 from vbs_tui.cloud.errors import ErrorKind, Executed
-from vbs_tui.cloud.proxies import Proxy, proxy_for
+from vbs_tui.cloud.proxies import Proxy, Unusable, look_for_proxy, proxy_for
 from vbs_tui.cloud.unpacking import TooLarge, Unreadable
 from vbs_tui.text import clean
 
@@ -147,7 +147,7 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
     if isinstance(error, Unprepared):
         text = clean(error, 400)
         files = text.startswith("the certificate")
-        return _Cause(text, advice.BAD_FILES if files else advice.BAD_PROXY, True)
+        return _Cause(text, advice.BAD_FILES if files else _about_proxies(url), True)
     if isinstance(error, HeldBack):
         text = "it took too long until the request could leave, so it was held back"
         return _Cause(text, advice.HELD_BACK)
@@ -183,6 +183,13 @@ def _place(url: str) -> str:
     host = clean(parts.hostname, 200)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _about_proxies(url: str) -> str:
+    found = look_for_proxy(url)
+    if not isinstance(found, Unusable):
+        return advice.BAD_PROXY
+    return f"{advice.about_unusable(found)} Here {found.sentence}."
 
 
 def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:

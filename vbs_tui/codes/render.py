@@ -11,8 +11,8 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import NoReturn
 
+from vbs_tui.arguments import Parser
 from vbs_tui.codes.lookup import explain, explain_status, known_codes, known_statuses
 from vbs_tui.codes.table import Explanation, StatusExplanation
 from vbs_tui.text import clean
@@ -54,35 +54,29 @@ def render(code_or_status: str, width: int) -> str:
 
 def explain_main(argv: list[str]) -> int:
     """``vbs-tui explain``: 0 when everything asked for is known, 1 when something is not."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
     asked = [clean(text) for text in options.codes]
     if options.list is None and not asked:
-        _parser().error("name a code or an HTTP status, or use --list")
+        parser.error("name a code or an HTTP status, or use --list")
     if options.list is not None:
         found = _listed(" ".join([options.list, *asked]))
         text = _json(found) if options.json else "\n".join(map(_line, found))
         known = bool(found)
     else:
         each = [answer for one in asked for answer in answers(one)]
-        width = min(shutil.get_terminal_size().columns, WIDEST)
+        width = min(_columns(), WIDEST)
         text = _json(each) if options.json else "\n\n".join(render(one, width) for one in asked)
         known = all(answer.known for answer in each)
     _print(text)
     return 0 if known else 1
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that repeats no raw argument to the terminal."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(clean(message))
-
-
 def _parser() -> argparse.ArgumentParser:
-    made = _Parser(
+    made = Parser(
         prog="vbs-tui explain",
         description="What an error code or an HTTP status means, its likely cause, what to do.",
-        epilog="Exit status: 0 when all are known, 1 when one is not, 2 for a wrong option.",
+        epilog="Exit status: 0 when all are known, 1 when one is not, 64 for a wrong option.",
         allow_abbrev=False,
     )
     made.add_argument(
@@ -143,6 +137,14 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> str:
             text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
         )
     return "\n".join(lines)
+
+
+def _columns() -> int:
+    try:
+        # The terminal's own word before that of COLUMNS, which may have been exported elsewhere.
+        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDEST
+    except (OSError, ValueError):
+        return shutil.get_terminal_size().columns
 
 
 def _listed(text: str) -> list[Explanation | StatusExplanation]:

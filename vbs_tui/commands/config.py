@@ -9,17 +9,25 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from vbs_tui.arguments import Parser
+from vbs_tui.commands import statuses
 from vbs_tui.commands.words import err, out
 from vbs_tui.config import EXAMPLE, Mistake, Mistaken, Settings, load, told
-from vbs_tui.paths import config_file, token_directory
+from vbs_tui.paths import NoHome, config_file, token_directory
 from vbs_tui.text import clean
 from vbs_tui.ui.command_table import TABLE
 from vbs_tui.ui.keymap import KeysClash, rebound
 
 
 def read_settings() -> Settings:
-    """The settings, with keys checked against the commands. Raises :class:`Mistaken`."""
-    path = config_file()
+    """The settings, with keys checked against the commands.
+
+    Raises :class:`Mistaken`, and :class:`~vbs_tui.paths.NoPlace`.
+    """
+    try:
+        path = config_file()
+    except NoHome:  # and so no file, of the container's nobody for one
+        return Settings()
     mistakes: list[Mistake] = []
     try:
         settings = load(path, [one.id for one in TABLE])
@@ -51,13 +59,21 @@ def unprotected(settings: Settings, clouds: Collection[str]) -> str:
 
 def kept_tokens(settings: Settings) -> Path | None:
     """Where tokens are kept; ``None`` when they are not."""
-    return token_directory() if settings.token_cache else None
+    if not settings.token_cache:
+        return None
+    try:
+        return token_directory()
+    except NoHome:
+        return None
 
 
 def config_main(argv: Sequence[str]) -> int:
     """``config path|show|check|keys``: exit 0 fine, 1 the file has mistakes."""
-    parser = argparse.ArgumentParser(
-        prog="vbs-tui config", description="Look at the settings in config.toml."
+    parser = Parser(
+        prog="vbs-tui config",
+        description="Look at the settings in config.toml.",
+        epilog=f"exit status:\n  0    done\n  1    the file has mistakes\n{statuses.SHARED}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "deed",
@@ -67,7 +83,7 @@ def config_main(argv: Sequence[str]) -> int:
     )
     options = parser.parse_args(argv)
     if options.deed == "path":
-        out(str(config_file()))
+        out(clean(config_file(), 4000))
         return 0
     deeds = {"check": _check, "show": _show, "keys": _keys}
     return deeds[options.deed]()
@@ -79,7 +95,10 @@ def _check() -> int:
     except Mistaken as error:
         err(str(error))
         return 1
-    path = config_file()
+    path = _file()
+    if path is None:
+        out("There is no home directory, and so no file; the defaults hold.")
+        return 0
     if not path.exists():
         out(f"There is no {clean(path, 400)}; the defaults hold.")
         return 0
@@ -88,6 +107,13 @@ def _check() -> int:
         err(told(path, Mistake(settings.lines.get("read_only_clouds", 0), f"warning: {warning}")))
     out("No mistakes.")
     return 0
+
+
+def _file() -> Path | None:
+    try:
+        return config_file()
+    except NoHome:
+        return None
 
 
 def warning_about(settings: Settings) -> str:
@@ -117,7 +143,8 @@ def _show() -> int:
         err("Until this is corrected vbs-tui does not start. Apart from it, this holds:")
         out(_shown(error.settings))
         return 1
-    out(_shown(settings) if config_file().exists() else EXAMPLE.rstrip())
+    path = _file()
+    out(_shown(settings) if path is not None and path.exists() else EXAMPLE.rstrip())
     return 0
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vbs_tui import environment, signs
 from vbs_tui.cloud.variables import Variables
 from vbs_tui.commands import statuses
 from vbs_tui.commands.config import (
@@ -29,7 +30,9 @@ from vbs_tui.commands.connecting import (
     demo,
     journal_directory,
 )
+from vbs_tui.commands.lines import err
 from vbs_tui.config import Mistaken, Settings
+from vbs_tui.paths import NoPlace
 from vbs_tui.text import clean
 
 if TYPE_CHECKING:
@@ -46,12 +49,13 @@ def console_main(options: argparse.Namespace) -> int:
         _bind(settings)
         target = _target(options, settings, tallies)
     except (NoCloud, Mistaken) as error:
-        print(str(error).rstrip(), file=sys.stderr)
+        for line in [*str(error).rstrip().splitlines(), *environment.troubles()]:
+            err(line)
         return statuses.CONFIGURATION
     if isinstance(target, int):
         return target
     if not _has_terminal():
-        print(_NO_TERMINAL, file=sys.stderr)
+        err(_NO_TERMINAL)
         return statuses.USAGE
     unlisted = target if _is_by_variables(options) else None
     ended = _open(options, settings, target, _End(0, unlisted=unlisted))
@@ -146,7 +150,8 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
         light=settings.theme == "light",
         notice=unprotected(settings, [one.raw_name for one in several.clouds]),
     )
-    status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
+    with signs.on_a_screen():
+        status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
     return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
 
@@ -273,9 +278,10 @@ def _run(
             unnamed="" if way_back is None else way_back.name,
         )
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
-    if not options.demo and settings.read_only_clouds:
-        app.warn_of(lambda: warning_about(settings))
-    status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
+    if not options.demo:
+        app.warn_of(lambda: "\n".join(filter(None, _doubts(settings))))
+    with signs.on_a_screen():
+        status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
     note_at_end(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:
@@ -286,6 +292,10 @@ def _run(
         return replace(ended, left=left, region=desk.region)
     greeting = _left_behind(target, len(app.store.watched_here()))
     return replace(ended, left=left, greeting=greeting)
+
+
+def _doubts(settings: Settings) -> tuple[str, ...]:
+    return (warning_about(settings), *environment.troubles())
 
 
 def _left_behind(target: Target, number: int) -> str:
@@ -303,8 +313,16 @@ def _journal(is_demo: bool) -> Iterator[Path]:
     if not is_demo:
         yield journal_directory()
         return
-    with tempfile.TemporaryDirectory(prefix="vbs-tui-demo-") as directory:
+    with _passing_folder() as directory:
         yield Path(directory)
+
+
+def _passing_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="vbs-tui-demo-")
+    except OSError:
+        text = "There is no directory for temporary files that can be written to."
+        raise NoPlace(text, "Set TMPDIR to one.") from None
 
 
 def _has_mouse(settings: Settings) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import stat
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from vbs_tui import environment
+from vbs_tui.arguments import Parser
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.addresses import identity_root
 from vbs_tui.cloud.beside import beside
@@ -37,17 +38,19 @@ from vbs_tui.commands.connecting import (
     meant,
     settings_for,
 )
+from vbs_tui.commands.journal_rights import loose_rights
 from vbs_tui.commands.kept_tokens import token_findings
 from vbs_tui.commands.lines import out, tell
+from vbs_tui.commands.real_vbs import look_at_vbs
 from vbs_tui.commands.rights import rights_of
 from vbs_tui.commands.signals import Signalled, Signals, patient
 from vbs_tui.commands.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.commands.troubles import for_scripts
 from vbs_tui.commands.words import out_json
 from vbs_tui.config import Mistaken
-from vbs_tui.paths import config_file
+from vbs_tui.paths import NoHome, NoPlace, config_file
 from vbs_tui.restore.instances import Instance
-from vbs_tui.restore.journal import FILE, Journal, JournalError
+from vbs_tui.restore.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
 from vbs_tui.restore.loop_thread import LoopThread
 from vbs_tui.restore.refusals import defect
 from vbs_tui.text import clean
@@ -57,18 +60,27 @@ from vbs_tui.ui.render.failure import decode
 _INDENT = 24
 """Where the text after sign and step begins."""
 
+_EPILOG = f"""\
+exit status:
+  0    all is well, or there are warnings only
+  1    something FAILED
+{statuses.SHARED}"""
+
 _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
 
 def doctor_main(argv: Sequence[str]) -> int:
     """``doctor [--cloud NAME] [--json]``: exit 0 all well or warnings only, 1 something failed."""
-    parser = argparse.ArgumentParser(
-        prog="vbs-tui doctor", description="Check everything a restore needs. Sends only reads."
+    parser = Parser(
+        prog="vbs-tui doctor",
+        description="Check everything a restore needs. Sends only reads.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_cloud_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
-    found = [*look_at_terminal(), _journal(), *_settings()]
+    found = [*look_at_terminal(), _journal(), *_settings(), *_variables()]
     status = 0
     try:
         settings = settings_for(meant(options.cloud), options.region)
@@ -115,16 +127,27 @@ def _settings() -> list[Finding]:
     """The operator's own settings, and where tokens are kept by them."""
     try:
         settings = read_settings()
+        kept = kept_tokens(settings)
+    except NoPlace as error:
+        return [failed("settings", str(error), error.hint)]
     except Mistaken as error:
         do = "Correct it: vbs-tui does not start before (vbs-tui config check)."
         seen = "; ".join(str(error).splitlines())
         return [failed("settings", seen, do), *token_findings(kept_tokens(error.settings))]
-    path = config_file()
+    try:
+        path = config_file()
+    except NoHome:
+        return [ok("settings", "no home directory, and so no file: the defaults hold")]
     told = ok("settings", clean(path, 400) if path.exists() else "no file, the defaults hold")
     doubt = warning_about(settings)
     if doubt:
         told = warning("settings", doubt, "A cloud that is called otherwise is not protected.")
-    return [told, *token_findings(kept_tokens(settings))]
+    return [told, *token_findings(kept)]
+
+
+def _variables() -> list[Finding]:
+    do = "Look at the file that sets it, its quotes and the ends of its lines (dos2unix)."
+    return [warning("variables", one, do) for one in environment.troubles()]
 
 
 def _configuration(settings: CloudSettings) -> Finding:
@@ -136,28 +159,46 @@ def _configuration(settings: CloudSettings) -> Finding:
 
 
 def _journal(directory: Path | None = None) -> Finding:
-    where = directory or journal_directory()
-    if not os.path.exists(where / FILE):  # noqa: PTH110 - one that cannot be looked at is no error
-        if os.access(_existing(where), os.W_OK):
-            return ok("journal", f"none yet; {where} can be made")
-        return failed("journal", f"{where} cannot be made", "Make it writable for you.")
+    try:
+        where = directory or journal_directory()
+    except NoPlace as error:
+        return failed("journal", str(error), error.hint)
+    try:
+        (where / FILE).lstat()
+    except FileNotFoundError:
+        made = _existing(where)
+        if made.is_dir() and os.access(made, os.W_OK | os.X_OK):
+            return ok("journal", f"none yet; {clean(where, 400)} can be made")
+        seen = f"{clean(where, 400)} cannot be made: {clean(made, 400)} takes no file of yours"
+        return failed("journal", seen, ELSEWHERE)
+    except OSError as error:
+        trouble = unusable(where / FILE, "looked at", error)
+        return failed("journal", str(trouble), _MEND)
+    loose = loose_rights(where)
     try:
         with contextlib.closing(Instance(where)) as instance:
             journal, notice = Journal.open(where, instance, SystemClock().now())
             with contextlib.closing(journal):
                 count = len(journal.open_restores())
-    except (JournalError, OSError) as error:
-        return failed("journal", str(error), "Nothing can be restored until it can be written.")
+    except JournalError as error:
+        return failed("journal", str(error), _MEND)
+    except OSError as error:
+        return failed("journal", str(unusable(where, "used", error)), _MEND)
     if notice:
         return warning("journal", notice, "Look at the file that was set aside.")
-    mode = stat.S_IMODE((where / FILE).stat().st_mode)
-    if mode & 0o077:
-        return warning("journal", f"{where / FILE} is readable by others", "chmod 600 it.")
-    return ok("journal", f"{where / FILE}, {count} open restores")
+    left = loose_rights(where)
+    if left:
+        return warning("journal", f"{'; '.join(left)}", _CLOSE)
+    mended = f" (rights mended: {'; '.join(loose)})" if loose else ""
+    return ok("journal", f"{clean(where / FILE, 400)}, {count} open restores{mended}")
+
+
+_MEND = "Nothing can be restored until it can be written."
+_CLOSE = "Make it yours alone: chown, chmod 600 for files, chmod 700 for directories."
 
 
 def _existing(path: Path) -> Path:
-    while not path.exists() and path != path.parent:
+    while not os.path.exists(path) and path != path.parent:  # noqa: PTH110 - nothing is raised
         path = path.parent
     return path
 
@@ -256,6 +297,9 @@ async def _project(
         yield await _list(step, pages)
     if connection.is_secret_in_the_way:
         yield warning("secret", HIDDEN_SEEN, HIDDEN_DO)
+    service = await look_at_vbs(provider)
+    if service is not None:
+        yield service
     for finding in rights_of(grant):
         yield finding
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
+from vbs_tui.arguments import Parser
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.commands.connecting import journal_directory
-from vbs_tui.commands.lines import err, out
+from vbs_tui.commands.lines import out
 from vbs_tui.commands.statuses import CONFIGURATION, NOT_SENT, SHARED
 from vbs_tui.commands.troubles import tell_failure, unsent
 from vbs_tui.commands.words import details, out_json, table_line
-from vbs_tui.restore.instances import Instance
-from vbs_tui.restore.journal import FILE, Journal, JournalError
+from vbs_tui.restore.journal import JournalError
+from vbs_tui.restore.journal_reading import reading
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.rows import entry_to_dict, restore_to_dict
 from vbs_tui.text import clean
@@ -22,7 +22,7 @@ from vbs_tui.text import clean
 
 def jobs_main(argv: Sequence[str]) -> int:
     """``jobs [--open] [--json]``: all restores on record, newest first."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="vbs-tui jobs",
         description="List the restores on record on this machine.",
         epilog=f"exit status:\n  0    done\n{SHARED}",
@@ -32,10 +32,10 @@ def jobs_main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
     try:
-        with Reading() as journal:
+        with reading(journal_directory()) as journal:
             found = journal.restores() if journal else ()
     except JournalError as error:
-        tell_failure(no_journal(error))
+        tell_failure(no_journal(error), CONFIGURATION if options.json else None)
         return CONFIGURATION
     if options.open:
         found = tuple(restore for restore in found if restore.state.is_open)
@@ -50,7 +50,7 @@ def jobs_main(argv: Sequence[str]) -> int:
 
 def show_main(argv: Sequence[str]) -> int:
     """``show ID [--json]``: one restore with its whole log."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="vbs-tui show",
         description="Show one restore on record, with its log.",
         epilog="exit status:\n  0    done\n  4    nothing, or several, on record under that id\n"
@@ -61,14 +61,14 @@ def show_main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args(argv)
     try:
-        with Reading() as journal:
+        with reading(journal_directory()) as journal:
             found = journal.find(options.id) if journal else ()
             if len(found) != 1:
-                return not_one(options.id, found)
+                return not_one(options.id, found, as_json=options.json)
             restore = found[0]
             log = journal.log(restore.id) if journal else ()
     except JournalError as error:
-        tell_failure(no_journal(error))
+        tell_failure(no_journal(error), CONFIGURATION if options.json else None)
         return CONFIGURATION
     if options.json:
         out_json({**restore_to_dict(restore), "log": [entry_to_dict(entry) for entry in log]})
@@ -79,48 +79,22 @@ def show_main(argv: Sequence[str]) -> int:
 
 def no_journal(error: JournalError) -> Failure:
     """The journal cannot be used."""
-    do = "Look at the file and its rights: vbs-tui doctor."
-    return unsent("read", "the journal", str(error), do)
+    do = (
+        "Look at the file and its rights: vbs-tui doctor. XDG_STATE_HOME names another place for"
+        " it, on a local disk."
+    )
+    return unsent("use", "the journal", clean(error, 1000), do)
 
 
-def not_one(beginning: str, found: tuple[Restore, ...]) -> int:
+def not_one(beginning: str, found: tuple[Restore, ...], *, as_json: bool = False) -> int:
     """Say that *beginning* names no restore, or several; the exit status."""
+    status = NOT_SENT if as_json else None
     target = f"restore {clean(beginning, 60)!r}"
     if not found:
         means = f"No restore on record has an id that begins with {clean(beginning, 60)!r}."
-        tell_failure(unsent("find", target, means, "vbs-tui jobs lists those on record."))
+        tell_failure(unsent("find", target, means, "vbs-tui jobs lists those on record."), status)
     else:
         means = f"{len(found)} restores have ids that begin with {clean(beginning, 60)!r}."
         rows = tuple(("One", table_line(restore)) for restore in found)
-        tell_failure(unsent("find", target, means, "Give more of the id.", rows))
+        tell_failure(unsent("find", target, means, "Give more of the id.", rows), status)
     return NOT_SENT
-
-
-class Reading:
-    """The journal for a moment; ``None`` when there is none, so that looking makes no files."""
-
-    def __init__(self, directory: Path | None = None) -> None:
-        self._directory = directory or journal_directory()
-        self._instance: Instance | None = None
-        self._journal: Journal | None = None
-
-    def __enter__(self) -> Journal | None:
-        if not (self._directory / FILE).exists():
-            return None
-        try:
-            self._instance = Instance(self._directory)
-        except OSError as error:
-            raise JournalError(
-                f"The journal in {self._directory} cannot be used: {error}."
-            ) from error
-        now = SystemClock().now()
-        self._journal, notice = Journal.open(self._directory, self._instance, now)
-        if notice:
-            err(notice)
-        return self._journal
-
-    def __exit__(self, *_: object) -> None:
-        if self._journal is not None:
-            self._journal.close()
-        if self._instance is not None:
-            self._instance.close()

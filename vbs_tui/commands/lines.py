@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import sys
 import textwrap
-from typing import TextIO
+from typing import Any, TextIO
+
+from vbs_tui.signs import is_utf8
 
 _LEAST = 24
 """Columns that the text gets at least, however far in it should begin."""
+
+
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO})
 
 
 def out(text: str) -> None:
@@ -18,9 +24,22 @@ def out(text: str) -> None:
     _print(text, sys.stdout)
 
 
+def out_json(data: Any) -> None:
+    """One JSON document on one line."""
+    # Where a sign may be replaced on its way out, the document would be another one, or none.
+    out(json.dumps(data, ensure_ascii=not is_utf8(sys.stdout)))
+
+
+def lost_output(error: BaseException) -> str:
+    """Why nothing more can be written (a full disk, …), where that is what *error* means."""
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        return os.strerror(error.errno or 0)
+    return ""
+
+
 def err(text: str) -> None:
     """One line beside the output; nowhere, when it cannot be written."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         _print(text, sys.stderr)
 
 

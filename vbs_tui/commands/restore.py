@@ -6,7 +6,10 @@ import argparse
 import shlex
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
+from dataclasses import replace
+from typing import Any
 
+from vbs_tui.arguments import Parser
 from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.config import kept_tokens, read_settings
@@ -32,7 +35,16 @@ from vbs_tui.commands.statuses import (
     UNKNOWN,
     status_of,
 )
-from vbs_tui.commands.troubles import AGAIN, for_scripts, no_cloud, tell_failure, unsent
+from vbs_tui.commands.troubles import (
+    AGAIN,
+    failure_data,
+    for_scripts,
+    no_cloud,
+    program_ended,
+    tell_failure,
+    tell_lost,
+    unsent,
+)
 from vbs_tui.commands.watch import Follower, desk_for, tell_how_to_go_on, warn
 from vbs_tui.commands.words import event_data, names, out_json, place, watch_command
 from vbs_tui.config import Mistaken
@@ -62,36 +74,39 @@ exit status:
 
 def restore_main(argv: Sequence[str]) -> int:
     """See :func:`parser` and its exit statuses."""
-    options = parser().parse_args(argv)
+    made = parser()
+    options = made.parse_args(argv)
     if not options.dry_run and options.confirm is None:
-        parser().error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
+        made.error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
     try:
         settings = read_settings()
         target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
     except (NoCloud, SeveralClouds, Mistaken) as error:
-        tell_failure(no_cloud(error))
-        return CONFIGURATION
+        return _ended(no_cloud(error), CONFIGURATION, options)
     warn(settings)
     try:
         with Session(desk_for(target, settings), err) as session:
             return _run(session, options, target)
     except (Failed, CloudError) as error:
-        tell_failure(error.failure)
-        return CONFIGURATION
+        return _ended(error.failure, CONFIGURATION, options)
     except _Unclear as error:
-        tell_failure(error.failure)
-        return NOT_SENT
+        return _ended(error.failure, NOT_SENT, options)
     except CancelledError:
-        return NOT_SENT
+        return _ended(program_ended(), NOT_SENT, options)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Signalled as caught:
         return caught.status
 
 
+def _ended(failure: Failure, status: int, options: argparse.Namespace) -> int:
+    tell_failure(failure, status if options.json else None)
+    return status
+
+
 def parser() -> argparse.ArgumentParser:
     """The options of ``vbs-tui restore``."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="vbs-tui restore",
         description="Restore a backup onto a volume. Everything on the volume is overwritten.",
         epilog=_EPILOG,
@@ -169,8 +184,19 @@ def _examined(session: Session, options: argparse.Namespace) -> Examination:
     backups = session.rows(project, ListKind.BACKUPS)
     backup_id = _resolve(backups, options.backup, "backup", project)
     examined = session.result(session.desk.examine(project, backup_id, volume_id))
-    _tell_examination(examined, connected.cloud, as_json=options.json)
+    hazard = None if examined.is_possible else _impossible(examined)
+    _tell_examination(examined, connected.cloud, hazard, as_json=options.json)
+    if hazard is not None:
+        tell_failure(hazard)
     return examined
+
+
+def _impossible(examined: Examination) -> Failure:
+    """Why nothing is sent, whatever is confirmed."""
+    first, *more = [one.sentence for one in examined.hazards if one.level is Level.HARD]
+    volume = f"volume {examined.volume.name or examined.volume.id}"
+    do = f"Mend that, or choose another backup or volume; then {AGAIN}."
+    return unsent("restore", volume, first, do, tuple(("Also", one) for one in more))
 
 
 def _send(
@@ -198,9 +224,10 @@ def _send(
             raise Failed(no_journal(JournalError(trouble))) from error
         raise _Unclear(_refused(error, examined, options, session.desk)) from error
     except (CancelledError, JournalError) as error:
-        err(str(error) or "The program ended.")
+        tell_lost(str(error) or "The program ended.", UNKNOWN if options.json else None)
     except OSError as error:  # a full disk, or nobody reads any more: the restore goes on
-        err(f"Its output cannot be written ({error.strerror}), so it is not watched any more.")
+        why = error.strerror or type(error).__name__
+        err(f"Its output cannot be written ({why}), so it is not watched any more.")
     if attempt.submitted is not None:
         tell_how_to_go_on(attempt.submitted, cloud)
     return UNKNOWN
@@ -235,6 +262,12 @@ def _refused(
     return unsent("restore", volume, for_scripts(str(error)), do)
 
 
+_UNWATCHED = (
+    "No clear answer came: it may have been executed. Nobody looks at disk and backup for traces"
+    " until it is followed."
+)
+
+
 def _until_answered(session: Session, restore: Restore, cloud: list[str], *, as_json: bool) -> int:
     def answered(event: Event) -> Restore | None:
         if isinstance(event, RestoreChanged) and event.restore.id == restore.id:
@@ -243,16 +276,18 @@ def _until_answered(session: Session, restore: Restore, cloud: list[str], *, as_
         return None
 
     answer = session.wait_for(answered)
+    if answer.state is State.UNKNOWN:
+        answer = replace(answer, summary=_UNWATCHED)
     if as_json:
         out_json(event_data(answer, answer.log))
     else:
         out(f"{answer.state.value}: {names(answer)}. {answer.summary}")
         if answer.state.is_open:
             out(f"Follow it with: {watch_command(answer, cloud)}")
-    if answer.failure is not None and not as_json:
-        tell_failure(answer.failure)
-    if answer.state in (State.ACCEPTED, State.RUNNING):
+    if answer.state in (State.ACCEPTED, State.RUNNING, State.SUCCEEDED):
         return OK
+    if answer.failure is not None:
+        tell_failure(answer.failure)
     return status_of(answer.state)
 
 
@@ -297,7 +332,16 @@ def _resolve(rows: list[Row], wanted: str, kind: str, project: Project) -> str:
     raise _Unclear(unsent("find", target, means, f"Give the id of one: --{kind} ID.", listed))
 
 
-def _tell_examination(examined: Examination, cloud: str, *, as_json: bool) -> None:
+def _why_not(failure: Failure | None) -> dict[str, Any]:
+    if failure is None:
+        return {}
+    return {"failure": failure_data(failure), "exit_status": IMPOSSIBLE}
+
+
+def _tell_examination(
+    examined: Examination, cloud: str, failure: Failure | None, *, as_json: bool
+) -> None:
+    """*failure*: why it is impossible; ``None`` when it is not."""
     request = examined.request
     project = examined.project
     if as_json:
@@ -315,6 +359,7 @@ def _tell_examination(examined: Examination, cloud: str, *, as_json: bool) -> No
                 "confirm": examined.confirmation.volume,
                 "read_at": plain(examined.read_at),
             }
+            | _why_not(failure)
         )
         return
     backup, volume = examined.backup, examined.volume

@@ -20,6 +20,8 @@ USAGE = 64
 """The command line is wrong; nothing was sent."""
 DEFECT = 70
 """The program has a defect."""
+OUTPUT = 74
+"""The output cannot be written, a full disk for one; nothing was being sent."""
 CONFIGURATION = 78
 """Settings, configuration, journal or cloud cannot be used; nothing was sent."""
 INTERRUPTED = 130
@@ -36,6 +38,7 @@ _BY_STATE = {
 SHARED = """\
   64   the command line is wrong; nothing was sent
   70   a defect of the program
+  74   the output cannot be written (a full disk), and nothing was being sent
   78   settings, configuration, journal or cloud cannot be used; nothing was sent
   130  interrupted (129, 143: hung up, terminated); a restore that was sent goes on in the cloud
   141  nobody reads the output any more, and nothing was being sent

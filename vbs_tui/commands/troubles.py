@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
+from typing import Any
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.commands.connecting import NO_CLOUD, NoCloud, SeveralClouds
-from vbs_tui.commands.lines import tell
+from vbs_tui.commands.lines import err, out_json, tell
 from vbs_tui.config import Mistaken
+from vbs_tui.restore.rows import plain
 from vbs_tui.text import clean
 from vbs_tui.ui.render.failure import decode
 
@@ -60,9 +63,25 @@ def failure_lines(failure: Failure) -> list[str]:
     return lines
 
 
-def tell_failure(failure: Failure) -> None:
-    """Print *failure* beside the output."""
+def tell_failure(failure: Failure, exit_status: int | None = None) -> None:
+    """Print *failure* beside the output; for ``--json``, *exit_status* with it in the output."""
     tell(failure_lines(failure), INDENT, beside=True)
+    if exit_status is not None:
+        out_json({"failure": failure_data(failure), "exit_status": exit_status})
+
+
+def tell_lost(why: str, exit_status: int | None = None) -> None:
+    """A watch ends, and what it watched may go on; as for :func:`tell_failure`."""
+    err(why)
+    if exit_status is not None:
+        failure = {"what": "watch the restore", "message": why}
+        out_json({"failure": failure, "exit_status": exit_status})
+
+
+def failure_data(failure: Failure) -> dict[str, Any]:
+    """*failure* as plain data, in words of a command line."""
+    data: dict[str, Any] = plain(asdict(failure))
+    return data | {"message": for_scripts(failure.message), "hint": for_scripts(failure.hint)}
 
 
 def unsent(
@@ -103,3 +122,9 @@ def no_cloud(error: NoCloud | SeveralClouds | Mistaken) -> Failure:
     means = " ".join(str(error).split())
     do = error.hint or f"Correct clouds.yaml or the OS_* variables, then {AGAIN}."
     return unsent("read", "the configuration", means, do)
+
+
+def program_ended() -> Failure:
+    """The program was told to end before anything was sent."""
+    means = "The program ended before anything was sent."
+    return unsent("restore", "the volume", means, f"{AGAIN.capitalize()}.")

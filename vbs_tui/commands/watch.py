@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 
+from vbs_tui import environment
+from vbs_tui.arguments import Parser
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
 from vbs_tui.commands.connecting import (
@@ -18,7 +20,7 @@ from vbs_tui.commands.connecting import (
     journal_directory,
 )
 from vbs_tui.commands.jobs import no_journal, not_one
-from vbs_tui.commands.lines import err, out, tell
+from vbs_tui.commands.lines import err, lost_output, out
 from vbs_tui.commands.options import options_for, options_of
 from vbs_tui.commands.session import Session
 from vbs_tui.commands.signals import Signalled
@@ -30,7 +32,7 @@ from vbs_tui.commands.statuses import (
     USAGE,
     status_of,
 )
-from vbs_tui.commands.troubles import INDENT, failure_lines, no_cloud, tell_failure, unsent
+from vbs_tui.commands.troubles import no_cloud, tell_failure, tell_lost, unsent
 from vbs_tui.commands.words import (
     event_data,
     log_line,
@@ -45,6 +47,7 @@ from vbs_tui.restore.events import Connected, ConnectFailed, Event, RestoreChang
 from vbs_tui.restore.journal import JournalError
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.records import Restore, Watch
+from vbs_tui.restore.states import State
 
 _EPILOG = f"""\
 exit status:
@@ -58,7 +61,7 @@ exit status:
 
 def watch_main(argv: Sequence[str]) -> int:
     """``watch ID [--json]``: see the exit statuses in ``--help``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="vbs-tui watch",
         description="Follow one restore until its verdict.",
         epilog=_EPILOG,
@@ -71,7 +74,7 @@ def watch_main(argv: Sequence[str]) -> int:
     try:
         settings = read_settings()
     except Mistaken as error:
-        tell_failure(no_cloud(error))
+        tell_failure(no_cloud(error), CONFIGURATION if options.json else None)
         return CONFIGURATION
     why: Failure | None = None
     target: Target | None = None
@@ -85,7 +88,7 @@ def watch_main(argv: Sequence[str]) -> int:
         with Session(desk, err) as session:
             found = session.result(desk.find(options.id))
             if len(found) != 1:
-                return not_one(options.id, found)
+                return not_one(options.id, found, as_json=options.json)
             follower = Follower(session, found[0], as_json=options.json, why=why)
             if target is not None and not follower.is_over:
                 desk.connect()
@@ -95,12 +98,20 @@ def watch_main(argv: Sequence[str]) -> int:
                 tell_how_to_go_on(session.newest(found[0]), options_of(options, target))
                 raise
             except (JournalError, CancelledError) as error:
-                err(str(error) or "The program ended.")
-                return UNKNOWN
+                lost = str(error) or "The program ended."
+            except OSError as error:
+                if not (trouble := lost_output(error)):
+                    raise
+                lost = f"Its output cannot be written ({trouble}), so it is not watched any more."
+            tell_lost(lost, UNKNOWN if options.json else None)
+            tell_how_to_go_on(session.newest(found[0]), options_of(options, target))
+            return UNKNOWN
     except JournalError as error:
-        tell_failure(no_journal(error))
+        failure = no_journal(JournalError(desk.journal_trouble or str(error)))
+        tell_failure(failure, CONFIGURATION if options.json else None)
         return CONFIGURATION
     except CancelledError:
+        tell_lost("The program ended.", CONFIGURATION if options.json else None)
         return CONFIGURATION
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -109,10 +120,11 @@ def watch_main(argv: Sequence[str]) -> int:
 
 
 def warn(settings: Settings) -> None:
-    """Say beside the output which names protect no cloud, though they were meant to."""
-    warning = warning_about(settings)
-    if warning:
-        err(f"warning: {warning}")
+    """Say beside the output which names protect no cloud, though they were meant to, and what is
+    odd about the variables."""
+    for warning in (warning_about(settings), *environment.troubles()):
+        if warning:
+            err(f"warning: {warning}")
 
 
 def tell_how_to_go_on(restore: Restore, cloud: Sequence[str]) -> None:
@@ -176,18 +188,22 @@ class Follower:
         while not self.is_over:
             event = self._session.next_event()
             if isinstance(event, ConnectFailed):
-                tell_failure(event.failure)
-                return CONFIGURATION
+                return self._given_up(event.failure, CONFIGURATION)
             self._take(event)
             stranger = self._stranger()
             if stranger is not None:
-                tell_failure(stranger)
-                return CONFIGURATION if self._why is not None else USAGE
+                return self._given_up(stranger, USAGE if self._why is None else CONFIGURATION)
         restore = self._restore
         if not self._as_json:
             out(f"{restore.state.value}: {restore.summary}")
-            tell(failure_lines(restore.failure) if restore.failure else [], INDENT)
+        # What went wrong on the way to a success is over, and its advice with it.
+        if restore.failure is not None and restore.state is not State.SUCCEEDED:
+            tell_failure(restore.failure)
         return status_of(restore.state)
+
+    def _given_up(self, failure: Failure, status: int) -> int:
+        tell_failure(failure, status if self._as_json else None)
+        return status
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Connected):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from vbs_tui.commands.lines import err, out
+from vbs_tui.commands.lines import err, out, out_json
 from vbs_tui.commands.troubles import failure_lines, for_scripts
 from vbs_tui.restore.records import LogEntry, Restore
 from vbs_tui.restore.rows import entry_to_dict, restore_to_dict
+from vbs_tui.restore.states import State
+from vbs_tui.text import clean, clean_block
 from vbs_tui.times import local, span
+
+_LONGEST = 4_000_000
+"""Characters of a restore with its whole log."""
 
 __all__ = [
     "details",
@@ -28,11 +32,6 @@ __all__ = [
     "table_line",
     "watch_command",
 ]
-
-
-def out_json(data: Any) -> None:
-    """One JSON document on one line."""
-    out(json.dumps(data, ensure_ascii=False))
 
 
 def names(restore: Restore) -> str:
@@ -61,9 +60,10 @@ def watch_command(restore: Restore, cloud: Sequence[str]) -> str:
 
 def table_line(restore: Restore) -> str:
     """A restore on one line."""
-    return (
+    return clean(
         f"{restore.id[:8]}  {restore.state.value:<9}  {local(restore.created_at)}  "
-        f"{restore.cloud}/{restore.project_name}  {names(restore)}"
+        f"{restore.cloud}/{restore.project_name}  {names(restore)}",
+        2000,
     )
 
 
@@ -84,10 +84,16 @@ def details(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
         ("Job", restore.job_id or "none known"),
         ("Request id", restore.request_id or "none given"),
     ]
+    failure = restore.failure
+    if failure is not None and restore.state is State.SUCCEEDED:
+        what = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
+        pairs.append(("On the way", f"{failure.what}: {what}; the restore succeeded all the same"))
+        failure = None
     lines = [f"{label:<11}{text}" for label, text in pairs]
-    if restore.failure is not None:
-        lines += ["", *failure_lines(restore.failure)]
-    return "\n".join([*lines, "", *(log_line(entry) for entry in log)])
+    if failure is not None:
+        lines += ["", *failure_lines(failure)]
+    # The file is the user's own, and may have been written by anything.
+    return clean_block("\n".join([*lines, "", *(log_line(entry) for entry in log)]), _LONGEST)
 
 
 def log_line(entry: LogEntry) -> str:

@@ -27,6 +27,7 @@ from vbs_tui.restore.events import (
     ConnectFailed,
     Connecting,
     Event,
+    JournalChanged,
     ListKind,
     Notice,
     ProjectFailed,
@@ -187,6 +188,18 @@ class Desk:
         """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""
         return self._thread.run_unbroken(self._declare(restore_id, typed))
 
+    def mend_journal(self) -> None:
+        """Try once more to open a journal that could not be used: ``JournalChanged``."""
+        self._background(self._mend())
+
+    async def _mend(self) -> None:
+        await self._journal_tried.wait()
+        async with self._mending:
+            if self._journal_trouble:
+                await self._start(again=True)
+                if self._reached and not self._journal_trouble:
+                    await self._engine.attach(await self._contact.connected())
+
     def look_now(self, restore_id: str) -> None:
         """Do not wait for the next look of the schedule."""
 
@@ -235,14 +248,17 @@ class Desk:
     async def _start(self, *, again: bool = False) -> None:
         try:
             await self._engine.start()
-            self._journal_trouble = ""
+            trouble = ""
         except JournalError as error:
-            self._journal_trouble = str(error)
+            trouble = str(error)
             text = f"{error} Nothing can be restored until that is mended; looking is possible."
             if not again:  # whoever wants to restore is told by the refusal
                 self._emit(Notice(text, severe=True))
         finally:
             self._journal_tried.set()
+        if trouble != self._journal_trouble:
+            self._journal_trouble = trouble
+            self._emit(JournalChanged(trouble))
 
     async def _connect(self) -> None:
         if self._is_logging_in:

@@ -7,8 +7,10 @@ block, and belong on one thread: :mod:`vbs_tui.restore.recorder` gives them one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,8 +21,11 @@ from vbs_tui.restore.instances import Instance
 from vbs_tui.restore.records import LogEntry, Restore
 from vbs_tui.restore.rows import COLUMNS, entry_from_row, from_row, plain, to_row
 from vbs_tui.restore.states import State, check
+from vbs_tui.text import clean
 
 FILE = "journal.sqlite3"
+ELSEWHERE = "Set XDG_STATE_HOME to a directory of your own on a local disk."
+"""What to do where the journal's place is at fault."""
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM restores"
 _LOG_TAIL = 40
 
@@ -64,7 +69,7 @@ class Journal:
         try:
             return cls(_connect(path), path), ""
         except OSError as error:
-            raise JournalError(f"The journal {path} cannot be opened: {error}.") from error
+            raise unusable(path, "opened", error) from error
         except schema.NewerJournal:
             if instance.others_alive():
                 raise JournalError(
@@ -72,23 +77,24 @@ class Journal:
                 ) from None
             why = "was written by a later version of vbs-tui"
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise JournalError(f"The journal {path} cannot be opened: {error}.") from error
-            why = f"cannot be read ({error})"
+            if not is_damage(error):
+                raise unusable(path, "opened", error) from error
+            why = f"cannot be read ({words(error)})"
         try:
             aside = _set_aside(path, now)
         except OSError as error:
             raise JournalError(
-                f"The journal {path} {why}, and it cannot be set aside: {error}."
+                f"The journal {clean(path, 400)} {why}, and it cannot be set aside: {words(error)}."
+                f" {ELSEWHERE}"
             ) from error
         notice = (
-            f"The journal {why}. It was set aside as {aside}; a new one was begun. Restores that"
-            " it holds are not watched here."
+            f"The journal {why}. It was set aside as {clean(aside, 400)}; a new one was begun."
+            " Restores that it holds are not watched here."
         )
         try:
             return cls(_connect(path), path), notice
         except sqlite3.Error as error:
-            raise JournalError(f"The journal {path} cannot be made: {error}.") from error
+            raise unusable(path, "made", error) from error
 
     def begin(self, restore: Restore, entries: Sequence[LogEntry]) -> Restore:
         """Write a new restore and take the lock on its volume and backup.
@@ -252,10 +258,40 @@ def _told(deed: str, path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, ValueError) as error:
-        raise JournalError(f"The journal {path} cannot be {_PAST[deed]}: {error}.") from error
+        raise unusable(path, _PAST[deed], error) from error
 
 
 _PAST = {"read": "read", "write": "written"}
+
+
+def unusable(path: Path, deed: str, error: Exception) -> JournalError:
+    """Why the journal cannot be *deed* (read, written, …), and what to do where its place is at
+    fault."""
+    do = f" {ELSEWHERE}" if _is_of_its_place(error) else ""
+    return JournalError(f"The journal {clean(path, 400)} cannot be {deed}: {words(error)}.{do}")
+
+
+def words(error: Exception) -> str:
+    """Of the system's or SQLite's own words those that fit the screen."""
+    told = error.strerror if isinstance(error, OSError) else None
+    return clean(told or error, 300)
+
+
+def _is_of_its_place(error: Exception) -> bool:
+    """Whether another disk or directory would serve, rather than room on this one, or time."""
+    if isinstance(error, sqlite3.Error):
+        return ((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF) in _PLACE_BY_SQLITE
+    return isinstance(error, OSError) and error.errno in _PLACE
+
+
+_PLACE = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOLCK, errno.ENOTDIR, errno.ENOSYS}
+    | {errno.EOPNOTSUPP, errno.ESTALE, errno.EIO, errno.ELOOP, errno.EINVAL}
+)
+_PLACE_BY_SQLITE = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR}
+    | {sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOLFS}
+)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -264,27 +300,48 @@ def _connect(path: Path) -> sqlite3.Connection:
     # has on it, those of another connection of ours among them.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    _narrow(path)
     db = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
     try:
+        set_up(db)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         if schema.version_of(db) == schema.VERSION:
-            _refuse_damage(db)
+            refuse_damage(db)
         schema.migrate(db)
     except BaseException:
         db.close()
         raise
+    _narrow(path)  # what a link led to is there only now
     return db
 
 
-def _refuse_damage(db: sqlite3.Connection) -> None:
+def set_up(db: sqlite3.Connection) -> None:
+    """Let one byte that is no text spoil no more than its sign."""
+    db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+
+
+def _narrow(path: Path) -> None:
+    """Take from others what rights they have: copied and restored files have those of the umask.
+
+    By its name, which opens nothing; where it is a link, those of the file that it leads to.
+    """
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(OSError):
+            name = f"{path.resolve()}{suffix}"
+            if stat.S_IMODE(os.stat(name).st_mode) & 0o077:  # noqa: PTH116
+                os.chmod(name, 0o600)  # noqa: PTH101
+
+
+def refuse_damage(db: sqlite3.Connection) -> None:
+    """Raise ``sqlite3.DatabaseError`` where the file's own structure is broken."""
     result = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if result != "ok":
         raise sqlite3.DatabaseError(f"damaged: {result}")
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether the file itself is bad, rather than the disk full, read-only or locked."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from vbs_tui.clock import Clock
 from vbs_tui.restore.instances import Instance
-from vbs_tui.restore.journal import Journal, JournalError
+from vbs_tui.restore.journal import Journal, JournalError, unusable
 
 T = TypeVar("T")
 
@@ -88,9 +88,7 @@ class Recorder:
             if self._instance is None:
                 self._instance = Instance(self._directory)
         except OSError as error:
-            raise JournalError(
-                f"The journal's directory {self._directory} cannot be used: {error}."
-            ) from error
+            raise unusable(self._directory, "used", error) from error
         self._journal, notice = Journal.open(self._directory, self._instance, self._clock.now())
         return notice
 

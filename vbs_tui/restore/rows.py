@@ -87,6 +87,7 @@ def to_row(restore: Restore) -> tuple[Any, ...]:
 
 def from_row(row: tuple[Any, ...], log: tuple[LogEntry, ...] = ()) -> Restore:
     """A restore from a row of :data:`COLUMNS`. Raises ``ValueError`` for a row not ours."""
+    row = tuple(_as_text(value) for value in row)
     try:
         data = dict(zip(COLUMNS, row, strict=True))
         del data["backup_id"], data["volume_id"]
@@ -105,11 +106,15 @@ def from_row(row: tuple[Any, ...], log: tuple[LogEntry, ...] = ()) -> Restore:
 
 def entry_from_row(row: tuple[Any, ...]) -> LogEntry:
     """A log line from (number, at, source, text, state)."""
-    number, at, source, text, state = row
+    number, at, source, text, state = map(_as_text, row)
     moment = parse_time(at)
     if moment is None:
         raise ValueError("a log line has no time")
     return LogEntry(moment, Source(source), text, State(state) if state else None, number)
+
+
+def _as_text(value: Any) -> Any:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _facts(kind: type[Any], text: str) -> Any:

@@ -24,6 +24,9 @@ from vbs_tui.restore.states import State
 _ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumebackup.0206"})
 """Refusals because the backup is not available, or the disk is not, or it is being backed up."""
 
+_PASSING = frozenset({ErrorKind.BROKEN, ErrorKind.SERVER, ErrorKind.NONSENSE})
+"""Failures of a read that another try may not meet."""
+
 _ENDED = "the program was ended before anything left."
 
 
@@ -151,9 +154,16 @@ class Submission:
         about_states = failure.code.lower() in _ABOUT_STATES or (
             failure.status in (400, 409) and not failure.code
         )
-        for wait in (0.0, self._pace.first) if about_states else (0.0,):
-            if wait:
-                await self._clock.sleep(wait)
+        if about_states:
+            await self._case.insist(
+                (Source.REQUEST, f"{_words(failure)}; both were fine right before: looking again"),
+                failure=failure,
+                summary="Refused, though disk and backup were fine: looking again.",
+            )
+        # The states move when the queued job runs, which may be seconds after the answer.
+        waits = (0.0, self._pace.first, 2 * self._pace.first) if about_states else (0.0,)
+        for wait in waits:
+            await self._clock.sleep(wait)
             try:
                 reading = await self._read(provider)
             except CloudError:
@@ -174,7 +184,7 @@ class Submission:
                 failure.kind is ErrorKind.NOT_SENT
                 or (failure.status == 429 and (self._retry_throttled or not left))
                 or (_is_old_token(failure) and attempt == 1 and left)
-                or (not left and failure.kind in {ErrorKind.BROKEN, ErrorKind.SERVER})
+                or (not left and failure.kind in _PASSING)
             )
         )
         if again:

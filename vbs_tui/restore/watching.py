@@ -302,11 +302,9 @@ class Watching:
 
     def _summary(self, state: State, verdict: Verdict, facts: Facts) -> str:
         if state is State.UNKNOWN and verdict.standing is Standing.UNDETERMINED:
-            if is_untraced(facts):
-                if not self._long_enough():
-                    return "No clear answer; looking at disk and backup for traces."
-                return f"{UNTRACED}: {verdict.sentence}"
-            return f"{UNCLEAR}: {verdict.sentence}"
+            if not facts.job_is_askable and not self._long_enough():
+                return "No clear answer; looking at disk and backup for traces."
+            return f"{UNTRACED if is_untraced(facts) else UNCLEAR}: {verdict.sentence}"
         return verdict.sentence
 
 

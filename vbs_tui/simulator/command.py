@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from vbs_tui.arguments import Parser
 from vbs_tui.simulator.faults import describe_faults
 from vbs_tui.simulator.server import Simulator
 
@@ -15,7 +16,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def simulate_main(argv: Sequence[str]) -> int:
-    """Run the command. 0 after SIGINT or SIGTERM, 1 when the port is taken, 2 for wrong usage."""
+    """Run the command. 0 after SIGINT or SIGTERM, 1 when the port is taken, 64 for wrong usage."""
     parser = _parser()
     args = parser.parse_args(argv)
     if args.list_faults:
@@ -90,11 +91,16 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
+_STATUSES = """\
+exit status: 0 after Ctrl+C or SIGTERM, 1 when it cannot listen there, 64 for a wrong command line
+"""
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="vbs-tui simulate",
         description="Serve a simulated cloud (IAM, EVS, VBS) over plain HTTP until Ctrl+C.",
-        epilog=describe_faults(),
+        epilog=f"{describe_faults()}\n\n{_STATUSES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument

@@ -50,6 +50,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("wrong-types", "after", "executed, then JSON whose values have other types"),
     Kind("error-200", "before", "status 200 with an error in the body; not executed"),
     Kind("no-job-id", "after", "executed, then status 200 without the job's id (restores only)"),
+    Kind(
+        "copy-refused",
+        "after",
+        "executed, then the answer to a second copy of the request: 400, the disk is busy",
+    ),
     Kind("redirect", "before", "302 to the path without its last part; not executed"),
     Kind(
         "expire-token", "token", "the token is expired; a whole number N of 2 or more: after N uses"

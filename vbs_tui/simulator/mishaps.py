@@ -14,6 +14,7 @@ _PAGE = b"""<!DOCTYPE html>
 <html><head><title>Sign in to the network</title></head>
 <body><h1>Sign in</h1><p>This network wants you to sign in first.</p></body></html>
 """
+_BUSY = envelopes.vendor(400, "VolumeBackup.0205", "The disk is restoring_backup.")
 _HTML = {"content-type": "text/html; charset=utf-8"}
 
 
@@ -89,6 +90,7 @@ def _spoil(call: Call, reply: Reply, rule: Rule) -> Reply:
         "cut": lambda: Reply(reply.status, reply.encoded(), _kept(reply), cut=True),
         "wrong-types": lambda: Reply(reply.status, _twisted(reply.body), _kept(reply)),
         "no-job-id": lambda: Reply(reply.status, {}, _kept(reply)),
+        "copy-refused": lambda: _BUSY.reply,
     }
     change = changes.get(rule.name)
     return change() if change is not None else server_fault(call, rule.status or 500)

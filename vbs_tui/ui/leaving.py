@@ -17,7 +17,6 @@ import sys
 import termios
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -26,7 +25,7 @@ from rich.text import Text
 from textual.app import App
 from textual.worker import WorkerFailed
 
-from vbs_tui import __version__
+from vbs_tui import defects
 
 GRACE = 1.6
 """Seconds that a restore request under way has for its answer, when the program must end."""
@@ -79,15 +78,8 @@ def crash_report(error: BaseException) -> str:
     """A defect for a bug report: kind and places, no values, no messages, no local variables."""
     if isinstance(error, WorkerFailed):
         error = error.error
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"  {_short(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
-    return "\n".join(
-        [
-            f"vbs-tui {__version__} stopped because of a defect: {type(error).__name__}",
-            *places[-20:],
-            "What was sent is in the journal. Start vbs-tui again to go on watching.",
-        ]
-    )
+    last = "What was sent is in the journal. Start vbs-tui again to go on watching."
+    return f"{defects.report(error)}\n{last}"
 
 
 def run(app: App[int], on_leave: Callable[[float], None], *, mouse: bool = False) -> int:
@@ -266,11 +258,3 @@ def _detach() -> None:
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
         os.close(nowhere)
-
-
-def _short(filename: str) -> str:
-    for mark in ("/site-packages/", "/vbs_tui/"):
-        _, found, after = filename.rpartition(mark)
-        if found:
-            return f"vbs_tui/{after}" if mark == "/vbs_tui/" else after
-    return filename.rpartition("/")[2]

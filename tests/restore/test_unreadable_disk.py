@@ -1,0 +1,67 @@
+"""A disk that cannot be read is not a disk that is gone, whatever the answer that says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.restore.house import House
+from tests.restore.makers import restore
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.restore.states import State
+
+
+def failing(
+    house: House, monkeypatch: pytest.MonkeyPatch, thing: str, kind: ErrorKind, status: int
+) -> None:
+    """From now on every read of that *thing* is answered so."""
+
+    async def answer(_id: str) -> Any:
+        raise CloudError(Failure(kind, Executed.UNKNOWN, f"read the {thing}", status=status))
+
+    monkeypatch.setattr(house.cloud, thing, answer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [(ErrorKind.SERVER, status) for status in (500, 502, 503, 504)]
+    + [(ErrorKind.REFUSED, status) for status in (401, 403, 429)]
+    + [(ErrorKind.LOG_IN, 404), (ErrorKind.NONSENSE, 200)],
+)
+@pytest.mark.parametrize("has_job", [True, False])
+def test_a_disk_whose_reading_fails_is_waited_for(
+    house: House, monkeypatch: pytest.MonkeyPatch, kind: ErrorKind, status: int, has_job: bool
+) -> None:
+    async def story() -> None:
+        house.cloud.forgets_jobs = not has_job
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().disk_seen_busy)
+        with monkeypatch.context() as patch:
+            failing(house, patch, "volume", kind, status)
+            await house.clock.sleep(3600)
+            now = house.latest()
+            assert now.state.is_open
+            told = " ".join([now.summary, *(entry.text for entry in now.log)])
+            assert "deleted" not in f"{told} {now.volume_status}"
+        assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_disk_that_its_service_does_not_know_is_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().disk_seen_busy)
+        with monkeypatch.context() as patch:
+            failing(house, patch, "volume", ErrorKind.REFUSED, 404)
+            await house.until(lambda: house.latest().state is State.UNKNOWN)
+            assert house.latest().volume_status == "deleted"
+        await engine.stop(1.0)
+
+    house.run(story())

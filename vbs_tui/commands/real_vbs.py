@@ -1,0 +1,49 @@
+"""Whether what answers at the address of VBS is one: lists look alike at its neighbour, Cinder."""
+
+from __future__ import annotations
+
+import json
+
+from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.probe import Finding, failed, ok
+from vbs_tui.cloud.provider import Provider
+
+STEP = "VBS"
+
+_NO_JOB = "00000000-0000-0000-0000-000000000000"
+"""The id of a job that there is not. VBS says so with a code of its own; Cinder has no jobs, and
+its router does not know the path."""
+
+_OVERRIDDEN = "Correct vbs_endpoint_override in the configuration, or leave it out."
+_BY_CATALOG = "Tell whoever runs the cloud; vbs_endpoint_override names another address."
+
+
+async def look_at_vbs(provider: Provider) -> Finding | None:
+    """What is wrong with the address, or that nothing is; ``None`` when it cannot be told."""
+    try:
+        await provider.job(_NO_JOB)
+    except CloudError as error:
+        failure = error.failure
+        if _is_of_a_router(failure):
+            url, why = next((url, why) for name, url, why in provider.endpoints if name == "vbs")
+            seen = f"{url} is no VBS: it does not know jobs (HTTP 404, a router's, as of Cinder)"
+            do = _BY_CATALOG if why.startswith("catalog") else _OVERRIDDEN
+            return failed(STEP, seen, f"{do} A restore sent there ends with 404.")
+        if failure.code.lower() == "common.0011":
+            return ok(STEP, "answers as VBS does to the question for a job")
+    return None
+
+
+def _is_of_a_router(failure: Failure) -> bool:
+    """Whether no service answered, but the router of webob, which Cinder is built on."""
+    if failure.status != 404:
+        return False
+    try:
+        told = json.loads(failure.raw_body)
+    except (ValueError, RecursionError):
+        return False
+    return (
+        isinstance(told, dict)
+        and str(told.get("code", "")).lower() == "404 not found"
+        and str(told.get("title", "")).lower() == "not found"
+    )

@@ -310,6 +310,13 @@ async def test_a_password_that_the_catalog_holds_is_told_as_the_reason(word: str
         assert word not in repr(caught.value.failure).replace(cloud.server.url, "")
 
 
+async def test_projects_that_a_password_hides_are_not_none() -> None:
+    async with ToyCloud(telling) as cloud:
+        with pytest.raises(CloudError) as caught:
+            await whose(cloud, PROJECT[:12]).projects()
+        assert caught.value.failure.hint == NOTE_HIDDEN
+
+
 async def test_a_password_that_is_a_key_of_the_contract_changes_nothing() -> None:
     async with ToyCloud(telling) as cloud:
         connection = whose(cloud, "attachments")

@@ -134,10 +134,16 @@ class Photographer:
     async def confirm(self) -> None:
         await self.keys("r")
         await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
-        await self.until(lambda: not self._is_reading())
+        await self.until(lambda: self._dialog.takes_keys)
 
-    def _is_reading(self) -> bool:
-        return "Reading backup" in self.app.export_screenshot().replace("&#160;", " ")
+    @property
+    def _dialog(self) -> ConfirmScreen:
+        assert isinstance(self.app.screen, ConfirmScreen)
+        return self.app.screen
+
+    async def type_word(self) -> None:
+        """Type what the confirmation wants to be typed."""
+        await self.keys(*self._dialog.word)
 
     async def choose(self, backup: str) -> None:
         await self.keys("2", "slash", *backup, "enter", "g", "enter")
@@ -161,7 +167,7 @@ async def main_flow(p: Photographer) -> None:
     await p.keys("enter")
     p.take("backup-chosen")
     await p.confirm()
-    await p.keys(*"db-data-01")
+    await p.type_word()
     p.take("confirmation")
     await p.keys("enter")
     await p.job(lambda state: state is State.RUNNING, passing=0.5)
@@ -174,7 +180,8 @@ async def main_flow(p: Photographer) -> None:
     p.take("success")
     await p.choose("while-writing")
     await p.confirm()
-    await p.keys(*"rehearsal-02", "enter")
+    await p.type_word()
+    await p.keys("enter")
     await p.job(
         lambda state: state is State.FAILED,
         passing=0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -75,16 +76,16 @@ class Operator:
         return self._start(*CONSOLE, *arguments, env=self.env, **options)
 
     def named(self, **options: Any) -> Terminal:
-        """The console with the confirmation open and the disk's name typed, as the README says:
-        only the last Enter is missing."""
+        """The console with the confirmation open and its text typed, as the README says: only the
+        last Enter is missing."""
         terminal = self.console(**options)
         open_project(terminal)
         terminal.send(ENTER)
         terminal.wait_for_text("targets for nightly-db", "› √ db-data-01")
         terminal.send("r")
-        terminal.wait_for_text("Type the disk's name to restore: db-data-01")
-        terminal.send("db-data-01")
-        terminal.wait_until(lambda: "│  db-data-01 " in shown(terminal), "the name, typed")
+        word = asked_for(terminal)
+        terminal.send(word)
+        terminal.wait_until(lambda: f"│  {word} " in terminal.shown, "the text, typed")
         return terminal
 
     def states(self) -> list[tuple[str, str]]:
@@ -109,6 +110,13 @@ def open_project(terminal: Terminal) -> None:
     terminal.wait_for_text("›   nightly-db", "app-data-01", "newest first", "choose a backup first")
 
 
-def shown(terminal: Terminal) -> str:
-    """The screen's text."""
-    return terminal.shown
+def asked_for(terminal: Terminal) -> str:
+    """Wait until the confirmation takes keys; what it wants to be typed."""
+
+    def asked() -> str:
+        text = "\n".join(terminal.screen.display)
+        found = re.search(r" to restore: (.*?) +│", text)
+        is_ready = "sending · F5 reads again" in text and "not ready" not in text
+        return found[1] if found is not None and is_ready else ""
+
+    return terminal.wait_until(asked, "the confirmation, ready")

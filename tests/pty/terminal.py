@@ -38,6 +38,12 @@ F5 = b"\x1b[15~"
 class Screen(pyte.Screen):
     """What a terminal shows, also between two bytes of one frame."""
 
+    answer: Callable[[str], None] | None = None
+
+    def write_process_input(self, data: str) -> None:
+        if self.answer is not None:
+            self.answer(data)
+
     @property
     def display(self) -> list[str]:
         """The lines. Half of a wide character, written over in part, is a blank."""
@@ -64,7 +70,9 @@ class Terminal:
         lines: int = 40,
         forward_hang_up: bool = True,
         job_control: bool = True,
+        answers: bool = False,
     ) -> None:
+        """*answers*: whether it tells where its cursor is when it is asked, as terminals do."""
         self.log = bytearray()
         """Every byte read so far. Look at it under :meth:`wait_until`, or after the end."""
         self.screen = Screen(columns, lines)
@@ -74,6 +82,8 @@ class Terminal:
         self._closed = False
         self._wake_read, self._wake_write = os.pipe()
         self._master, self._slave = pty.openpty()
+        if answers:
+            self.screen.answer = self.send
         self.resize(columns, lines)
         self.before = self.modes()
         self._flags = fcntl.fcntl(self._slave, fcntl.F_GETFL)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from textual.pilot import Pilot
 
 from tests.restore.makers import restore
+from tests.ui.consoles import until_read
 from tests.ui.fake_desk import (
     BACKUPS,
     NOW,
@@ -33,9 +34,11 @@ from vbs_tui.restore.checks import assess
 from vbs_tui.restore.confirmation import Confirmation
 from vbs_tui.restore.desk import Examination
 from vbs_tui.restore.events import (
+    JournalChanged,
     ListKind,
     ProjectOpened,
     RestoreChanged,
+    RowChanged,
     SecretWanted,
     WatchChanged,
 )
@@ -119,10 +122,16 @@ class Desk(FakeDesk):
     """A fake desk that also examines and remembers."""
 
     word_is_name: bool = True
+    night: str = ""
+    """What else names the backup in the text to type; then the project is in it, too."""
+    reads: bool = True
+    """Whether an examination is answered."""
     restores: tuple[Restore, ...] = ()
     declared: list[str] = field(default_factory=list)
 
     def examine(self, project: Project, backup_id: str, volume_id: str) -> Future[Examination]:
+        if not self.reads:
+            return Future()
         backup: Backup = next(one for one in BACKUPS if one.id == backup_id)
         volume: Volume = next(one for one in VOLUMES if one.id == volume_id)
         root = f"https://vbs.eu-de.example.com/v2/{project.id}/cloudbackups"
@@ -142,6 +151,8 @@ class Desk(FakeDesk):
                 confirmation=Confirmation(
                     volume.name if self.word_is_name and volume.name else volume.id[:8],
                     volume_is_name=self.word_is_name and bool(volume.name),
+                    project="prod" if self.night else "",
+                    moment=self.night,
                 ),
             )
         )
@@ -170,7 +181,11 @@ class Stage:
         await self.pilot.pause()
 
     async def keys(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        for key in keys:
+            await until_read(self.app)
+            await self.pilot.press(key)
+        await self.settle()
+        await until_read(self.app)
         await self.settle()
 
     async def open(self) -> None:
@@ -284,6 +299,44 @@ async def stale(s: Stage) -> None:
 async def confirm(s: Stage) -> None:
     await s.choose()
     await s.keys("r", *"db-data")
+
+
+async def confirm_night(s: Stage) -> None:
+    s.desk.night = "2026-11-22 07:14"
+    await s.choose()
+    await s.keys("2", "j", "3", "r")
+
+
+async def confirm_reading(s: Stage) -> None:
+    s.desk.reads = False
+    await s.choose()
+    await s.keys("r")
+
+
+async def confirm_no_journal(s: Stage) -> None:
+    await journal_unusable(s)
+    await s.keys("r")
+
+
+async def pinned(s: Stage) -> None:
+    await s.choose()
+    await s.keys("2", "slash", *"web", "enter")
+
+
+async def barred(s: Stage) -> None:
+    await s.choose()
+    s.desk.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
+    await s.settle()
+
+
+async def journal_unusable(s: Stage) -> None:
+    await s.choose()
+    words = (
+        "The journal cannot be opened: /net/home/jane/.local/state/vbs-tui is on a file system"
+        " that knows no locks (NFS)."
+    )
+    s.desk.tell(JournalChanged(words))
+    await s.settle()
 
 
 async def confirm_soft(s: Stage) -> None:
@@ -462,6 +515,7 @@ SCENES: dict[str, Scene] = {
     for scene in (
         *(start, loading, chosen, filtered, empty, list_failed, stale),
         *(confirm, confirm_soft, confirm_by_id, confirm_impossible),
+        *(confirm_night, confirm_reading, confirm_no_journal, pinned, barred, journal_unusable),
         *(job_running, job_done, job_failed, job_refused, job_unknown, job_blind),
         *(job_elsewhere, settle_unknown),
         *(

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.ui.fake_desk import BACKUPS, PROD, PROJECTS, VOLUMES, FakeDesk, StillClock
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.screens.confirm import ConfirmScreen
 from vbs_tui.ui.screens.main import MainScreen
+from vbs_tui.ui.screens.question import QuestionScreen
+from vbs_tui.ui.screens.quit import QuitScreen
+from vbs_tui.ui.screens.settle import SettleScreen
 from vbs_tui.ui.widgets.rowlist import RowList
 
 
@@ -36,14 +42,21 @@ class Console:
         return len(self.app.screen_stack) == 1
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Press *keys* as whoever reads first: a dialog that confirms takes them by then."""
+        for key in keys:
+            await until_read(self.app)
+            await self.pilot.press(key)
         await self.pilot.pause()
 
     async def until_keys_are_taken(self) -> None:
         """Until a question that came while keys were under way takes its answer."""
         async with asyncio.timeout(30):
-            while not getattr(self.app.screen, "takes_keys", False):  # noqa: ASYNC110 - as below
+            while not self._asks():  # noqa: ASYNC110 - as below
                 await asyncio.sleep(0.05)
+
+    def _asks(self) -> bool:
+        screen = self.app.screen
+        return isinstance(screen, QuestionScreen) and screen.takes_keys
 
     async def settle(self) -> None:
         """Until what was told has been shown."""
@@ -66,6 +79,18 @@ class Console:
     def notices(self) -> list[str]:
         """What the toasts say."""
         return [one.message for one in self.app._notifications]
+
+
+async def until_read(app: App[int]) -> None:
+    """Until a dialog that confirms something takes keys, if one is open and can be read."""
+    screen = app.screen
+    if not isinstance(screen, ConfirmScreen | SettleScreen | QuitScreen):
+        return
+    async with asyncio.timeout(30):
+        while not screen.takes_keys:
+            if isinstance(screen, ConfirmScreen) and math.isinf(screen.takes_keys_from):
+                return  # it reads, and the desk may answer much later
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager

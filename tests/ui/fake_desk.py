@@ -122,6 +122,9 @@ class FakeDesk:
     def stop(self, grace: float) -> None:
         self.asked.append(("stop",))
 
+    def mend_journal(self) -> None:
+        self.asked.append(("mend journal",))
+
     # What a test lets the cloud say
 
     def tell(self, event: Event) -> None:

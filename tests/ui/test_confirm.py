@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from tests.restore.makers import restore
-from tests.ui.consoles import Console, console, screen_text
+from tests.ui.consoles import Console, console, screen_text, until_read
 from tests.ui.fake_desk import BACKUPS, NOW, PROD, VOLUMES, failure, volume
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import CloudError
@@ -75,7 +75,10 @@ class Dialog:
         return screen_text(self.con.app)
 
     async def examined(self, found: Examination) -> None:
+        """The desk answers, and the operator has the time to read that."""
         self.con.desk.examinations[-1].set_result(found)
+        await self.con.settle()
+        await until_read(self.con.app)
         await self.con.settle()
 
     async def press(self, *keys: str) -> None:
@@ -168,25 +171,41 @@ async def test_lines_scroll_too_while_the_line_has_the_focus() -> None:
         assert d.word.has_focus
 
 
-@pytest.mark.parametrize(
-    ("one", "why"),
-    [
-        (OWN, "Type the disk's name"),
-        (NAMELESS, "This disk has no name, so type the beginning of its id"),
-        (volume(1, "a\\x1bb", name_is_typeable=False), "Its name cannot be typed as it is"),
-        (volume(1, "twin"), "Another disk bears the same name"),
-    ],
-    ids=["name", "nameless", "odd", "twin"],
-)
-def test_what_to_type_is_told_with_its_reason(one: Volume, why: str) -> None:
-    by_name = one is OWN
-    found = replace(
-        examination(one),
-        confirmation=Confirmation(one.name if by_name else "12ab", volume_is_name=by_name),
-    )
-    line = typing_line(found).plain
-    assert line.startswith(why)
-    assert line.endswith(found.word)
+SEVERAL = "the disk has several backups"
+BY_ID = Confirmation("12ab34cd", False)
+TYPED = {
+    "name": (OWN, Confirmation("db-data-01", True), "the disk's name", ""),
+    "night": (
+        *(OWN, Confirmation("db-data-01", True, moment="2026-11-22"), "this"),
+        f"2026-11-22: {SEVERAL}",
+    ),
+    "all": (
+        *(OWN, Confirmation("db-data-01", True, "prod", "2026-11-22 02:00"), "this"),
+        f"prod/: another project may have a disk of that name · 2026-11-22 02:00: {SEVERAL}",
+    ),
+    "nameless": (NAMELESS, BY_ID, "this", "12ab34cd: its id, as this disk has no name"),
+    "odd": (
+        *(volume(1, "a\\x1bb", name_is_typeable=False), BY_ID, "this"),
+        "12ab34cd: its id, as its name cannot be typed as it is",
+    ),
+    "twin": (
+        *(volume(1, "twin"), replace(BY_ID, moment="ffff0000"), "this"),
+        (
+            "12ab34cd: its id, as another disk bears the same name · ffff0000: the backup's id, as"
+            f" {SEVERAL}"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "parts", "what", "why"), TYPED.values(), ids=TYPED)
+def test_what_to_type_is_told_with_its_reasons(
+    one: Volume, parts: Confirmation, what: str, why: str
+) -> None:
+    found = replace(examination(one), confirmation=parts)
+    first, _, rest = typing_line(found).plain.partition("\n")
+    assert first == f"Type {what} to restore: {parts.text}"
+    assert rest == why
 
 
 async def test_a_state_other_than_the_list_had_is_told() -> None:

@@ -225,9 +225,9 @@ async def test_what_a_restore_needs_to_know_is_not_talked_over(
         async with console(at, user_of(simulator), monkeypatch) as one:
             await one.open_production()
             await one.keys("enter")
-            await one.confirm()
+            screen = await one.confirm()
             simulator.faults = "html@restore=1x"
-            await one.keys(*"db-data-01", "enter")
+            await one.keys(*screen.word, "enter")
             await one.until(lambda: one.main.jobs.selected_restore is not None)
             await one.until(lambda: one.main.error.current is not None)
             assert "in a browser" not in told(one)

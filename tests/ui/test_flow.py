@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.simulated import brisk_desk
+from tests.ui.consoles import until_read
 from vbs_tui.clock import SystemClock
 from vbs_tui.restore.states import State
 from vbs_tui.simulator import Simulator
@@ -47,7 +48,9 @@ class Console:
         await self.pilot.pause()
 
     async def keys(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        for key in keys:
+            await until_read(self.app)
+            await self.pilot.press(key)
 
     async def open_production(self) -> None:
         await self.until(lambda: self.main.projects.list.total)
@@ -126,11 +129,12 @@ async def test_from_project_to_success(simulator: Simulator, tmp_path: Path) -> 
         await c.keys("enter")
         screen = await c.confirm()
         assert "No hazard found" in c.said(screen)
-        await c.keys(*"db-data-0", "enter")
+        assert screen.word.startswith("prod/db-data-01 20")
+        await c.keys(*screen.word[:-1], "enter")
         assert simulator.ledger.restore_posts() == []
         assert isinstance(c.app.screen, ConfirmScreen)
         # Enter twice, as an impatient hand does: the second opens the log of what has begun.
-        await c.keys("1", "enter", "enter")
+        await c.keys(screen.word[-1], "enter", "enter")
         await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
         await c.keys("escape")
         assert await c.ended() is State.SUCCEEDED
@@ -146,8 +150,8 @@ async def test_a_failing_backup_is_explained(simulator: Simulator, tmp_path: Pat
     async with console(simulator, tmp_path) as c:
         await c.open_production()
         await c.choose("fails-while-writing")
-        await c.confirm()
-        await c.keys(*"rehearsal-02", "enter")
+        screen = await c.confirm()
+        await c.keys(*screen.word, "enter")
         assert await c.ended() is State.FAILED
         await c.keys("e")
         text = c.main.error.text
@@ -167,7 +171,7 @@ async def test_a_disk_that_is_too_small_cannot_be_confirmed(
         assert "This restore is impossible" in said
         assert "20 GiB, the backup needs 100 GiB" in said
         assert not screen.query_one("#asking").display
-        await c.keys(*"small-01", "enter", "escape")
+        await c.keys(*screen.word, "enter", "escape")
         assert c.app.screen is c.main
     assert simulator.ledger.restore_posts() == []
 
@@ -234,9 +238,9 @@ async def test_keys_answer_while_the_post_waits(simulator: Simulator, tmp_path: 
     async with console(simulator, tmp_path) as c:
         await c.open_production()
         await c.keys("enter")
-        await c.confirm()
+        screen = await c.confirm()
         gate = simulator.hold(r"POST .*/restore$", before=False)
-        await c.keys(*"db-data-01", "enter")
+        await c.keys(*screen.word, "enter")
         await c.until(lambda: gate.reached)
         await c.until(lambda: c.app.screen is c.main)
         assert c.app.desk.sending == 1

@@ -257,7 +257,7 @@ def test_the_keys_of_the_file_do_what_it_says(
     assert " R restore" in said["bar"]
     assert "sort" not in said["bar"]
     assert said["old"] == []
-    assert "No backup is chosen" in said["new"][0]
+    assert "R restores it onto the disk" in said["new"][0]
     assert said["right"] != said["before"]
     assert said["zoomed"] is True
     assert said["help"] == "HelpScreen"

@@ -121,8 +121,10 @@ async def test_its_own_source_has_the_cursor_though_it_is_impossible() -> None:
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ((), "No backup is chosen"),
         (("3",), "No backup is chosen"),
+        (("1",), "A restore starts where its backup or its disk is"),
+        (("4",), "go to the backups (2) or the volumes (3)"),
+        (("5",), "A restore starts where its backup or its disk is"),
     ],
 )
 async def test_restore_says_what_is_missing(keys: tuple[str, ...], words: str) -> None:

@@ -20,7 +20,7 @@ from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.records import UNTRACED
 from vbs_tui.restore.states import State
-from vbs_tui.ui.questions import QUIET
+from vbs_tui.ui.keys_in_order import QUIET
 from vbs_tui.ui.screens.confirm import ConfirmScreen
 from vbs_tui.ui.screens.help import HelpScreen
 from vbs_tui.ui.screens.question import QuestionScreen

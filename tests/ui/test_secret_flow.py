@@ -73,8 +73,8 @@ async def begin(c: Console, simulator: Simulator) -> None:
     await give_passcode(c, simulator)
     await c.open_production()
     await c.keys("enter")
-    await c.confirm()
-    await c.keys(*"db-data-01", "enter")
+    screen = await c.confirm()
+    await c.keys(*screen.word, "enter")
     await c.until(lambda: simulator.ledger.restores)
     await c.until(lambda: c.app.screen is c.main)
 
@@ -93,12 +93,12 @@ async def test_a_token_that_ends_while_a_name_is_typed(
         await c.choose("demo-succeeds")
         screen = await c.confirm("rehearsal-01")
         word = screen.query_one("#word", Input)
-        await c.keys(*"rehear")
+        await c.keys(*screen.word[:6])
         simulator.expire_tokens()  # the watch meets that, and a passcode is wanted
         await c.until(lambda: "asks for a passcode" in screen_text(c.app))
         assert isinstance(c.app.screen, ConfirmScreen)
-        await c.keys(*"sal-01")
-        assert word.value == "rehearsal-01"
+        await c.keys(*screen.word[6:])
+        assert word.value == screen.word
         assert len(simulator.ledger.restore_posts()) == 1
         await c.keys("escape")
         await give_passcode(c, simulator)

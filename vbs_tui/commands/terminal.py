@@ -11,6 +11,7 @@ import termios
 from collections.abc import Callable, Iterator, Mapping
 
 from vbs_tui.cloud.probe import Finding, ok, warning
+from vbs_tui.terminal import Colours, colours_of, wants_no_colour
 from vbs_tui.text import clean
 
 Size = tuple[int, int]
@@ -96,18 +97,17 @@ def _measured(size: Size, term: str) -> Finding:
 
 
 def _colours(env: Mapping[str, str]) -> Finding:
-    """By the rules of the library that draws the screen."""
-    term = env.get("TERM", "").strip().lower()
-    if env.get("NO_COLOR"):
-        return ok("colours", "none, as NO_COLOR asks")
-    if term in ("dumb", "unknown", ""):
+    """By the rules that the screen is drawn by."""
+    found = colours_of(env)
+    if found is Colours.NONE:
+        term = clean(env.get("TERM", "").strip().lower(), 40)
         do = "Set TERM to what the terminal is, mostly xterm-256color."
         return warning("colours", f"none known of TERM={term or '(not set)'}", do)
-    if env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
-        return ok("colours", "16.7 million")
-    if term.endswith(("-256color", "kitty")):
-        return ok("colours", "256")
-    return ok("colours", "16 (COLORTERM=truecolor where the terminal has more)")
+    if wants_no_colour(env):
+        return ok("colours", "shades of grey only, as NO_COLOR asks")
+    if found is Colours.FEW:
+        return ok("colours", "16 (COLORTERM=truecolor where the terminal has more)")
+    return ok("colours", found.value)
 
 
 def _signs(encoding: str) -> Finding:

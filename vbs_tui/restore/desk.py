@@ -27,6 +27,7 @@ from vbs_tui.restore.events import (
     ConnectFailed,
     Connecting,
     Event,
+    JournalChanged,
     ListKind,
     Notice,
     ProjectFailed,
@@ -50,6 +51,9 @@ T = TypeVar("T")
 
 NOT_SENT_WORDS = "not sent"
 """What an operator types to declare an unknown restore not sent."""
+
+CLOSED_WORD = "closed"
+"""What an operator types where the cloud took the restore, and nothing proves how it ended."""
 
 
 class Refusal(Exception):  # noqa: N818 - the desk's word, not an accident
@@ -173,19 +177,32 @@ class Desk:
         return self._thread.run(self._recorder.run(lambda journal: journal.find(beginning)))
 
     def settling_words(self, restore: Restore) -> str:
-        """What an operator types to declare *restore* not sent.
+        """What an operator types to declare *restore* not sent, or closed where it was sent.
 
         More where its cloud is not the one that is connected to: there nobody looks, and opening
         that cloud would settle it by what is seen.
         """
+        words = CLOSED_WORD if restore.was_taken else NOT_SENT_WORDS
         if self.reaches(restore):
-            return NOT_SENT_WORDS
+            return words
         cloud = restore.cloud if restore.cloud.isascii() else ""
-        return f"{NOT_SENT_WORDS} on {cloud or restore.id[:8]}"
+        return f"{words} on {cloud or restore.id[:8]}"
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
         """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""
         return self._thread.run_unbroken(self._declare(restore_id, typed))
+
+    def mend_journal(self) -> None:
+        """Try once more to open a journal that could not be used: ``JournalChanged``."""
+        self._background(self._mend())
+
+    async def _mend(self) -> None:
+        await self._journal_tried.wait()
+        async with self._mending:
+            if self._journal_trouble:
+                await self._start(again=True)
+                if self._reached and not self._journal_trouble:
+                    await self._engine.attach(await self._contact.connected())
 
     def look_now(self, restore_id: str) -> None:
         """Do not wait for the next look of the schedule."""
@@ -235,14 +252,17 @@ class Desk:
     async def _start(self, *, again: bool = False) -> None:
         try:
             await self._engine.start()
-            self._journal_trouble = ""
+            trouble = ""
         except JournalError as error:
-            self._journal_trouble = str(error)
+            trouble = str(error)
             text = f"{error} Nothing can be restored until that is mended; looking is possible."
             if not again:  # whoever wants to restore is told by the refusal
                 self._emit(Notice(text, severe=True))
         finally:
             self._journal_tried.set()
+        if trouble != self._journal_trouble:
+            self._journal_trouble = trouble
+            self._emit(JournalChanged(trouble))
 
     async def _connect(self) -> None:
         if self._is_logging_in:

@@ -151,6 +151,14 @@ class Notice:
     severe: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class JournalChanged:
+    """The journal cannot be used any more, or can be used again."""
+
+    trouble: str
+    """Why nothing can be restored, in words; empty: it can be used."""
+
+
 Event = (
     Connecting
     | Connected
@@ -166,4 +174,5 @@ Event = (
     | WatchChanged
     | SecretWanted
     | Notice
+    | JournalChanged
 )

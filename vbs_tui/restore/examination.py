@@ -106,6 +106,7 @@ def planned_restore(
         project_name=examination.project.name,
         backup=backup_facts(backup),
         volume=volume_facts(volume),
+        hazards=tuple(hazard.short for hazard in examination.hazards),
         operator=operator,
         created_at=now,
         changed_at=now,

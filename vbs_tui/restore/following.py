@@ -7,7 +7,7 @@ from typing import Protocol
 
 from vbs_tui.clock import Clock
 from vbs_tui.restore.case import Case
-from vbs_tui.restore.events import Event, Notice, RestoreChanged, WatchChanged
+from vbs_tui.restore.events import Event, JournalChanged, Notice, RestoreChanged, WatchChanged
 from vbs_tui.restore.instances import process_of
 from vbs_tui.restore.journal import JournalError, Overtaken
 from vbs_tui.restore.recorder import Recorder
@@ -65,11 +65,14 @@ class Follower:
                     await self._read_news()
                     self._version = version
                 await self.take_over()
-                complained = False
+                if complained:
+                    complained = False
+                    self._emit(JournalChanged(""))
             except JournalError as error:
                 if not complained:
                     complained = True
                     self._emit(Notice(str(error), severe=True))
+                    self._emit(JournalChanged(str(error)))
 
     def remember(self, restore: Restore) -> None:
         """Count the log of *restore* so far as told."""

@@ -64,7 +64,8 @@ def hindrance(restore: Restore, reading: Reading) -> str:
     hard = [hazard.sentence for hazard in hazards if hazard.level is Level.HARD]
     if hard:
         return hard[0]
-    changed = what_changed(restore, reading)
+    new = [hazard.sentence for hazard in hazards if hazard.short not in restore.hazards]
+    changed = what_changed(restore, reading) or (new[0] if new else "")
     return f"{changed} Look at it and confirm again." if changed else ""
 
 

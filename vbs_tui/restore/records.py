@@ -111,6 +111,8 @@ class Restore:
     """Whether both were seen so at the same time, by no other restore than this one."""
     busy_change: datetime | None = None
     """The disk's ``updated_at`` as it was then."""
+    hazards: tuple[str, ...] = ()
+    """The soft hazards that the operator confirmed, in few words each."""
     against: str = ""
     """What was seen of another's work on the disk, as a sentence."""
     job_lost: bool = False
@@ -127,6 +129,11 @@ class Restore:
         """Cloud, region and project, for people."""
         parts = (self.cloud, self.region, self.project_name or self.project_id)
         return " › ".join(part for part in parts if part)
+
+    @property
+    def was_taken(self) -> bool:
+        """Whether it is proven that the cloud took the request, however it ended."""
+        return bool(self.job_id) or self.pair_seen_busy
 
     @property
     def needs_a_word(self) -> bool:

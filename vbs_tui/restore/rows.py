@@ -46,6 +46,7 @@ COLUMNS: tuple[str, ...] = (
     "pair_seen_busy",
     "busy_change",
     "against",
+    "hazards",
 )
 
 
@@ -80,7 +81,7 @@ def to_row(restore: Restore) -> tuple[Any, ...]:
     """The values of :data:`COLUMNS`."""
     data = restore_to_dict(restore)
     data["backup_id"], data["volume_id"] = restore.backup.id, restore.volume.id
-    for key in ("backup", "volume", "failure"):
+    for key in ("backup", "volume", "failure", "hazards"):
         data[key] = None if data[key] is None else json.dumps(data[key], ensure_ascii=False)
     return tuple(data[column] for column in COLUMNS)
 
@@ -94,6 +95,7 @@ def from_row(row: tuple[Any, ...], log: tuple[LogEntry, ...] = ()) -> Restore:
         data["state"] = State(data["state"])
         data["backup"] = _facts(BackupFacts, data["backup"])
         data["volume"] = _facts(VolumeFacts, data["volume"])
+        data["hazards"] = tuple(str(one) for one in json.loads(data["hazards"]))
         data["failure"] = None if data["failure"] is None else _failure(data["failure"])
         for key in ("created_at", "changed_at", "sent_at", "ended_at", "busy_change"):
             data[key] = parse_time(data[key])

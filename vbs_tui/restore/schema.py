@@ -135,6 +135,7 @@ _EVIDENCE = """
 ALTER TABLE restores ADD COLUMN pair_seen_busy INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE restores ADD COLUMN busy_change TEXT;
 ALTER TABLE restores ADD COLUMN against TEXT NOT NULL DEFAULT '';
+ALTER TABLE restores ADD COLUMN hazards TEXT NOT NULL DEFAULT '[]';
 """
 
 _STEPS: tuple[str, ...] = (_TABLES + _LOCKS, _EVIDENCE)

@@ -23,18 +23,27 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.events import Connected, Event, Notice, ProjectOpened, SecretWanted
+from vbs_tui.restore.events import (
+    Connected,
+    Event,
+    JournalChanged,
+    Notice,
+    ProjectOpened,
+    SecretWanted,
+)
 from vbs_tui.restore.records import Restore
 from vbs_tui.text import clean
 from vbs_tui.ui import commands
 from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.doubts import Doubts
+from vbs_tui.ui.drawing import Drawing
 from vbs_tui.ui.halting import HALT, Haltable
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
 from vbs_tui.ui.questions import Questions
 from vbs_tui.ui.render.jobs import last_words
 from vbs_tui.ui.screens.main import MainScreen
+from vbs_tui.ui.shown import Shown
 from vbs_tui.ui.store import Store
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
@@ -54,7 +63,7 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
+class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCrash, App[int]):
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"
@@ -77,6 +86,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
         """*zone*: for times on the screen, ``None`` is the machine's. *export_folder*: where the
         history is exported to, by default the working directory."""
         super().__init__()
+        self.draw_as_told()
         self.desk = desk
         self._export_folder = export_folder or Path()
         self.clock = clock
@@ -169,11 +179,20 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
                 self.main.news(event, self.store.apply(event))
         if isinstance(event, Connected | ProjectOpened):
             self._note_use()
+        if isinstance(event, JournalChanged):
+            for screen in self.screen_stack:
+                if hasattr(screen, "tell_of_journal"):
+                    screen.tell_of_journal()
 
     # Dialogs
 
-    def ask_restore(self, project: Project, backup: Backup, volume: Volume) -> None:
-        """Open the confirmation, which reads both afresh; a begun restore shows in the jobs."""
+    def ask_restore(
+        self, project: Project, backup: Backup, volume: Volume, *, note: str = ""
+    ) -> None:
+        """Open the confirmation, which reads both afresh; a begun restore shows in the jobs.
+
+        *note*: what has to be said of how the two came to be meant.
+        """
         from vbs_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - when first needed
 
         def done(restore: Restore | None) -> None:
@@ -181,9 +200,10 @@ class VbsTui(Questions, Doubts, KeysInOrder, Haltable, QuietCrash, App[int]):
                 self.main.focus_pane("jobs")
 
         place = (self.store.cloud, self.store.region, project.name)
-        self.push_screen(
-            ConfirmScreen(self.desk, project, backup, volume, self.clock, place=place), done
+        screen = ConfirmScreen(
+            self.desk, project, backup, volume, self.clock, place=place, note=note
         )
+        self.push_screen(screen, done)
 
     def show_details(self, title: str, pairs: Sequence[tuple[str, str]], raw: str = "") -> None:
         """Show facts about one thing; empty ones are left out. *raw*: an answer as it came."""

@@ -104,10 +104,12 @@ TABLE: tuple[Command, ...] = (
         keys=("r",),
         shown="r",
         label="restore",
-        help="Restore the chosen backup onto the volume under the cursor; asks before it sends.",
+        help="Restore the backup under the cursor, or, in the volumes, the chosen backup onto the"
+        " volume under the cursor; asks before it sends.",
         scope="global",
         action="restore",
         footer=2,
+        panes=("backups", "volumes"),
     ),
     Command(
         id="filter",

@@ -21,6 +21,10 @@ from textual.message_pump import MessagePump
 PATIENCE = 0.25
 """Seconds that a key waits for the one before it, at the most."""
 
+QUIET = 0.7
+"""Seconds after which a key is an answer to what is on the screen, and no longer one to what was
+there before."""
+
 _TYPING = frozenset({"backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k"})
 """Keys that are part of typing, besides letters, digits and signs."""
 
@@ -32,6 +36,8 @@ class KeysInOrder:
     """When something was typed, deleted or pasted last, in seconds of ``time.monotonic``."""
     pressed_at = float("-inf")
     """When any key was pressed last."""
+    acting_at = float("-inf")
+    """When the key that is acted on now was pressed."""
     _held_keys: deque[events.Key]
     _settling: asyncio.Task[None] | None = None
 
@@ -54,8 +60,9 @@ class KeysInOrder:
         app: Any = self
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             drops = getattr(app.screen, "drops", None) if app._screen_stack else None
-            if drops is not None and drops(event.time):
+            if drops is not None and drops(event):
                 return
+            self.acting_at = event.time
         await super().on_event(event)  # type: ignore[misc]
 
     async def _settle(self, holders: list[MessagePump]) -> None:

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from vbs_tui.clock import Clock
 from vbs_tui.ui.clouds import Choice
+from vbs_tui.ui.drawing import Drawing
 from vbs_tui.ui.halting import HALT, Haltable
 from vbs_tui.ui.keys_in_order import KeysInOrder
 from vbs_tui.ui.leaving import QuietCrash
@@ -17,7 +18,7 @@ from vbs_tui.ui.screens.clouds import CloudsScreen
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 
-class CloudPicker(KeysInOrder, Haltable, QuietCrash, App[int]):
+class CloudPicker(KeysInOrder, Haltable, Drawing, QuietCrash, App[int]):
     """Its result is 0, and the choice stands in :attr:`choice`."""
 
     CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read
@@ -35,6 +36,7 @@ class CloudPicker(KeysInOrder, Haltable, QuietCrash, App[int]):
     ) -> None:
         """*notice*: a warning to begin with, cleaned; none when empty."""
         super().__init__()
+        self.draw_as_told()
         self.choice: Choice | None = None
         """What was chosen; nothing when the operator left."""
         self._notice = notice

@@ -18,12 +18,10 @@ from textual.widgets import Button, Input
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
+from vbs_tui.ui.keys_in_order import QUIET
 
 if TYPE_CHECKING:
     from vbs_tui.ui.screens.question import QuestionScreen
-
-QUIET = 0.7
-"""Seconds without typing after which keys are no longer on their way to something else."""
 
 _LOOK_AGAIN = 0.1
 _DAY = 86400.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
@@ -18,6 +18,7 @@ from vbs_tui.restore.events import (
     ConnectFailed,
     Connecting,
     Event,
+    JournalChanged,
     ListFailed,
     ListKind,
     ListPage,
@@ -35,6 +36,18 @@ from vbs_tui.restore.states import State
 FAILED_STATES = frozenset({State.FAILED, State.REFUSED, State.NOT_SENT})
 
 Row = Backup | Volume
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is known of the state of a disk or backup, apart from the lists."""
+
+    status: str
+    at: datetime
+    """UTC."""
 
 
 class Change(enum.Enum):
@@ -59,19 +72,23 @@ class _Batch:
     rows: list[Row] = field(default_factory=list)
     at: dict[str, int] = field(default_factory=dict)
     names: Counter[str] = field(default_factory=Counter)
+    told: dict[str, datetime] = field(default_factory=dict)
+    """When each row was read, by its id."""
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: Sequence[Row], at: datetime) -> None:
         for row in rows:
             # A list that shifts while it is paged through tells a row twice.
-            if not self.replace(row):
+            if not self.replace(row, at):
                 self.at[row.id] = len(self.rows)
                 self.rows.append(row)
                 self.names[row.name] += 1
+                self.told[row.id] = at
 
-    def replace(self, row: Row) -> bool:
+    def replace(self, row: Row, at: datetime) -> bool:
         place = self.at.get(row.id)
         if place is None:
             return False
+        self.told[row.id] = at
         self.names[self.rows[place].name] -= 1
         self.names[row.name] += 1
         self.rows[place] = row
@@ -133,9 +150,9 @@ class ListState:
             return Change.NONE
         change = Change.STATE
         if self._staged is not None:
-            self._staged.add(event.rows)
+            self._staged.add(event.rows, event.at)
         elif event.rows:
-            self._shown.add(event.rows)
+            self._shown.add(event.rows, event.at)
             change = Change.APPENDED
         if event.last:
             self.loading = False
@@ -155,10 +172,15 @@ class ListState:
         self.failed_at = event.failure.at
         return Change.STATE
 
-    def replace(self, row: Row) -> Change:
+    def replace(self, row: Row, at: datetime) -> Change:
+        """Put *row*, read *at* that moment, in its place."""
         if self._staged is not None:
-            self._staged.replace(row)
-        return Change.ROW if self._shown.replace(row) else Change.NONE
+            self._staged.replace(row, at)
+        return Change.ROW if self._shown.replace(row, at) else Change.NONE
+
+    def told_at(self, row_id: str) -> datetime:
+        """When the row with that id was read."""
+        return self._shown.told.get(row_id, _LONG_AGO)
 
 
 @dataclass
@@ -193,6 +215,12 @@ class Store:
         """The project that is worked in."""
         self.restores: dict[str, Restore] = {}
         self.watches: dict[str, Watch] = {}
+        self.journal_trouble = ""
+        """Why nothing can be restored, in words; empty while the journal can be used."""
+        self._seen: dict[str, _Seen] = {}
+        """States that restores told of, by the id of the disk or backup."""
+        self._latest = _LONG_AGO
+        """The newest moment that anything was told of."""
         self._states: dict[str, ProjectState] = {}
         self._news: set[str] = set()
         """Ids of the restores that changed since the program started."""
@@ -284,6 +312,23 @@ class Store:
         watch = self.watches.get(restore_id)
         return "" if watch is None else watch.elsewhere
 
+    def is_news(self, restore_id: str) -> bool:
+        """Whether that restore, or the watch over it, changed since the program started."""
+        watch = self.watches.get(restore_id)
+        return restore_id in self._news or (watch is not None and watch.blind_since is not None)
+
+    @property
+    def blind(self) -> list[Watch]:
+        """The watches of open restores that see nothing at the moment, longest first."""
+        found = [
+            watch
+            for watch in self.watches.values()
+            if watch.blind_since is not None
+            and watch.restore_id in self.restores
+            and self.restores[watch.restore_id].state.is_open
+        ]
+        return sorted(found, key=lambda watch: (watch.blind_since or _LONG_AGO, watch.restore_id))
+
     @property
     def failed(self) -> int:
         """Restores that failed while this program ran; a cause to look, and not a record."""
@@ -328,11 +373,57 @@ class Store:
                 self.restores[event.restore.id] = event.restore
                 if not event.replayed:
                     self._news.add(event.restore.id)
-            case WatchChanged():
-                self.watches[event.watch.restore_id] = event.watch
+            case WatchChanged() | JournalChanged():
+                self._told(event)
             case _:
                 pass
         return Change.NONE
+
+    def _told(self, event: WatchChanged | JournalChanged) -> None:
+        if isinstance(event, JournalChanged):
+            self.journal_trouble = event.trouble
+        else:
+            self.watches[event.watch.restore_id] = event.watch
+
+    def take_in(self, restore: Restore) -> list[Row]:
+        """Bring the listed states of disk and backup up to what *restore* says of them, where that
+        is newer: the rows that changed.
+
+        It may be another program's restore, which the lists here know nothing of.
+        """
+        at = restore.changed_at
+        self._latest = max(self._latest, at)
+        changed: list[Row] = []
+        state = self._states.get(restore.project_id)
+        for kind, row_id, status in (
+            (ListKind.VOLUMES, restore.volume.id, restore.volume_status),
+            (ListKind.BACKUPS, restore.backup.id, restore.backup_status),
+        ):
+            if not status:
+                continue
+            known = self._seen.get(row_id)
+            if known is None or known.at < at:
+                self._seen[row_id] = _Seen(status, at)
+            row = None if state is None else state.lists[kind].get(row_id)
+            if state is None or row is None or state.lists[kind].told_at(row_id) >= at:
+                continue
+            fresh = replace(row, status=status)
+            state.lists[kind].replace(fresh, at)
+            if row.status != status:
+                changed.append(fresh)
+        return changed
+
+    def _as_known(self, event: ListPage) -> ListPage:
+        """*event*, but with the states that were seen since it was read."""
+        self._latest = max(self._latest, event.at)
+        if not self._seen:
+            return event
+        rows: list[Row] = []
+        for row in event.rows:
+            seen = self._seen.get(row.id)
+            is_newer = seen is not None and seen.at > event.at
+            rows.append(replace(row, status=seen.status) if seen and is_newer else row)
+        return replace(event, rows=tuple(rows))  # type: ignore[arg-type]
 
     def _connected(self, event: Connected) -> None:
         self.connecting, self.connect_failure = False, None
@@ -361,13 +452,16 @@ class Store:
             return Change.NONE
         if isinstance(event, RowChanged):
             kind = ListKind.BACKUPS if isinstance(event.row, Backup) else ListKind.VOLUMES
-            return state.lists[kind].replace(event.row)
+            # Read just now, so newer than whatever was told before.
+            if event.row.id in self._seen:
+                self._seen[event.row.id] = _Seen(event.row.status, self._latest)
+            return state.lists[kind].replace(event.row, self._latest)
         listing = state.lists[event.kind]
         match event:
             case ListStarted():
                 return listing.started(event)
             case ListPage():
-                return listing.page(event)
+                return listing.page(self._as_known(event))
             case ListFailed():
                 return listing.failed(event)
 

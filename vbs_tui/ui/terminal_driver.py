@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
+import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
+
+_WHERE_IS_THE_CURSOR = "\x1b[6n"
 
 _AT_ONCE = 65_536
 """Bytes that are gathered before they are written without being asked for."""
 
 _POLL = 0.5
 """Seconds until a terminal that takes nothing is asked again."""
+
+
+class Mark(str):
+    """Nothing to write, but a place in what is written: *told* is called, in the thread that
+    writes, with the moment of ``time.monotonic`` at which all before it was taken."""
+
+    told: Callable[[float], None]
+
+    def __new__(cls, told: Callable[[float], None]) -> Mark:
+        made = super().__new__(cls)
+        made.told = told
+        return made
 
 
 class PatientFile:
@@ -32,6 +49,10 @@ class PatientFile:
 
     def write(self, text: str) -> int:
         """Gather *text*, and write when it has become much."""
+        if isinstance(text, Mark):
+            self.flush()
+            text.told(time.monotonic())
+            return 0
         self._pending += text.encode(self._stream.encoding, self._stream.errors or "strict")
         if len(self._pending) >= _AT_ONCE:
             self.flush()
@@ -54,3 +75,21 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._file: Any = PatientFile(self._file)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own, which changes with it; variables only where it tells none."""
+        for descriptor in (self._file.fileno(), self.fileno):
+            with contextlib.suppress(OSError, ValueError):
+                size = os.get_terminal_size(descriptor)
+                if size.columns > 0 and size.lines > 0:
+                    return size.columns, size.lines
+        return super()._get_terminal_size()
+
+    def after_written(self, told: Callable[[float], None]) -> None:
+        """Call *told* once the terminal's line has taken everything so far; see :class:`Mark`."""
+        self.write(Mark(told))
+
+    def ask_cursor(self) -> None:
+        """Ask the terminal where its cursor is; its answer comes as an event."""
+        self.write(_WHERE_IS_THE_CURSOR)
+        self.flush()

@@ -11,6 +11,7 @@ from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.checks import Hazard, Level
 from vbs_tui.restore.desk import Examination
 from vbs_tui.times import ago, local
+from vbs_tui.ui.render.jobs import JOURNAL_REMEDY
 
 _LABEL = 9
 
@@ -37,13 +38,11 @@ def place_line(place: tuple[str, ...]) -> Content:
 def backup_lines(backup: Backup, now: datetime, zone: tzinfo | None) -> list[Content]:
     """The backup: name, when taken, size, state, id."""
     taken = backup.taken_at
-    when = (
-        f"taken {local(taken, zone)} ({ago(taken, now)})" if taken else "taken at an unknown time"
-    )
+    when = f"{local(taken, zone)} ({ago(taken, now)})" if taken else "at an unknown time"
     facts = [_size(backup.size), backup.status, backup.availability_zone]
     return [
         _line("Backup", backup.name or "(no name)", "bold"),
-        _line("", when),
+        _line("Taken", when, "bold"),
         _line("", " · ".join(fact for fact in facts if fact)),
         _line("", backup.id, "$text-muted"),
     ]
@@ -79,12 +78,14 @@ def hazard_lines(hazards: tuple[Hazard, ...]) -> list[Content]:
 def consequence(examination: Examination, zone: tzinfo | None) -> Content:
     """What will happen, in one plain sentence."""
     backup, volume = examination.backup, examination.volume
-    taken = f"of {local(backup.taken_at, zone)}" if backup.taken_at else "of that backup"
+    taken = local(backup.taken_at, zone) if backup.taken_at else "that backup"
     disk = volume.name or volume.id
     return Content.assemble(
         "Everything on ",
         (disk, "bold"),
-        f" is overwritten with the data {taken}. There is no undo and no way to stop it.",
+        " is overwritten with the data of ",
+        (taken, "bold"),
+        ". There is no undo and no way to stop it.",
     )
 
 
@@ -101,18 +102,47 @@ def request_lines(examination: Examination) -> list[Content]:
 
 
 def typing_line(examination: Examination) -> Content:
-    """What must be typed, and why that."""
-    word = (examination.word, "bold")
-    if examination.confirmation.volume_is_name:
-        return Content.assemble("Type the disk's name to restore: ", word)
-    volume = examination.volume
+    """What must be typed, and in a second line why each part of it that is not the disk's name."""
+    parts, volume = examination.confirmation, examination.volume
+    why = []
+    if parts.project:
+        why.append(f"{parts.project}/: another project may have a disk of that name")
+    if not parts.volume_is_name:
+        why.append(f"{parts.volume}: its id, as {_why_not_by_name(volume)}")
+    if parts.moment:
+        kind = "" if parts.moment.count("-") == 2 else "the backup's id, as "
+        why.append(f"{parts.moment}: {kind}the disk has several backups")
+    what = "the disk's name" if not why else "this"
+    lines = [Content.assemble(f"Type {what} to restore: ", (examination.word, "bold"))]
+    if why:
+        lines.append(Content(" · ".join(why)).stylize("$text-muted"))
+    return Content("\n").join(lines)
+
+
+def _why_not_by_name(volume: Volume) -> str:
     if not volume.name:
-        why = "This disk has no name"
-    elif not volume.name_is_typeable:
-        why = "Its name cannot be typed as it is"
-    else:
-        why = "Another disk bears the same name"
-    return Content.assemble(f"{why}, so type the beginning of its id: ", word)
+        return "this disk has no name"
+    if not volume.name_is_typeable:
+        return "its name cannot be typed as it is"
+    return "another disk bears the same name"
+
+
+def note_lines(note: str) -> list[Content]:
+    """*note* as a line that is to be seen; nothing for an empty one."""
+    return [Content.assemble(("! ", "bold $text-warning"), (note, "$text-warning"))] if note else []
+
+
+def journal_lines(trouble: str) -> list[Content]:
+    """Why nothing can be sent, where the journal cannot be used."""
+    if not trouble:
+        return []
+    said = "Nothing can be sent: a restore is written into the journal before it is sent."
+    return [
+        Content.assemble(("× ", "bold $text-error"), (said, "bold $text-error")),
+        Content(trouble).stylize("$text-error"),
+        Content(JOURNAL_REMEDY),
+        Content(""),
+    ]
 
 
 def differences(backup: Backup, volume: Volume, examination: Examination) -> list[Content]:
@@ -138,8 +168,11 @@ def examined_lines(
     changed: Sequence[Content],
     now: datetime,
     zone: tzinfo | None,
+    *,
+    can_be_sent: bool = True,
 ) -> list[Content]:
-    """All that has to be seen before the name is typed. *changed*: what differs from the lists."""
+    """All that has to be seen before anything is typed. *changed*: what differs from the lists.
+    Where nothing *can_be_sent* in any case, nothing is said that would encourage it."""
     cloud, region, project = place
     facts = [
         # Where the request goes is the examination's word, whatever is on the screen behind.
@@ -153,6 +186,8 @@ def examined_lines(
         facts.append(Content("This restore is impossible:").stylize("bold $text-error"))
         return [*facts, *hazards, *changed]
     facts += [*changed, *hazards]
+    if not can_be_sent:
+        return facts
     if not hazards and not changed:
         said = "No hazard found: its own source, free, and fitting."
         facts.append(Content.assemble(("√ ", "$text-success"), said))

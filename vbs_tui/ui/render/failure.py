@@ -7,7 +7,10 @@ from datetime import tzinfo
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.codes import explain, explain_status
+from vbs_tui.restore.records import Restore
+from vbs_tui.restore.states import State
 from vbs_tui.times import local
+from vbs_tui.ui.render.branches import advice_for, has_branches
 
 _KINDS = {
     ErrorKind.NOT_SENT: (
@@ -36,6 +39,8 @@ _EXECUTED = {
     Executed.UNKNOWN: "it may have been",
     Executed.YES: "yes",
 }
+
+_JOB_RAN = "the cloud took it, and its job ran and failed"
 
 _DOUBTFUL = (
     "Do not send it again: it may be running. The jobs pane looks at disk and backup for traces,"
@@ -67,11 +72,14 @@ class Decoded:
     parts: tuple[Part, ...]
 
 
-def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
-    """Everything the panel says about *failure*."""
+def decode(failure: Failure, zone: tzinfo | None, restore: Restore | None = None) -> Decoded:
+    """Everything the panel says about *failure*; *restore*: that which it belongs to, as it is
+    known by now."""
     meaning, cause, remedy = _meaning(failure)
+    if restore is not None:
+        remedy = _by_state(remedy, restore)
     if failure.method not in _READS and failure.executed is Executed.UNKNOWN:
-        remedy = _DOUBTFUL
+        remedy = _doubtful(restore)
     parts = [Part("Do", f"{_again(failure)}{failure.hint or remedy}", "bold")]
     if cause is not None:
         parts.append(cause)
@@ -79,7 +87,7 @@ def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
         parts.append(Part("Server", f"“{failure.message}”"))
     if failure.method not in _READS or failure.kind is ErrorKind.JOB:
         style = "warn" if failure.executed is Executed.UNKNOWN else ""
-        parts.append(Part("Executed", _EXECUTED[failure.executed], style))
+        parts.append(Part("Executed", _executed(failure, restore), style))
     if failure.status is not None and failure.code:
         status = explain_status(failure.status)
         parts.append(Part("HTTP", f"{failure.status} {status.reason}: {status.meaning}"))
@@ -92,6 +100,37 @@ def decode(failure: Failure, zone: tzinfo | None) -> Decoded:
     if failure.at is not None:
         parts.append(Part("When", local(failure.at, zone)))
     return Decoded(failure.code or _stand_in(failure), _where(failure), meaning, tuple(parts))
+
+
+def _by_state(remedy: str, restore: Restore) -> str:
+    """Of advice that differs by state, what holds for the one that was seen last."""
+    if not has_branches(remedy):
+        return remedy
+    of_disk = advice_for(remedy, "disk", restore.volume_status)
+    of_backup = advice_for(remedy, "backup", restore.backup_status)
+    return of_backup if "backup" in remedy.partition(".")[0] else of_disk
+
+
+def _doubtful(restore: Restore | None) -> str:
+    if restore is None or restore.state in (State.PLANNED, State.SENDING):
+        return _DOUBTFUL
+    if restore.needs_a_word:
+        from vbs_tui.ui.render.jobs import settle_advice  # noqa: PLC0415 - start-up time of scripts
+
+        return settle_advice(" in the jobs")
+    if restore.state is State.UNKNOWN:
+        return _DOUBTFUL
+    return "Nothing: how it went on is known by now, see above."
+
+
+def _executed(failure: Failure, restore: Restore | None) -> str:
+    if failure.kind is not ErrorKind.JOB or failure.executed is not Executed.YES:
+        return _EXECUTED[failure.executed]
+    if restore is None:
+        return _JOB_RAN
+    if restore.disk_seen_busy or restore.volume_status == "error_restoring":
+        return f"{_JOB_RAN}; the disk was seen being written to"
+    return f"{_JOB_RAN}; the disk was never seen being written to"
 
 
 def _again(failure: Failure) -> str:
@@ -155,9 +194,11 @@ def _where(failure: Failure) -> str:
     return f"{failure.what}{status}"
 
 
-def ticket(failure: Failure, title: str, zone: tzinfo | None) -> str:
+def ticket(
+    failure: Failure, title: str, zone: tzinfo | None, restore: Restore | None = None
+) -> str:
     """The failure as plain text that can be pasted into a ticket. No secret is ever in it."""
-    decoded = decode(failure, zone)
+    decoded = decode(failure, zone, restore)
     lines = [f"{title}", f"{decoded.code}: {decoded.headline}", f"While: {decoded.where}"]
     lines += [f"{part.label}: {part.text}" for part in decoded.parts]
     return "\n".join(lines)

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.restore.records import LogEntry, Restore, Source, Watch
 from vbs_tui.restore.states import State
-from vbs_tui.times import local_clock, span
+from vbs_tui.times import ago, local_clock, span
 from vbs_tui.ui.commands import key_for
 from vbs_tui.ui.render.table import Piece, fit_text
 
@@ -82,8 +82,13 @@ def standing(restore: Restore, now: datetime) -> str:
         case State.UNKNOWN:
             return f"outcome unknown for {lasted}"
         case State.ABANDONED:
-            return "declared not sent"
+            return "closed, outcome unknown" if restore.was_taken else "declared not sent"
 
+
+JOURNAL_REMEDY = (
+    "Set XDG_STATE_HOME to a folder of your own on a local disk, and start vbs-tui again."
+)
+"""What helps where the journal cannot be used."""
 
 _SHORT = 60
 """Characters of this program's own words that fit into a line."""
@@ -107,10 +112,16 @@ def header_line(
     sign, style = sign_of(restore)
     strong = "bold" if restore.state.is_open else ""
     told = standing(restore, now)
-    if restore.state.is_open and watch is not None and is_unwatched(watch):
-        # No time that goes on counting: nobody sees whether it does.
-        told, style = f"{restore.state.value}, not watched", "warn"
-        told += " here" if watch.elsewhere else ""
+    if restore.state.is_open and watch is not None:
+        # No time that goes on counting where nobody sees whether it does.
+        if watch.blind_since is not None and watch.looked_at is not None:
+            told, style = f"last seen {restore.state.value} {ago(watch.looked_at, now)}", "warn"
+        elif watch.blind_since is not None:
+            told, style = f"{restore.state.value} when last told", "warn"
+        if is_unwatched(watch):
+            seen = told if watch.blind_since is not None and watch.looked_at is not None else ""
+            told, style = f"{seen or restore.state.value}, not watched", "warn"
+            told += " here" if watch.elsewhere else ""
     where = f" {where}" if where else ""
     hint = f"   {key_for('explain')} explains" if restore.failure is not None else ""
     name = names(restore)
@@ -136,7 +147,9 @@ def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
     unwatched = sum(watch is not None and is_unwatched(watch) for watch in seen)
     parts = [(running, "running"), (unwatched, "not watched here")]
     parts += [(states[one], word) for one, word in _COUNTED]
-    parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
+    closed = sum(one.state is State.ABANDONED and one.was_taken for one in restores)
+    parts.append((closed, "closed"))
+    parts.append((sum(states[one] for one in _NEVER_SENT) - closed, "not sent"))
     return " · ".join(f"{count} {word}" for count, word in parts if count)
 
 
@@ -144,7 +157,7 @@ def is_unwatched(watch: Watch) -> bool:
     """Whether nobody here sees how it goes on."""
     if watch.elsewhere or watch.blind_since is None:
         return bool(watch.elsewhere)
-    lacks = watch.failure is not None and bool(_lacking_log_in(watch.failure))
+    lacks = watch.failure is not None and bool(lacking_log_in(watch.failure))
     # Without a next look the present one has no end: a question may be open.
     return lacks or watch.next_at is None
 
@@ -203,10 +216,10 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     if watch.blind_since is not None:
         since = local_clock(watch.blind_since, zone)
         following = f", next try {local_clock(watch.next_at, zone)}" if watch.next_at else ""
-        if watch.failure is not None and (lack := _lacking_log_in(watch.failure)):
+        if watch.failure is not None and (lack := lacking_log_in(watch.failure)):
             # Nothing goes on by itself here, so no time of a next look is told.
             return [(f"  {lack}; not watched since {since}", "warn")]
-        why = _why_blind(watch.failure)
+        why = why_blind(watch.failure)
         return [(f"  {why}, since {since}{following}", "warn")]
     if watch.looked_at is None:
         return []
@@ -214,7 +227,7 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     return [(f"  last look {local_clock(watch.looked_at, zone)}{following}", "dim")]
 
 
-def _lacking_log_in(failure: Failure) -> str:
+def lacking_log_in(failure: Failure) -> str:
     """Which log-in waits for the operator, and what to do about it; empty where none does."""
     if failure.declined:
         return f"log-in declined, {key_for('refresh')} asks again"
@@ -223,7 +236,7 @@ def _lacking_log_in(failure: Failure) -> str:
     return ""
 
 
-def _why_blind(failure: Failure | None) -> str:
+def why_blind(failure: Failure | None) -> str:
     """Why nothing is seen, in a few words; the whole of it stands in the error panel."""
     if failure is not None and failure.kind is ErrorKind.LOG_IN:
         return "not watched for want of a log-in"
@@ -234,15 +247,30 @@ def _why_blind(failure: Failure | None) -> str:
     return "the cloud cannot be reached"
 
 
+def settle_advice(where: str = "") -> str:
+    """What to do about an outcome that only the operator can settle."""
+    return (
+        "It is never sent again by itself. Look at the disk; then keep watching, or press"
+        f" {key_for('settle')}{where} to declare that it was not sent."
+    )
+
+
+def trouble_lines(trouble: str, room: int) -> list[list[Piece]]:
+    """Why nothing can be restored, where the journal cannot be used, and what helps."""
+    if not trouble:
+        return []
+    wide = max(24, room - 2)
+    said = [("! The journal cannot be used: nothing can be restored.", "bad")]
+    said += [(f"  {line}", "bad") for line in textwrap.wrap(trouble, wide)]
+    said += [(f"  {line}", "") for line in textwrap.wrap(JOURNAL_REMEDY, wide)]
+    return [[piece] for piece in said]
+
+
 def advice_lines(restore: Restore, room: int) -> list[list[Piece]]:
     """What is known of an unknown outcome, and what the operator can do about it."""
     if restore.state is not State.UNKNOWN:
         return []
     told = [(line, "accent") for line in textwrap.wrap(restore.summary, room - 2)]
     if restore.needs_a_word:
-        advice = (
-            "It is never sent again by itself. Look at the disk; then keep watching, or press"
-            f" {key_for('settle')} to declare that it was not sent."
-        )
-        told += [(line, "") for line in textwrap.wrap(advice, room - 2)]
+        told += [(line, "") for line in textwrap.wrap(settle_advice(), room - 2)]
     return [[(f"  {line}", style)] for line, style in told]

@@ -36,17 +36,27 @@ class Rank:
     """In words, for the row."""
     hazards: tuple[Hazard, ...]
     order: tuple[int, int, str, str]
+    is_barred: bool = False
+    """Whether the backup itself cannot be restored now, whatever the volume."""
 
     @property
     def is_possible(self) -> bool:
-        return self.standing in (Standing.OWN, Standing.OTHER)
+        return self.standing in (Standing.OWN, Standing.OTHER) and not self.is_barred
 
 
-def rank(backup: Backup, volume: Volume, hazards: tuple[Hazard, ...]) -> Rank:
-    """How *volume* stands as a target of *backup*."""
+def rank(
+    backup: Backup,
+    volume: Volume,
+    hazards: tuple[Hazard, ...],
+    of_backup: tuple[Hazard, ...] = (),
+) -> Rank:
+    """How *volume* stands as a target of *backup*. *of_backup*: those of the *hazards* that are
+    told once for all volumes, and not in each row."""
     own = bool(backup.volume_id) and backup.volume_id == volume.id
-    hard = [hazard.short for hazard in hazards if hazard.level is Level.HARD]
-    soft = [hazard.short for hazard in hazards if hazard.level is Level.SOFT]
+    told = [hazard for hazard in hazards if hazard not in of_backup]
+    hard = [hazard.short for hazard in told if hazard.level is Level.HARD]
+    soft = [hazard.short for hazard in told if hazard.level is Level.SOFT]
+    is_barred = any(hazard.level is Level.HARD for hazard in of_backup)
     said = ["its own source"] if own else []
     if hard:
         standing = Standing.OWN_IMPOSSIBLE if own else Standing.IMPOSSIBLE
@@ -55,19 +65,35 @@ def rank(backup: Backup, volume: Volume, hazards: tuple[Hazard, ...]) -> Rank:
         standing = Standing.OWN if own else Standing.OTHER
         sign, style = ("!", "warn") if soft else ("√", "good")
         why = "; ".join([*said, *([", ".join(soft)] if soft else [])]) or "fits"
+        if is_barred:
+            sign, style = "", "dim"
     order = (int(standing), len(soft), volume.name.casefold(), volume.id)
-    return Rank(standing, sign, style, why, hazards, order)
+    return Rank(standing, sign, style, why, hazards, order, is_barred)
 
 
 class Ranking:
     """The ranks of many volumes for one backup, worked out when asked for, once each."""
 
-    def __init__(self, backup: Backup, assess: Assess) -> None:
+    def __init__(self, backup: Backup, assess: Assess, of_backup: tuple[Hazard, ...] = ()) -> None:
+        """*of_backup*: hazards that hang on the backup alone, the same for every volume."""
         self.backup = backup
+        self.barred = "; ".join(one.short for one in of_backup if one.level is Level.HARD)
+        """Why the backup cannot be restored onto any volume now, in a few words."""
         self._assess = assess
+        self._of_backup = of_backup
         self._ranks: dict[str, tuple[Volume, Rank]] = {}
         self.possible = 0
         """How many of the volumes asked for so far are possible targets."""
+
+    @property
+    def known(self) -> int:
+        """How many volumes were asked for so far."""
+        return len(self._ranks)
+
+    def forget(self) -> None:
+        """Other volumes took the place of all."""
+        self._ranks.clear()
+        self.possible = 0
 
     def of(self, volume: Volume) -> Rank:
         """The rank of *volume* as it is now."""
@@ -76,7 +102,8 @@ class Ranking:
             if known[0] is volume:
                 return known[1]
             self.possible -= known[1].is_possible
-        found = rank(self.backup, volume, self._assess(self.backup, volume))
+        hazards = self._assess(self.backup, volume)
+        found = rank(self.backup, volume, hazards, self._of_backup)
         self._ranks[volume.id] = (volume, found)
         self.possible += found.is_possible
         return found

@@ -1,7 +1,8 @@
-"""The confirmation: reads both afresh, shows every hazard, asks for the disk's name.
+"""The confirmation: reads both afresh, shows every hazard, says what to type.
 
-Esc always leaves without sending. Nothing but the exact word makes the button live, and only once
-both disks and every hazard have been in sight. The line to type in never leaves the screen.
+Esc always leaves without sending. Nothing but the exact text makes the button live, and only once
+both disks and every hazard have been in sight. The line to type in never leaves the screen, and
+takes no key that was pressed before there was something to read.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.desk import Desk, Examination, Refusal
 from vbs_tui.restore.records import Restore
-from vbs_tui.ui.commands import key_for, own_binding
+from vbs_tui.ui.commands import command, key_for, own_binding
 from vbs_tui.ui.render.confirmation import (
     backup_lines,
     differences,
     examined_lines,
+    journal_lines,
+    note_lines,
     place_line,
     request_lines,
     typing_line,
@@ -36,6 +39,7 @@ from vbs_tui.ui.render.confirmation import (
 )
 from vbs_tui.ui.render.failure import decode
 from vbs_tui.ui.render.labelled import labelled
+from vbs_tui.ui.screens.readable import NOT_YET, Readable
 from vbs_tui.ui.screens.working import Working
 from vbs_tui.ui.widgets.reading import Reading
 
@@ -48,13 +52,15 @@ STALE = 60.0
 _FRAME = 2
 _MORE = "There is more to read above: PgDn. Nothing was sent."
 _CHANGED = "Something changed meanwhile. Look again, then confirm again."
+_STILL_READING = "What to type is told here once both are read."
 
 
-class ConfirmScreen(Working, ModalScreen[Restore | None]):
+class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
     """See the module's text. Its result is the restore that was begun, or nothing."""
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = ""
+    harmless = frozenset({"escape", *command("refresh").keys})
     BINDINGS = [
         Binding("escape", "leave", "cancel", show=False),
         own_binding("refresh", "read_again"),
@@ -73,10 +79,13 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         clock: Clock,
         *,
         place: tuple[str, str, str],
+        note: str = "",
     ) -> None:
-        """*place*: the names of cloud, region and project; empty where there is none."""
+        """*place*: the names of cloud, region and project; empty where there is none. *note*: what
+        has to be said of how the two came to be meant."""
         super().__init__()
         self._place = place
+        self._note = note
         self._desk = desk
         self._project = project
         self._backup = backup
@@ -94,7 +103,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         with Vertical(id="dialog", classes="confirm"):
             yield Reading(self._room, id="facts")
             with Vertical(id="asking"):
-                yield Static(id="typing", markup=False)
+                yield Static(_STILL_READING, id="typing", markup=False)
                 with Horizontal(id="answer"):
                     word = Input(id="word", compact=True, select_on_focus=False)
                     word.cursor_blink = False
@@ -103,8 +112,27 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
             yield Static(id="said", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#asking").display = False
+        if self._journal_trouble:
+            self._desk.mend_journal()
         self._read()
+
+    @property
+    def word(self) -> str:
+        """What must be typed; empty while that is not known."""
+        return "" if self._examination is None else self._examination.word
+
+    @property
+    def _journal_trouble(self) -> str:
+        return cast("VbsTui", self.app).store.journal_trouble
+
+    def tell_of_journal(self) -> None:
+        """The journal can be used again, or no longer."""
+        if self._is_busy or self._is_over:
+            return
+        self._read()
+
+    def show_whether_keys_are_taken(self) -> None:
+        self._arm()
 
     @property
     def may_be_asked(self) -> bool:
@@ -139,6 +167,8 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     def action_read_again(self) -> None:
         if self._is_busy or self._is_over:
             return
+        if self._journal_trouble:
+            self._desk.mend_journal()
         if self._lacks_log_in:
             # Reading alone would meet the same refusal again, which waits for the operator.
             self._lacks_log_in = False
@@ -158,6 +188,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         """Read both afresh and show them; ``None`` when that failed, which is then on show."""
         before = self._examination
         self._examination = None
+        self.shut()
         self._arm()
         if before is None:
             self._say("Reading backup and disk afresh …")
@@ -177,7 +208,9 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     def _show_listed(self) -> None:
         now, zone = self._clock.now(), self._zone
         lines = [
+            *journal_lines(self._journal_trouble),
             place_line(self._place),
+            *note_lines(self._note),
             *backup_lines(self._backup, now, zone),
             *volume_lines(self._volume, now, zone),
         ]
@@ -185,12 +218,18 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
 
     def _show(self, found: Examination) -> None:
         changed = differences(self._backup, self._volume, found)
-        facts = examined_lines(found, self._place, changed, self._clock.now(), self._zone)
-        self.query_one("#asking").display = found.is_possible
-        if found.is_possible:
+        now, trouble = self._clock.now(), self._journal_trouble
+        facts = examined_lines(
+            found, self._place, changed, now, self._zone, can_be_sent=not trouble
+        )
+        can_be_sent = found.is_possible and not trouble
+        self.query_one("#asking").display = can_be_sent
+        if can_be_sent:
             self.query_one("#typing", Static).update(typing_line(found))
-        self._facts.show(facts, [Content(""), *request_lines(found)])
+        notes = [*journal_lines(trouble), *note_lines(self._note)]
+        self._facts.show([*notes, *facts], [Content(""), *request_lines(found)])
         self._arm()
+        self.open_once_shown()
 
     def _show_failure(self, error: CloudError) -> None:
         decoded = decode(error.failure, self._zone)
@@ -210,6 +249,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         self._lacks_log_in = error.failure.kind is ErrorKind.LOG_IN
         does = "logs in" if self._lacks_log_in else "tries again"
         self._say(f"{key_for('refresh')} {does}, Esc leaves.")
+        self.open_once_shown()
 
     # Sending
 
@@ -225,7 +265,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         if self._is_busy or self._is_over or self._examination is None:
             return
         if not self._is_named:
-            self._say("What is typed does not name this disk yet; nothing was sent.")
+            self._say("What is typed is not the text that is asked for; nothing was sent.")
         elif not self._facts.is_read:
             self._say(_MORE)
         else:
@@ -246,6 +286,7 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         return (
             found is not None
             and found.is_possible
+            and not self._journal_trouble
             and bool(found.word)
             and self.query_one("#word", Input).value == found.word
         )
@@ -313,9 +354,12 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
         self.query_one("#go", Button).disabled = (
             closed or not self._is_named or not self._facts.is_read
         )
-        word.disabled = closed
+        reads = self._examination is None
+        word.disabled = closed or reads or not self.takes_keys
+        waits = "still reading" if reads else "pause a second"
+        word.placeholder = f"not ready: {waits}" if word.disabled and not closed else ""
         # Disabling took the focus away; without it, what is typed would go nowhere.
-        if not closed and self.query_one("#asking").display and self.focused is None:
+        if not word.disabled and self.query_one("#asking").display and self.focused is None:
             word.focus()
         box = self.query_one("#dialog")
         box.border_title = Content("Restore" if self._is_over else "Restore: nothing has been sent")
@@ -324,6 +368,8 @@ class ConfirmScreen(Working, ModalScreen[Restore | None]):
     def _keys(self) -> str:
         if self._is_over:
             return "Esc leaves"
+        if not self.takes_keys:
+            return f"Esc leaves without sending · {NOT_YET if self._examination else 'reading'}"
         if self._examination is not None and not self._facts.is_read:
             return "PgDn: more to read · Esc leaves without sending"
         return f"Esc leaves without sending · {key_for('refresh')} reads again"

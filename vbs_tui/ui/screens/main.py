@@ -21,6 +21,10 @@ from vbs_tui.ui.widgets.rowlist import RowList
 _BACK_TO = {"backups": "projects", "volumes": "backups", "jobs": "volumes", "error": "volumes"}
 
 
+def _named(backup: Backup) -> str:
+    return backup.name or backup.id
+
+
 class MainScreen(NewsScreen):
     """The panes, their news and their keys."""
 
@@ -62,27 +66,75 @@ class MainScreen(NewsScreen):
                 self.focus_pane("volumes")
             case Volume():
                 # The very one that was chosen: the cursor may be on another by now.
-                self._ask_restore(event.item)
+                if self._may_restore():
+                    self._ask_restore(event.item)
             case _:
                 pass
 
     def action_restore(self) -> None:
-        """Ask for the restore of the chosen backup onto the highlighted volume."""
-        self._ask_restore(self.volumes.list.highlighted)
+        """Ask for the restore of what the cursor is on: of the backup in pane 2, onto the volume in
+        pane 3."""
+        if not self._may_restore():
+            return
+        pane = self.list_pane
+        if pane is not None and pane.list.highlighted is None:
+            self.refuse(f"There is no {pane.noun[0]} under the cursor.")
+        elif self.current == "volumes" and (volume := self.volumes.list.this()) is not None:
+            self._ask_restore(volume)
+        elif self.current == "backups" and (backup := self.backups.list.this()) is not None:
+            self._restore_from(backup)
 
-    def _ask_restore(self, volume: Volume | None) -> None:
-        state = self.store.current
-        backup = self.backups.chosen
+    def _may_restore(self) -> bool:
+        """Whether a restore can begin where the keys are; else it is said why not."""
         if self.read_only:
             self.refuse("This session is read-only: nothing is restored from here.")
-        elif state is None:
+        elif self.store.current is None:
             self.refuse(f"No project is open. Choose one: pane 1, {key_for('choose')}.")
-        elif backup is None:
-            self.refuse(f"No backup is chosen. Choose one: pane 2, {key_for('choose')}.")
-        elif volume is None:
-            self.refuse("There is no volume under the cursor to restore onto (pane 3).")
+        elif self.current not in ("backups", "volumes"):
+            self.refuse(
+                "A restore starts where its backup or its disk is: go to the backups"
+                f" ({key_for('pane-backups')}) or the volumes ({key_for('pane-volumes')}), put the"
+                f" cursor on it, then press {key_for('restore')}."
+            )
         else:
-            self.desk_app.ask_restore(state.project, backup, volume)
+            return True
+        return False
+
+    def _restore_from(self, backup: Backup) -> None:
+        """Take the backup under the cursor. The dialog opens only for a disk that is in sight, and
+        that this backup was chosen for or taken from; else the cursor goes to the disks first."""
+        before, rows = self.backups.chosen, self.volumes.list
+        volume = rows.highlighted if rows.is_cursor_in_sight else None
+        is_chosen = before is not None and before.id == backup.id
+        if not is_chosen:
+            self.choose_backup(backup)
+        if volume is not None and (is_chosen or volume.id == backup.volume_id):
+            self._ask_restore(volume, before)
+            return
+        self.focus_pane("volumes")
+        said = f"Backup: {_named(backup)}."
+        if before is not None and not is_chosen:
+            said = f"Backup: {_named(backup)}, from under the cursor; before it was another one."
+        if rows.total:
+            said += f" {key_for('restore')} restores it onto the disk under this cursor."
+        self.app.notify(said, markup=False)
+
+    def _ask_restore(self, volume: Volume, before: Backup | None = None) -> None:
+        """*before*: the backup that was chosen when the key was pressed, if another one."""
+        state, backup = self.store.current, self.backups.chosen
+        if state is None or backup is None:
+            self.refuse(f"No backup is chosen. Choose one: pane 2, {key_for('choose')}.")
+            return
+        note = ""
+        under = self.backups.list.highlighted
+        if before is not None and before.id != backup.id:
+            note = f"This is the backup under the cursor. Chosen before: {_named(before)}."
+        elif under is not None and under.id != backup.id:
+            note = (
+                "This is the chosen backup (→). The cursor in pane 2 is on another one:"
+                f" {_named(under)}."
+            )
+        self.desk_app.ask_restore(state.project, backup, volume, note=note)
 
     def what_now(self) -> list[str]:
         """What to do next, in a few lines, from where things stand."""
@@ -97,12 +149,12 @@ class MainScreen(NewsScreen):
         if backup is None:
             how = f"{filters} filters, {choose} chooses"
             return [f"Choose a backup: pane 2, {how}. Nothing is sent by that."]
-        chosen = f"Chosen: {backup.name or backup.id}."
+        chosen = f"Chosen: {_named(backup)}."
         if not isinstance(volume, Volume):
             return [chosen, "Choose a disk: pane 3; √ and ! are possible, × are not."]
-        shows = f"{key_for('restore')} shows every hazard and asks for the disk's name"
+        shows = f"{key_for('restore')} there shows every hazard and says what to type"
         return [
-            f"{chosen} Disk under the cursor: {volume.name or volume.id}.",
+            f"{chosen} Disk under the cursor of pane 3: {volume.name or volume.id}.",
             f"{shows}; before that nothing is sent.",
             "The jobs pane (4) then tells every change, the error pane (5) explains failures.",
         ]
@@ -114,8 +166,10 @@ class MainScreen(NewsScreen):
     # Looking
 
     def action_details(self) -> None:
-        item = self._highlighted()
+        item = self._this()
         match item:
+            case None if self._highlighted() is not None:
+                pass  # it is not the row that was meant, which has been told
             case Project():
                 self.desk_app.show_details(item.name, project_pairs(item))
             case Backup():
@@ -130,9 +184,11 @@ class MainScreen(NewsScreen):
                 self.refuse("There is no row here to show the details of.")
 
     def action_copy(self) -> None:
-        item = self._highlighted()
+        item = self._this()
         if isinstance(item, Project | Backup | Volume):
             self.desk_app.copy(item.id, "id")
+        elif self._highlighted() is not None:
+            pass  # as above
         elif self.current == "jobs" and self.jobs.selected_restore is not None:
             restore = self.jobs.selected_restore
             self.desk_app.copy(restore.job_id or restore.id, "job id" if restore.job_id else "id")
@@ -175,6 +231,10 @@ class MainScreen(NewsScreen):
     def _highlighted(self) -> Any:
         pane = self.list_pane
         return None if pane is None else pane.list.highlighted
+
+    def _this(self) -> Any:
+        pane = self.list_pane
+        return None if pane is None else pane.list.this()
 
     @on(JobsPane.LogWanted)
     def _log_wanted(self, event: JobsPane.LogWanted) -> None:
@@ -248,8 +308,8 @@ class MainScreen(NewsScreen):
         event.stop()
         self.desk_app.show_raw(event.failure, event.title)
 
-    @on(JobsPane.ErrorChosen)
-    def _error_chosen(self, event: JobsPane.ErrorChosen) -> None:
+    @on(JobsPane.ErrorWanted)
+    def _error_wanted(self, event: JobsPane.ErrorWanted) -> None:
         event.stop()
-        self.show_failure(event.failure, event.title)
+        self.explain(event.restore)
         self.focus_pane("error")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import on
+
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.cloud.resources import Backup, Project
 from vbs_tui.restore.events import (
@@ -11,6 +13,7 @@ from vbs_tui.restore.events import (
     ConnectFailed,
     Connecting,
     Event,
+    JournalChanged,
     ListFailed,
     ListKind,
     ListPage,
@@ -22,10 +25,13 @@ from vbs_tui.restore.events import (
     RowChanged,
     WatchChanged,
 )
+from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 from vbs_tui.ui.commands import key_for, try_again
+from vbs_tui.ui.render.jobs import names
 from vbs_tui.ui.screens.panes import PanesScreen
 from vbs_tui.ui.store import FAILED_STATES, Change
+from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 
 _LOG_IN = "log in"
@@ -59,6 +65,9 @@ class NewsScreen(PanesScreen):
                 self._restore_news(event)
             case WatchChanged():
                 self.jobs.watch_changed(event.watch)
+                self._explain_selected(event.watch.restore_id)
+            case JournalChanged():
+                self.jobs.journal_changed(event.trouble)
             case _:
                 pass
         self.jobs.at_home_in(self.store.cloud, self.store.region)
@@ -193,12 +202,44 @@ class NewsScreen(PanesScreen):
 
     def _restore_news(self, event: RestoreChanged) -> None:
         restore = event.restore
+        before = self.jobs.state_of(restore.id)
+        for row in self.store.take_in(restore):
+            self._list_news(RowChanged(restore.project_id, row), Change.ROW)
         self.jobs.restore_changed(restore, event.entries)
-        if event.replayed or restore.failure is None or restore.state not in _WORTH_SHOWING:
-            return
-        if self.jobs.where(restore):
-            return  # under the names of this cloud's disks it would be taken for one of them
-        if restore.failure != self.error.current:
-            backup = restore.backup.name or restore.backup.id
-            volume = restore.volume.name or restore.volume.id
-            self.show_failure(restore.failure, f"{backup} → {volume}")
+        is_news = not event.replayed and restore.state is not before
+        if is_news and restore.state in _WORTH_SHOWING and not self.jobs.where(restore):
+            self._call_attention(restore)
+        self._explain_selected(restore.id)
+
+    def _call_attention(self, restore: Restore) -> None:
+        """To a restore that went wrong: select it, unless the keys are on another one."""
+        if self.jobs.selected_restore == restore:
+            self.explain(restore)
+        elif not self.jobs.has_focus:
+            self.jobs.select(restore)
+        else:
+            self.app.notify(
+                f"{names(restore)}: {restore.state.value}. Select it to see why.",
+                severity="error",
+                markup=False,
+            )
+
+    @on(JobsPane.Selected)
+    def _selected(self, event: JobsPane.Selected) -> None:
+        event.stop()
+        self.explain(event.restore)
+
+    def _explain_selected(self, restore_id: str) -> None:
+        """Something is new about a restore: if pane 5 is about it, or is free, tell it there."""
+        restore = self.jobs.selected_restore
+        if restore is not None and restore.id == restore_id:
+            about = self.error.about
+            if self.error.current is None or isinstance(about, Restore):
+                self.explain(restore)
+
+    def explain(self, restore: Restore) -> None:
+        """Let pane 5 say what is known of *restore*."""
+        restore = self.store.restores.get(restore.id, restore)
+        title = " ".join(filter(None, (names(restore), self.jobs.where(restore))))
+        watch, is_news = self.store.watches.get(restore.id), self.store.is_news(restore.id)
+        self.error.follow(restore, watch, title, is_news=is_news)

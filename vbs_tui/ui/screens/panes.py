@@ -52,7 +52,7 @@ class PanesScreen(Screen[None]):
         self.store = store
         self.clock = clock
         self.read_only = read_only
-        self.title_bar = TitleBar(store, demo=demo, read_only=read_only)
+        self.title_bar = TitleBar(store, zone, demo=demo, read_only=read_only)
         self.key_bar = KeyBar()
         self.projects = ProjectsPane(store)
         self.volumes = VolumesPane(clock, zone)

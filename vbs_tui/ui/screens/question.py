@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterable
 
 from textual.app import ComposeResult
@@ -11,17 +9,14 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import LogInQuestion
-from vbs_tui.ui.questions import QUIET
-
-_NOT_YET = "keys are not taken yet: pause a second"
+from vbs_tui.ui.screens.readable import NOT_YET, Readable
 
 
-class QuestionScreen(ModalScreen[str | None]):
+class QuestionScreen(Readable, ModalScreen[str | None]):
     """Who asks, why, and what for; its result is the answer, or nothing when it was declined.
 
     It may open while keys are on their way to something else. Those are dropped, all of them, until
@@ -41,10 +36,8 @@ class QuestionScreen(ModalScreen[str | None]):
         """*in_flight*: whether keys may be on their way that are meant for something else."""
         super().__init__()
         self.question = question
-        self.takes_keys = not in_flight
-        self.takes_keys_from = float("inf" if in_flight else "-inf")
-        """The moment, of ``time.monotonic``, before which no key counts."""
-        self._pause: Timer | None = None
+        if not in_flight:
+            self.takes_keys, self.takes_keys_from = True, float("-inf")
         self._is_unwanted = False
 
     def parts(self) -> Iterable[Widget]:
@@ -70,7 +63,8 @@ class QuestionScreen(ModalScreen[str | None]):
         box.border_title = Content(self.TITLE_LINE)
         box.border_subtitle = Content(self.KEYS_LINE)
         if not self.takes_keys:
-            self._wait()
+            self.show_whether_keys_are_taken()
+            self.open_once_shown()
 
     def on_screen_resume(self) -> None:
         if self._is_unwanted:
@@ -82,18 +76,8 @@ class QuestionScreen(ModalScreen[str | None]):
         if self.is_active:
             self.dismiss(None)
 
-    def drops(self, at: float) -> bool:
-        """Whether a key that came *at* that moment (of ``time.monotonic``) is one of those."""
-        if at >= self.takes_keys_from:
-            self._take_keys()
-            return False
-        if math.isfinite(self.takes_keys_from):  # else the box is not even drawn
-            self._wait()
-        return True
-
     def show_whether_keys_are_taken(self) -> None:
-        """Called when :attr:`takes_keys` changed."""
-        subtitle = self.KEYS_LINE if self.takes_keys else _NOT_YET
+        subtitle = self.KEYS_LINE if self.takes_keys else NOT_YET
         self.query_one("#dialog").border_subtitle = Content(subtitle)
 
     def say(self, text: str) -> None:
@@ -101,21 +85,6 @@ class QuestionScreen(ModalScreen[str | None]):
         said = self.query_one("#said", Static)
         said.update(Content(text))
         said.display = bool(text)
-
-    def _wait(self) -> None:
-        """Take no key that comes before a pause from now on, however late it is handled."""
-        self.takes_keys_from = time.monotonic() + QUIET
-        self.takes_keys = False
-        self.show_whether_keys_are_taken()
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(QUIET, self._take_keys)
-
-    def _take_keys(self) -> None:
-        if not self.takes_keys:
-            self.takes_keys = True
-            # At once: the key that finds the pause over is the first that counts.
-            self.show_whether_keys_are_taken()
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -9,11 +9,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from vbs_tui.ui.screens.readable import NOT_YET, Readable
 
-class QuitScreen(ModalScreen[bool]):
+
+class QuitScreen(Readable, ModalScreen[bool]):
     """Whether to leave all the same."""
 
     CSS_PATH = "dialogs.tcss"
+    harmless = frozenset({"n", "escape"})
     may_be_asked = False
     """A question of the log-in waits: its box would take the answer to this one."""
     BINDINGS = [
@@ -43,7 +46,12 @@ class QuitScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content("Leave now?")
-        box.border_subtitle = Content("y leave · n stay")
+        self.show_whether_keys_are_taken()
+        self.open_once_shown()
+
+    def show_whether_keys_are_taken(self) -> None:
+        said = "y leave · n stay" if self.takes_keys else f"n stay · {NOT_YET}"
+        self.query_one("#dialog").border_subtitle = Content(said)
 
     def action_answer(self, leave: bool) -> None:
         self.dismiss(leave)

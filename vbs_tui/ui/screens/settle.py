@@ -16,15 +16,17 @@ from vbs_tui.restore.desk import Desk, Refusal
 from vbs_tui.restore.records import Restore
 from vbs_tui.ui.commands import key_for
 from vbs_tui.ui.render.jobs import names
+from vbs_tui.ui.screens.readable import NOT_YET, Readable
 from vbs_tui.ui.screens.working import Working
 
 
-class SettleScreen(Working, ModalScreen[Restore | None]):
+class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
     """Declares an unknown restore not sent, when the operator types so."""
 
     CSS_PATH = "dialogs.tcss"
-    AUTO_FOCUS = "#word"
+    AUTO_FOCUS = ""
     BINDINGS = [Binding("escape", "leave", show=False)]
+    harmless = frozenset({"escape"})
 
     def __init__(self, desk: Desk, restore: Restore) -> None:
         super().__init__()
@@ -47,6 +49,12 @@ class SettleScreen(Working, ModalScreen[Restore | None]):
 
     def _advice(self) -> str:
         words = self._desk.settling_words(self._restore)
+        if self._restore.was_taken:
+            return (
+                "The cloud took it, and nothing proves how it ended. Look at the disk's content,"
+                " or at the job in the cloud's own console. Closing it ends the watch and lets the"
+                f" disk be restored again. Type “{words}” to close it."
+            )
         declared = (
             "Declaring it not sent ends the watch and lets the disk be restored again. If the"
             " cloud did take it, that second restore may collide with the first: look at the"
@@ -62,7 +70,17 @@ class SettleScreen(Working, ModalScreen[Restore | None]):
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content("Outcome unknown")
-        box.border_subtitle = Content("Enter declares · Esc leaves it as it is")
+        self.show_whether_keys_are_taken()
+        self.open_once_shown()
+
+    def show_whether_keys_are_taken(self) -> None:
+        word = self.query_one("#word", Input)
+        word.disabled = not self.takes_keys
+        word.placeholder = "" if self.takes_keys else "not ready yet"
+        does = "Enter declares" if self.takes_keys else NOT_YET
+        self.query_one("#dialog").border_subtitle = Content(f"{does} · Esc leaves it as it is")
+        if self.takes_keys:
+            word.focus()
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:

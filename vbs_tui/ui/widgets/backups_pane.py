@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
+
+from textual import on
+from textual.widget import Widget
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.times import local
 from vbs_tui.ui.render.backups import COLUMNS, backup_pairs, backup_row, backup_text
 from vbs_tui.ui.render.table import Cell
 from vbs_tui.ui.render.words import short_id
 from vbs_tui.ui.store import ListState
 from vbs_tui.ui.widgets.list_pane import CloudListPane
+from vbs_tui.ui.widgets.oneline import OneLine
 from vbs_tui.ui.widgets.rowlist import RowList
 
 TAKEN = next(number for number, column in enumerate(COLUMNS) if column.title == "Taken")
@@ -23,6 +28,13 @@ class BackupsPane(CloudListPane[Backup]):
     number = 2
     word = "Backups"
     noun = ("backup", "backups")
+
+    DEFAULT_CSS = """
+    BackupsPane {
+        & #pinned { display: none; background: $background; }
+        &.-pinned #pinned { display: block; }
+    }
+    """
 
     def __init__(
         self,
@@ -42,6 +54,10 @@ class BackupsPane(CloudListPane[Backup]):
             text_of=lambda backup: backup_text(backup, self.source_of(backup)),
         )
         super().__init__(rows, id="backups")
+        self._pinned = OneLine(id="pinned")
+
+    def above(self) -> Iterable[Widget]:
+        yield self._pinned
 
     def on_mount(self) -> None:
         self.list.sort_by(TAKEN)
@@ -62,6 +78,30 @@ class BackupsPane(CloudListPane[Backup]):
         """Choose *backup*, or none."""
         self._chosen_id = "" if backup is None else backup.id
         self.list.refresh()
+        self._pin()
+
+    @property
+    def hides_choice(self) -> bool:
+        """Whether the filter keeps the chosen backup out of the list."""
+        return self.chosen is not None and not self.list.shows(self._chosen_id)
+
+    @on(RowList.Changed)
+    @on(RowList.FilterChanged)
+    def _pin(self) -> None:
+        """Show the chosen backup above the list while a filter hides it."""
+        if self.list.is_working:
+            return
+        chosen = self.chosen if self.hides_choice else None
+        self.set_class(chosen is not None, "-pinned")
+        if chosen is not None:
+            taken = chosen.taken_at
+            when = "" if taken is None else f"  {local(taken, self._zone)[:16]}"
+            named = f"{chosen.name or '(no name)'} · {short_id(chosen.id)}"
+            self._pinned.say(
+                [("  → ", "accent"), (named, "accent"), (when, "accent")],
+                [("chosen, hidden by the filter ", "warn")],
+            )
+        self.tell_foot()
 
     def source_of(self, backup: Backup) -> str:
         """The disk it was taken from, in words."""
@@ -82,7 +122,10 @@ class BackupsPane(CloudListPane[Backup]):
 
     def gist(self) -> str:
         chosen = self.chosen
-        return super().gist() if chosen is None else f"→ {chosen.name or chosen.id}"
+        if chosen is None:
+            return super().gist()
+        hidden = ", hidden by the filter" if self.hides_choice else ""
+        return f"→ {chosen.name or chosen.id}{hidden}"
 
     def _row(self, backup: Backup) -> Sequence[Cell]:
         state = self._state

@@ -12,9 +12,11 @@ from textual.message import Message
 from textual.widgets import Static
 
 from vbs_tui.cloud.errors import Failure
+from vbs_tui.restore.records import Restore, Watch
 from vbs_tui.times import local
 from vbs_tui.ui.commands import bindings
 from vbs_tui.ui.render.failure import Decoded, decode, ticket
+from vbs_tui.ui.render.known import Known, known_of
 from vbs_tui.ui.widgets.frame import set_foot, set_title
 
 _LABEL = 10
@@ -64,7 +66,10 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         self._title = ""
         self._about: object = None
         self._over: datetime | None = None
+        self._known: Known | None = None
+        self._is_loud = False
         self._words = Static(markup=False)
+        self._drawn = Content("")
 
     def compose(self) -> ComposeResult:
         yield self._words
@@ -78,6 +83,11 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         return self._failure
 
     @property
+    def about(self) -> object:
+        """What the pane is about: a :class:`Restore`, what `show` was told, or nothing."""
+        return self._about
+
+    @property
     def current_title(self) -> str:
         """What the failure on show happened to."""
         return self._title
@@ -87,8 +97,13 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         """The failure as plain text for a ticket; empty when there is none."""
         if self._failure is None:
             return ""
-        text = ticket(self._failure, self._title, self._zone)
-        return "\n".join([text, *self._over_words()])
+        text = ticket(self._failure, self._title, self._zone, self._restore)
+        known = [] if self._known is None else [line for line, _ in self._known.lines]
+        return "\n".join([text, *known, *self._over_words()])
+
+    @property
+    def _restore(self) -> Restore | None:
+        return self._about if isinstance(self._about, Restore) else None
 
     @property
     def text(self) -> str:
@@ -102,8 +117,24 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         """
         self._failure, self._title = failure, title
         self._about, self._over = about, None
+        self._known, self._is_loud = None, True
         self._draw()
         self.scroll_home(animate=False)
+
+    def follow(
+        self, restore: Restore, watch: Watch | None, title: str, *, is_news: bool = True
+    ) -> None:
+        """Say what is known of *restore*, and explain its failure, if it has one. *watch*: how the
+        looking goes. *is_news*: whether it has changed since the program started."""
+        is_other = self._restore is None or self._restore.id != restore.id
+        known = known_of(restore, watch, self._zone)
+        self._failure, self._known = known.failure, known
+        self._title = f"{known.title} · {title}" if known.title else title
+        self._about, self._over = restore, None
+        self._is_loud = known.is_trouble and is_news
+        self._draw()
+        if is_other:
+            self.scroll_home(animate=False)
 
     def settle(self, about: object, at: datetime) -> None:
         """What failed has worked since, at *at* (UTC): a failure *about* it is told as over.
@@ -118,6 +149,7 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         """Show no error."""
         self._failure, self._title = None, ""
         self._about, self._over = None, None
+        self._known, self._is_loud = None, False
         self._draw()
 
     def action_raw(self) -> None:
@@ -135,8 +167,11 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        self.set_class(self._failure is not None and self._over is None, "-has-error")
-        self._words.update(self._content())
+        self.set_class(self._is_loud and self._over is None, "-has-error")
+        content = self._content()
+        if content != self._drawn:
+            self._drawn = content
+            self._words.update(content)
         self._tell_title()
 
     def _tell_title(self) -> None:
@@ -149,11 +184,17 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         set_foot(self, "d server's words · y copy for a ticket" if told else "")
 
     def _content(self) -> Content:
+        known = [] if self._known is None else self._known.lines
+        now = [Content(line).stylize(style) if style else Content(line) for line, style in known]
         if self._failure is None:
+            if now:
+                return Content("\n").join(now)
             return Content("No error.").stylize("$text-muted")
-        decoded = decode(self._failure, self._zone)
+        decoded = decode(self._failure, self._zone, self._restore)
         room = max(20, self.size.width - 2 - _LABEL) if self.size.width else 60
         pieces = [
+            *now,
+            *([Content("")] if now else []),
             *(Content(line).stylize("$text-success") for line in self._over_words()),
             Content.assemble((decoded.code, "bold $text-error"), "  ", decoded.where),
             Content(decoded.headline).stylize("bold"),

@@ -15,7 +15,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.records import LogEntry, Restore, Watch
 from vbs_tui.restore.states import State
 from vbs_tui.ui.commands import bindings, key_for
@@ -25,7 +24,7 @@ from vbs_tui.ui.render.jobs import (
     header_line,
     is_unwatched,
     log_lines,
-    names,
+    trouble_lines,
     watch_line,
 )
 from vbs_tui.ui.render.table import Piece, fit_text
@@ -64,13 +63,8 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     }
     """
 
-    class ErrorChosen(Message):
-        """The operator wants the error of a restore explained."""
-
-        def __init__(self, failure: Failure, title: str) -> None:
-            super().__init__()
-            self.failure = failure
-            self.title = title
+    class ErrorWanted(AboutRestore):
+        """The operator wants to know what is wrong with a restore."""
 
     class Selected(AboutRestore):
         """The cursor is on another restore."""
@@ -101,6 +95,9 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         self._stick = True
         self._told = ("", "")
         self._home = ("", "")
+        self._is_placed = False
+        """Whether the cursor stands where somebody, or something that began, has put it."""
+        self._trouble = ""
 
     # What happens
 
@@ -114,9 +111,26 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         log.extend(entry for entry in fresh if entry.number > seen)
         self._sort()
         if is_new and restore.state.is_open and self._takes_cursor(restore):
+            self._is_placed = True
             self._select(restore.id)
-        elif not self._selected:
+        elif not self._selected or (is_new and not self._is_placed):
             self._select(self._order[0])
+        self._rebuild()
+
+    def state_of(self, restore_id: str) -> State | None:
+        """The state that a restore is shown in; ``None`` for one that is not shown."""
+        restore = self._restores.get(restore_id)
+        return None if restore is None else restore.state
+
+    def select(self, restore: Restore) -> None:
+        """Put the cursor on *restore*, which must be shown."""
+        self._is_placed = True
+        self._select(restore.id)
+        self._rebuild()
+
+    def journal_changed(self, trouble: str) -> None:
+        """Say while it lasts why the journal cannot be used; an empty *trouble*: it can."""
+        self._trouble = trouble
         self._rebuild()
 
     def _takes_cursor(self, restore: Restore) -> bool:
@@ -173,6 +187,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         if self._selected in self._order:
+            self._is_placed = True
             at = self._order.index(self._selected) + rows
             self._select(self._order[max(0, min(at, len(self._order) - 1))])
             self._rebuild()
@@ -193,11 +208,10 @@ class JobsPane(Inked, ScrollView, can_focus=True):
 
     def action_explain(self) -> None:
         restore = self.selected_restore
-        if restore is not None and restore.failure is not None:
-            title = " ".join(filter(None, (names(restore), self.where(restore))))
-            self.post_message(self.ErrorChosen(restore.failure, title))
+        if restore is None:
+            self.app.notify("There is no restore here to explain.", markup=False)
         else:
-            self.app.notify("There is no error to explain here.", markup=False)
+            self.post_message(self.ErrorWanted(restore))
 
     def action_whole_log(self) -> None:
         restore = self.selected_restore
@@ -214,7 +228,8 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         spot = event.get_content_offset(self)
         row = -1 if spot is None else spot.y + self.scroll_offset.y
-        if 0 <= row < len(self._lines):
+        if 0 <= row < len(self._lines) and self._lines[row][1]:
+            self._is_placed = True
             self._select(self._lines[row][1])
             self._rebuild()
 
@@ -236,7 +251,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     def _rebuild(self) -> None:
         now = self._clock.now()
         room = self.scrollable_content_region.width
-        lines: list[Line] = []
+        lines: list[Line] = [(pieces, "") for pieces in trouble_lines(self._trouble, room)]
         first = last = 0
         for key in self._order:
             restore = self._restores[key]
@@ -290,6 +305,8 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         foot = counts(self._restores.values(), self._watches)
         sign = "›" if self.has_focus else " "
         title = f"{sign}4 Jobs"
+        if self._trouble:
+            title += " · ! the journal cannot be used"
         if self.has_class("-collapsed"):
             title = f"{title} · {foot} " if foot else f"{title} "
         if (title, foot) != self._told:
@@ -321,7 +338,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
             return Strip.blank(width, self.ink())
         pieces, key = self._lines[row]
         is_head = row == 0 or self._lines[row - 1][1] != key
-        on_cursor = is_head and key == self._selected and self.has_focus
+        on_cursor = bool(key) and is_head and key == self._selected and self.has_focus
         return self._strip(pieces, width, on_cursor=on_cursor)
 
     def _strip(self, pieces: Sequence[Piece], width: int, *, on_cursor: bool) -> Strip:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from vbs_tui.ui.commands import try_again
@@ -74,6 +75,7 @@ class ListPane(Vertical, Generic[T]):
         with Horizontal(classes="filter-row"):
             yield Label("  /", classes="filter-sign", markup=False)
             yield FilterLine()
+        yield from self.above()
         yield self.list
 
     def on_mount(self) -> None:
@@ -83,6 +85,10 @@ class ListPane(Vertical, Generic[T]):
             self.query_one(FilterLine).value = self._first_filter
 
     # What subclasses say
+
+    def above(self) -> Iterable[Widget]:
+        """What stands between the filter line and the list."""
+        return ()
 
     def title(self) -> str:
         """The title after the pane's number."""

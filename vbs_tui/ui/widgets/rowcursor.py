@@ -7,11 +7,13 @@ item, at the line of the screen that the item had.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from textual.geometry import Size
 
+from vbs_tui.ui.keys_in_order import QUIET
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.rows import STEP, Rows
 from vbs_tui.ui.steps import StepQueue, Steps
@@ -50,7 +52,9 @@ class RowCursor(RowLines[T]):
         self._work = StepQueue(self._after_step)
         self._cursor_key: str | None = None
         self._at_top = False
+        self._top_key: str | None = None
         self._told: T | None = None
+        self._slipped_at = float("-inf")
 
     def tell_highlighted(self, item: T | None) -> None:
         """The cursor is on another item."""
@@ -62,6 +66,34 @@ class RowCursor(RowLines[T]):
     def highlighted(self) -> T | None:
         """The item under the cursor."""
         return self._rows.item(self._cursor) if 0 <= self._cursor < len(self._rows) else None
+
+    def this(self) -> T | None:
+        """The item that a key pressed now is about; ``None`` when there is none.
+
+        Also ``None``, told in words, where rows came or went and put another one under the cursor
+        so shortly before the key that whoever pressed it meant the one before.
+        """
+        item = self.highlighted
+        if item is not None and getattr(self.app, "acting_at", 0.0) < self._slipped_at + QUIET:
+            self.app.notify(
+                "The row that was under the cursor has gone or moved away. Nothing was done: look"
+                " at the one that is there now, then press the key again.",
+                severity="warning",
+                markup=False,
+            )
+            return None
+        return item
+
+    def shows(self, key: str) -> bool:
+        """Whether the filter shows the item with *key*."""
+        return self._rows.row_of(key) is not None
+
+    @property
+    def is_cursor_in_sight(self) -> bool:
+        """Whether the row under the cursor is on the screen, as far as this list can tell."""
+        line = self._cursor - self.scroll_offset.y
+        has_room = self.is_on_screen and self.size.height > self.head
+        return has_room and self.highlighted is not None and 0 <= line < self.body
 
     @property
     def cursor_row(self) -> int:
@@ -77,6 +109,7 @@ class RowCursor(RowLines[T]):
         """Put the cursor on *row*, or as near as there is one."""
         old = self._cursor
         self._at_top = False
+        self._slipped_at = float("-inf")
         self._cursor = max(0, min(row, len(self._rows) - 1))
         if self._cursor != old:
             self.refresh_row(old)
@@ -84,12 +117,17 @@ class RowCursor(RowLines[T]):
         self._show_cursor()
         self.tell_cursor()
 
-    def start_at_top(self) -> None:
-        """Keep the cursor on the first row, whichever that is, until :meth:`pin` or a key."""
+    def start_at_top(self, key: str | None = None) -> None:
+        """Keep the cursor on the item with *key*, else on the first row, whichever that is, until
+        :meth:`pin` or a key."""
         old, self._cursor = self._cursor, 0
         self._at_top = True
+        self._top_key = key
+        self._slipped_at = float("-inf")
+        if key is not None and (row := self._rows.row_of(key)) is not None:
+            self._cursor = row
         self.refresh_row(old)
-        self.refresh_row(0)
+        self.refresh_row(self._cursor)
         self._show_cursor()
         if self._work.is_idle:
             self.tell_cursor()
@@ -129,18 +167,22 @@ class RowCursor(RowLines[T]):
 
     def _after_step(self, kind: str, ended: bool) -> None:
         if ended:
-            self.settle(filtered=kind == "filter")
+            self.settle(filtered=kind == "filter", by_itself=kind in ("load", StepQueue.KEEP))
         elif kind == "filter":
             self.settle(final=False, filtered=True)
 
-    def settle(self, *, final: bool = True, filtered: bool = False) -> None:
+    def settle(
+        self, *, final: bool = True, filtered: bool = False, by_itself: bool = False
+    ) -> None:
         """After rows changed: the cursor back to its item, at the line of the screen it had.
 
         Where the item is gone the cursor stays near, or goes to the first match of a new filter.
+        *by_itself*: no key of the operator's changed them.
         """
+        before = self._told
         line = self._cursor - self.scroll_offset.y
         was_visible = 0 <= line < self.body
-        key = None if self._at_top else self._cursor_key
+        key = self._top_key if self._at_top else self._cursor_key
         row = None if key is None else self._rows.row_of(key)
         if row is None:
             row = 0 if filtered else max(0, min(self._cursor, len(self._rows) - 1))
@@ -153,6 +195,8 @@ class RowCursor(RowLines[T]):
         self.refresh()
         if final:
             self.tell_cursor()
+            if by_itself and _are_two(before, self._told, self._key_of):
+                self._slipped_at = time.monotonic()
         self.tell_changed()
 
     def tell_cursor(self) -> None:
@@ -193,3 +237,7 @@ class RowCursor(RowLines[T]):
 
     def on_resize(self) -> None:
         self._show_cursor()
+
+
+def _are_two(before: T | None, now: T | None, key_of: Callable[[T], str]) -> bool:
+    return before is not None and now is not None and key_of(before) != key_of(now)

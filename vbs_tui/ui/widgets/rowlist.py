@@ -151,7 +151,7 @@ class RowList(RowCursor[T], can_focus=True):
             return
         row = self._rows.row_of(key)
         if self._rows.replace(key, item):
-            self.settle()
+            self.settle(by_itself=True)
         elif row is not None:
             self.refresh_row(row)
             self.tell_cursor()
@@ -209,7 +209,7 @@ class RowList(RowCursor[T], can_focus=True):
     # Keys and mouse
 
     def action_choose(self) -> None:
-        item = self.highlighted
+        item = self.this()
         if item is not None:
             self.post_message(self.Chosen(self, item))
 
@@ -217,7 +217,7 @@ class RowList(RowCursor[T], can_focus=True):
         self.post_message(self.FilterWanted(self))
 
     def action_mark(self) -> None:
-        item = self.highlighted
+        item = self.this()
         if item is not None:
             self._marks ^= {self._key_of(item)}
             self.refresh_row(self._cursor)

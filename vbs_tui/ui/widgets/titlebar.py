@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 
 from vbs_tui.restore.events import ListKind
+from vbs_tui.times import local_clock
 from vbs_tui.ui.render.table import Piece, fit_text
 from vbs_tui.ui.render.words import age
 from vbs_tui.ui.store import Store
@@ -18,9 +19,10 @@ NARROW = 100
 class TitleBar(OneLine):
     """Written anew only when what it says changes: there is no clock in it."""
 
-    def __init__(self, store: Store, *, demo: bool, read_only: bool) -> None:
+    def __init__(self, store: Store, zone: tzinfo | None, *, demo: bool, read_only: bool) -> None:
         super().__init__(id="title")
         self._store = store
+        self._zone = zone
         self._demo = demo
         self._read_only = read_only
 
@@ -46,6 +48,9 @@ class TitleBar(OneLine):
                 else " DEMO, simulated "
             )
             pieces += [(long, "alarm"), (" ", "")]
+        if self._store.journal_trouble:
+            few = "! no journal" if width < 120 else "! the journal cannot be used: no restore"
+            pieces += [(f" {few} ", "danger"), (" ", "")]
         if self._store.insecure:
             pieces += [(_warning(self._store.insecure, width), "danger"), (" ", "")]
         return pieces
@@ -80,6 +85,10 @@ class TitleBar(OneLine):
 
     def _counts(self, *, long: bool) -> list[Piece]:
         pieces: list[Piece] = []
+        if blind := self._store.blind:
+            since = blind[0].blind_since
+            when = f" since {local_clock(since, self._zone)}" if since and long else ""
+            pieces.append((f" ! no contact{when} ", "warn"))
         if self._store.running:
             word = " running" if long else ""
             pieces.append((f" ► {self._store.running}{word} ", "warn"))

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks import assess
+from vbs_tui.restore.checks import Hazard, Pair, assess, backup_is_available, backup_is_ours
 from vbs_tui.ui.render.ranking import Rank, Ranking
 from vbs_tui.ui.render.table import Cell
 from vbs_tui.ui.render.volumes import (
@@ -17,6 +17,9 @@ from vbs_tui.ui.render.volumes import (
     volume_row,
     volume_text,
 )
+from vbs_tui.ui.rows import CALL_STEP
+from vbs_tui.ui.steps import Steps
+from vbs_tui.ui.store import Change
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 from vbs_tui.ui.widgets.rowlist import RowList
 
@@ -53,16 +56,30 @@ class VolumesPane(CloudListPane[Volume]):
             self._ranking = None
         elif backup != self.backup:
             self._ranking = Ranking(
-                backup, lambda this, volume: assess(this, volume, project_id=project_id)
+                backup,
+                lambda this, volume: assess(this, volume, project_id=project_id),
+                _of_backup(backup, project_id),
             )
         self.list.set_columns(PLAIN_COLUMNS if backup is None else COLUMNS)
-        if to_best:
-            self.list.start_at_top()
+        if to_best and backup is not None:
+            # In the order of the ranks that is the first row; in a sort it may be any.
+            self.list.start_at_top(backup.volume_id if self.list.sort_words else None)
         self._order()
         if to_best and self._state is not None and self._state.is_settled:
             self.list.pin()
         self.tell_title()
         self.tell_foot()
+
+    def changed(self, change: Change, row: Volume | None = None, row_id: str = "") -> None:
+        ranking = self._ranking
+        if ranking is not None and change is Change.SWAPPED:
+            ranking.forget()
+        super().changed(change, row, row_id)
+        if ranking is not None and change is Change.ROW and row is not None:
+            ranking.of(row)
+            self.tell_foot()
+        elif change in (Change.SWAPPED, Change.APPENDED):
+            self._rank_all()
 
     def rank_of(self, volume: Volume) -> Rank | None:
         """How *volume* stands; ``None`` while no backup is chosen."""
@@ -73,15 +90,25 @@ class VolumesPane(CloudListPane[Volume]):
         if backup is None:
             return self.word
         size = "size not told" if backup.size is None else f"{backup.size:,} GiB"
-        return f"{self.word} · targets for {backup.name or backup.id} ({size})"
+        bar = f" · × {self._barred}" if self._barred else ""
+        return f"{self.word} · targets for {backup.name or backup.id} ({size}){bar}"
 
     def foot(self) -> list[str]:
         said = super().foot()
+        ranking = self._ranking
         if not self.list.total:
             return said
-        if self._ranking is None:
+        if ranking is None:
             return ["choose a backup first", *said]
-        return [f"{self._ranking.possible:,} possible of {self.list.total:,}", *said[1:]]
+        if ranking.known < self.list.total:
+            return [f"looking at {self.list.total:,} …", *said[1:]]
+        why = f": {self._barred}" if self._barred else ""
+        return [f"{ranking.possible:,} possible of {self.list.total:,}{why}", *said[1:]]
+
+    @property
+    def _barred(self) -> str:
+        """Why the chosen backup cannot be restored onto any volume, in a few words."""
+        return "" if self._ranking is None else self._ranking.barred
 
     def pairs(self, volume: Volume) -> list[tuple[str, str]]:
         """Everything that is known of *volume*."""
@@ -94,8 +121,31 @@ class VolumesPane(CloudListPane[Volume]):
             self.list.set_natural_order(lambda volume: (volume.name.casefold(), volume.id))
         else:
             self.list.set_natural_order(lambda volume: ranking.of(volume).order)
+            self._rank_all()
+
+    def _rank_all(self) -> None:
+        """Rank also those that a sort by a column leaves undrawn: they are counted."""
+        ranking = self._ranking
+        if ranking is None or not self.list.sort_words:
+            return
+
+        def steps() -> Steps:
+            volumes = self.list.items()
+            for start in range(0, len(volumes), CALL_STEP):
+                for volume in volumes[start : start + CALL_STEP]:
+                    ranking.of(volume)
+                yield
+
+        self.list.do("rank", steps, self.list.total)
 
     def _row(self, volume: Volume) -> Row:
         state = self._state
         is_namesake = state is not None and state.bearing(volume.name) > 1
         return volume_row(volume, self.rank_of(volume), is_namesake=is_namesake)
+
+
+def _of_backup(backup: Backup, project_id: str) -> tuple[Hazard, ...]:
+    """The hazards that are the same for every volume."""
+    pair = Pair(backup, Volume(id="", name="", status="", size=None), project_id)
+    found = (rule(pair) for rule in (backup_is_available, backup_is_ours))
+    return tuple(hazard for hazard in found if hazard is not None)

@@ -1,0 +1,47 @@
+"""What the surroundings say of a terminal: one word for who draws on it and for who tells of it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, MutableMapping
+
+
+class Colours(enum.Enum):
+    """How many colours a terminal gets."""
+
+    NONE = "none"
+    FEW = "16"
+    MANY = "256"
+    ALL = "16.7 million"
+
+
+def colours_of(env: Mapping[str, str]) -> Colours:
+    """How many colours the terminal of these variables gets; ``NO_COLOR`` is another matter."""
+    term = env.get("TERM", "").strip().lower()
+    if term in ("dumb", "unknown", ""):
+        return Colours.NONE
+    if env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return Colours.ALL
+    return Colours.MANY if term.endswith(("-256color", "kitty")) else Colours.FEW
+
+
+def wants_no_colour(env: Mapping[str, str]) -> bool:
+    """Whether ``NO_COLOR`` is set to anything, so that only shades of grey are drawn."""
+    return bool(env.get("NO_COLOR"))
+
+
+_HARMLESS = ("TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_FPS", "TEXTUAL_SPEEDUPS")
+"""Of the variables of the library that draws: those that change only how it draws."""
+
+
+def drop_switches(env: MutableMapping[str, str]) -> None:
+    """Take those variables away that make the library that draws do other things than draw.
+
+    They press keys by themselves, write every key and what is on the screen into files or to
+    another host, or draw in another way than is told of. An empty ``NO_COLOR`` means nothing.
+    """
+    for name in [one for one in env if one == "TEXTUAL" or one.startswith("TEXTUAL_")]:
+        if name not in _HARMLESS:
+            del env[name]
+    if env.get("NO_COLOR") == "":
+        del env["NO_COLOR"]

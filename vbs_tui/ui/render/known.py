@@ -1,0 +1,73 @@
+"""What is known of a restore by now, for the error pane: it moves on, while a failure stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.restore.records import Restore, Watch
+from vbs_tui.restore.states import State
+from vbs_tui.times import local, local_clock
+from vbs_tui.ui.render.jobs import is_unwatched, lacking_log_in, names, why_blind
+
+Line = tuple[str, str]
+"""Text, and the name of its colour in the theme; empty for the plain one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the pane says of a restore."""
+
+    lines: tuple[Line, ...]
+    """Before all else: how it stands now."""
+    failure: Failure | None
+    """What is explained below, if anything."""
+    is_trouble: bool
+    """Whether somebody should look."""
+    title: str = ""
+    """What the title adds to the names."""
+
+
+def known_of(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> Known:
+    """What is known of *restore* now; *watch*: how the looking goes."""
+    failure, state = restore.failure, restore.state
+    if state.is_open and watch is not None and watch.blind_since is not None:
+        return _out_of_contact(restore, watch, zone)
+    if state.is_open and watch is not None and watch.elsewhere and failure is None:
+        line = (f"Last told: {state.value}; {watch.elsewhere}.", "$text-warning")
+        return Known((line,), None, False)
+    if state is State.UNKNOWN:
+        return Known(((f"Known now: {restore.summary}", "$text-warning"),), failure, True)
+    if state in (State.FAILED, State.REFUSED, State.NOT_SENT):
+        lines = () if failure is not None else ((restore.summary, "$text-warning"),)
+        return Known(lines, failure, state is State.FAILED or failure is not None)
+    calm: list[Line] = [("No error.", "$text-muted"), (f"{names(restore)}: {state.value}.", "")]
+    if restore.summary:
+        calm.append((restore.summary, ""))
+    if failure is not None:
+        code = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
+        at = f", {local(failure.at, zone)}" if failure.at else ""
+        ident = f", request {failure.request_id}" if failure.request_id else ""
+        calm.append((f"On the way there: {code}{at}{ident}.", "$text-muted"))
+    return Known(tuple(calm), None, False)
+
+
+def _out_of_contact(restore: Restore, watch: Watch, zone: tzinfo | None) -> Known:
+    since = "" if watch.blind_since is None else local(watch.blind_since, zone)
+    why = lacking_log_in(watch.failure) if watch.failure is not None else ""
+    said: list[Line] = [
+        (f"No contact since {since}: {why or why_blind(watch.failure)}.", "$text-warning"),
+    ]
+    seen = "it has not been seen from here yet"
+    if watch.looked_at is not None:
+        seen = f"last seen {restore.state.value}, {local(watch.looked_at, zone)}"
+    said.append((f"How it stands is not known: {seen}. It goes on in the cloud all the same.", ""))
+    if is_unwatched(watch):
+        said.append(("Nothing is looked at until that is done.", ""))
+    elif watch.next_at is not None:
+        following = local_clock(watch.next_at, zone)
+        said.append((f"Looking is tried again by itself, next {following}.", ""))
+    if restore.state is State.UNKNOWN:
+        said.append((f"Known before: {restore.summary}", ""))
+    return Known(tuple(said), watch.failure, True, "no contact")

@@ -17,10 +17,12 @@ _READ = re.compile(
 )
 _QUOTES = ('"', "'")
 
-_OF_TEXTUAL = re.compile(r"TEXTUAL(_\w+)?")
-_HARMLESS = re.compile(r"TEXTUAL_(ANIMATIONS|FPS|SMOOTH_SCROLL|DISABLE_KITTY_KEY|SPEEDUPS)")
-"""The rest is for who writes programs with Textual: it presses keys, writes every key that is
-pressed (of passwords, too) to a file or to another program, takes another terminal."""
+_OF_TEXTUAL = re.compile(
+    r"TEXTUAL(_(DEBUG|DRIVER|FILTERS|LOG|DEVTOOLS_\w+|SCREENSHOT|SCREENSHOT_(LOCATION|FILENAME)"
+    r"|PRESS|SHOW_RETURN|COLOR_SYSTEM|THEME|ALLOW_SIGNALS))?"
+)
+"""For who writes programs with Textual: they press keys, write every key that is pressed (of
+passwords, too) to a file or to another program, take another terminal."""
 _KEYS_OF_TLS = "SSLKEYLOGFILE"
 
 _mended: list[str] = []
@@ -34,7 +36,7 @@ def mend(env: MutableMapping[str, str] = os.environ) -> None:
     """Leave off the ends of lines that values end with, and take away what would give secrets away
     or press keys. :func:`troubles` tells of it."""
     for name in list(env):
-        if _OF_TEXTUAL.fullmatch(name) and not _HARMLESS.fullmatch(name):
+        if _OF_TEXTUAL.fullmatch(name):
             del env[name]
             _not_heeded.append(name)
     if env.pop(_KEYS_OF_TLS, ""):

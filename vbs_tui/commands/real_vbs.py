@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.envelopes import is_router_404
+from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.probe import Finding, failed, ok
 from vbs_tui.cloud.provider import Provider
 
@@ -24,7 +23,8 @@ async def look_at_vbs(provider: Provider) -> Finding | None:
         await provider.job(_NO_JOB)
     except CloudError as error:
         failure = error.failure
-        if _is_of_a_router(failure):
+        # A gateway's own code for a path that it does not know says nothing of what is behind it.
+        if is_router_404(failure.status, failure.raw_body) and not failure.code:
             url, why = next((url, why) for name, url, why in provider.endpoints if name == "vbs")
             seen = f"{url} is no VBS: it does not know jobs (HTTP 404, a router's, as of Cinder)"
             do = _BY_CATALOG if why.startswith("catalog") else _OVERRIDDEN
@@ -32,18 +32,3 @@ async def look_at_vbs(provider: Provider) -> Finding | None:
         if failure.code.lower() == "common.0011":
             return ok(STEP, "answers as VBS does to the question for a job")
     return None
-
-
-def _is_of_a_router(failure: Failure) -> bool:
-    """Whether no service answered, but the router of webob, which Cinder is built on."""
-    if failure.status != 404:
-        return False
-    try:
-        told = json.loads(failure.raw_body)
-    except (ValueError, RecursionError):
-        return False
-    return (
-        isinstance(told, dict)
-        and str(told.get("code", "")).lower() == "404 not found"
-        and str(told.get("title", "")).lower() == "not found"
-    )

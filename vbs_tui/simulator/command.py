@@ -7,8 +7,8 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
-from vbs_tui.arguments import Parser
 from vbs_tui.simulator.faults import describe_faults
 from vbs_tui.simulator.server import Simulator
 
@@ -96,8 +96,16 @@ exit status: 0 after Ctrl+C or SIGTERM, 1 when it cannot listen there, 64 for a 
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that repeats no raw argument to the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Usage and *message* beside the output."""
+        super().error("".join(one if one.isprintable() else ascii(one)[1:-1] for one in message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
+    parser = _Parser(
         prog="vbs-tui simulate",
         description="Serve a simulated cloud (IAM, EVS, VBS) over plain HTTP until Ctrl+C.",
         epilog=f"{describe_faults()}\n\n{_STATUSES}",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import contextlib
 import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 _LONGEST = 60
@@ -35,6 +37,13 @@ def _parse_undisturbed(*source: Any, **how: Any) -> Any:
 # traceback, is parsed for in between (its lines are, to be underlined), and the outer parsing fails
 # with "AST constructor recursion depth mismatch".
 ast.parse = _parse_undisturbed
+
+
+# The journal waits for the disk at each write. Where memory can be had as a folder, tests' files
+# lie there: what is written still is, and the suite does not wait for a busy disk.
+_MEMORY = Path("/dev/shm")
+if os.access(_MEMORY, os.W_OK | os.X_OK):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

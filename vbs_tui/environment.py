@@ -17,12 +17,28 @@ _READ = re.compile(
 )
 _QUOTES = ('"', "'")
 
+_OF_TEXTUAL = re.compile(r"TEXTUAL(_\w+)?")
+_HARMLESS = re.compile(r"TEXTUAL_(ANIMATIONS|FPS|SMOOTH_SCROLL|DISABLE_KITTY_KEY|SPEEDUPS)")
+"""The rest is for who writes programs with Textual: it presses keys, writes every key that is
+pressed (of passwords, too) to a file or to another program, takes another terminal."""
+_KEYS_OF_TLS = "SSLKEYLOGFILE"
+
 _mended: list[str] = []
 """Names of the variables whose values ended with the end of a line."""
 
+_not_heeded: list[str] = []
+"""Names of the variables that were taken away."""
+
 
 def mend(env: MutableMapping[str, str] = os.environ) -> None:
-    """Leave off the ends of lines that values end with. :func:`troubles` tells of it."""
+    """Leave off the ends of lines that values end with, and take away what would give secrets away
+    or press keys. :func:`troubles` tells of it."""
+    for name in list(env):
+        if _OF_TEXTUAL.fullmatch(name) and not _HARMLESS.fullmatch(name):
+            del env[name]
+            _not_heeded.append(name)
+    if env.pop(_KEYS_OF_TLS, ""):
+        _not_heeded.append(_KEYS_OF_TLS)
     for name in _names(env):
         value = env[name].rstrip("\r\n")
         if value != env[name]:
@@ -36,11 +52,14 @@ def troubles(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
         "ended with the end of a line (a file written on Windows?), which was left off": list(
             dict.fromkeys(_mended)
         ),
+        "not heeded here, since it would press keys or give secrets away": list(
+            dict.fromkeys(_not_heeded)
+        ),
         "begins or ends with a blank, which is taken as part of it": [],
         "stands in quotes, which are taken as part of it": [],
         "holds bytes that are no text here": [],
     }
-    _, blanks, quotes, bytes_ = texts.values()
+    _, _, blanks, quotes, bytes_ = texts.values()
     for name in _names(env):
         value = env[name]
         if value != value.strip():

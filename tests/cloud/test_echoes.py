@@ -20,7 +20,7 @@ from tests.cloud.toy_cloud import (
 from tests.cloud.wire_server import Heard, Reply, json_reply, reply
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.credentials import PasswordCredentials, User
-from vbs_tui.cloud.errors import CloudError, Executed
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secret import NOTE_HIDDEN, Secret
 from vbs_tui.restore.checks import assess, is_possible
@@ -351,3 +351,15 @@ async def test_a_short_password_that_is_the_users_name_hides_no_names() -> None:
         provider = await whose(cloud, "admin", "admin").open(Project(PROJECT, "p"))
         assert (await provider.volume(VOLUME)).name == "admin disk"
         assert provider.notes == ()
+
+
+async def test_who_is_restoring_is_unknown_where_that_state_is_hidden() -> None:
+    row = {"id": BACKUP, "status": "restoring", "size": 1}
+
+    async with ToyCloud(lambda heard: json_reply({"backups": [row], "volumes": []})) as cloud:
+        provider = await whose(cloud, LONG).open(Project(PROJECT, "p"))
+        assert [len(rows) for rows in await provider.restoring()] == [1, 0]
+        hiding = await whose(cloud, "restoring").open(Project(PROJECT, "p"))
+        with pytest.raises(CloudError) as caught:
+            await hiding.restoring()
+        assert caught.value.failure.kind is ErrorKind.NONSENSE

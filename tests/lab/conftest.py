@@ -63,6 +63,13 @@ def filled(lab: Lab) -> Lab:
 
 @pytest.fixture(scope="session")
 def keystone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keystone]:
-    """A Keystone of the tests' own: tokens of a few seconds, and passcodes."""
+    """A Keystone of the tests' own, with passcodes."""
     with own_keystone(tmp_path_factory.mktemp("vbs-lab")) as found:
         yield found
+
+
+@pytest.fixture
+def brief_keystone(keystone: Keystone) -> Iterator[Keystone]:
+    """The same with tokens of a few seconds."""
+    with keystone.brief_tokens():
+        yield keystone

@@ -50,8 +50,8 @@ def reads(calls: tuple[Call, ...]) -> list[int | None]:
     return [one.status for one in calls if one.method == "GET"]
 
 
-async def test_tokens_are_renewed_before_they_end(keystone: Keystone, tmp_path: Path) -> None:
-    user = keystone.user(tmp_path)
+async def test_tokens_are_renewed_before_they_end(brief_keystone: Keystone, tmp_path: Path) -> None:
+    user = brief_keystone.user(tmp_path)
     async with connected(user.settings()) as connection:
 
         async def list_projects() -> None:
@@ -69,7 +69,8 @@ async def test_tokens_are_renewed_before_they_end(keystone: Keystone, tmp_path: 
 
         calls = connection.request_log.calls()
         assert len(reads(calls)) > 10
-        assert set(reads(calls)) == {200}
+        # A connection that the server closes is no answer, and the read is made again.
+        assert set(reads(calls)) - {None} == {200}
         sent = log_ins(connection)
         assert {one.status for one in sent} == {201}
         assert len(sent) > lives
@@ -90,8 +91,10 @@ def ages(calls: Sequence[Call]) -> list[timedelta]:
     return found
 
 
-async def test_ended_token_is_replaced_once_for_all(keystone: Keystone, tmp_path: Path) -> None:
-    user = keystone.user(tmp_path)
+async def test_ended_token_is_replaced_once_for_all(
+    brief_keystone: Keystone, tmp_path: Path
+) -> None:
+    user = brief_keystone.user(tmp_path)
     async with connected(user.settings(), clock=StoppedClock()) as connection:
         await connection.projects()
         believed = connection.token_expires_at

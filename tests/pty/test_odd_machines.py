@@ -118,3 +118,24 @@ console._target = failing
     assert b"defect in the thread behind: LookupError" in after
     assert b"s3cr3t" not in rest
     assert b"\x1b]0;" not in rest
+
+
+def test_variables_of_textual_press_no_key_and_write_none_down(
+    operator: Operator, tmp_path: Path
+) -> None:
+    log, keys = tmp_path / "textual.log", tmp_path / "keys"
+    operator.env |= {
+        "TEXTUAL": "debug,devtools",
+        "TEXTUAL_PRESS": "q",
+        "TEXTUAL_LOG": str(log),
+        "TEXTUAL_DRIVER": "no.such:Driver",
+        "SSLKEYLOGFILE": str(keys),
+    }
+    with operator.console() as terminal:
+        open_project(terminal)
+        terminal.send("/", "s3cr3t", ENTER)
+        terminal.wait_for_text("s3cr3t")
+        terminal.send("q")
+        assert terminal.ended() == 0
+    assert not log.exists()
+    assert not keys.exists()

@@ -32,6 +32,11 @@ def backup(**changes: Any) -> Backup:
     return replace(plain, **changes)
 
 
+def nightly(backup_id: str) -> Backup:
+    """The backup of a :func:`restore`, as the cloud tells it."""
+    return backup(id=backup_id, name="nightly", volume_id="")
+
+
 def volume(**changes: Any) -> Volume:
     plain = Volume(
         id=VOLUME,
@@ -58,7 +63,7 @@ def restore(number: int = 1, **changes: Any) -> Restore:
         region="eu-de",
         project_id=PROJECT,
         project_name="eu-de_prod",
-        backup=backup_facts(backup(id=f"bbbbbbbb-0000-4000-8000-{tail}")),
+        backup=backup_facts(nightly(f"bbbbbbbb-0000-4000-8000-{tail}")),
         volume=volume_facts(volume(id=f"aaaaaaaa-0000-4000-8000-{tail}")),
         operator="jane as ops-jane",
         created_at=NOW,

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tests.restore.makers import PROJECT, backup, volume
+from tests.restore.makers import PROJECT, nightly, volume
 from tests.restore.virtual_time import VirtualClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
@@ -166,7 +166,7 @@ class ScriptedCloud:
         return self._volume(volume_id, [e for e in self.executed if e.volume_id == volume_id])
 
     def _backup(self, backup_id: str, runs: list[Execution]) -> Backup:
-        found = backup(id=backup_id)
+        found = nightly(backup_id)
         for run in runs:
             phase = run.phase(self.clock.now())
             if phase == "RUNNING":

@@ -37,6 +37,9 @@ def test_success_against_its_own_words(house: House, said: dict[str, Any], told:
         assert ended.summary.startswith(f"{UNCLEAR}: The job says SUCCESS, but {told}")
         assert ended.needs_a_word
         assert len(house.cloud.posts) == 1
+        closed = await engine.declare(ended.id, "jane")
+        assert closed.state is State.ABANDONED
+        assert closed.summary == "Closed by the operator; how it ended is not known."
         await engine.stop(1.0)
 
     house.run(story())

@@ -119,7 +119,9 @@ def test_what_left_no_trace_stays_unknown_until_the_operator_speaks(
         assert len(house.cloud.posts) == 1
         with pytest.raises(Occupied):
             await engine.submit(restore(1, id="another"))
-        assert (await engine.declare(first.id, "jane")).state is State.ABANDONED
+        declared = await engine.declare(first.id, "jane")
+        assert declared.state is State.ABANDONED
+        assert declared.summary == "Declared not sent by the operator."
         again = await engine.submit(restore(1, id="another"))
         assert again.state is State.PLANNED
         await house.settled()

@@ -33,7 +33,7 @@ def test_csv_is_a_line_a_restore_and_runs_no_formula(tmp_path: Path) -> None:
     path = export(tmp_path, Format.CSV, [restore(1), evil], {}, NOW)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["backup_name"] for row in rows] == ["nightly-db-2026-11-22"] * 2
+    assert [row["backup_name"] for row in rows] == ["nightly"] * 2
     assert rows[1]["volume_name"] == '\'=HYPERLINK("http://x")'
 
 

@@ -131,7 +131,7 @@ class Collection(Generic[Row]):
             raise refused(answer, self._now())
         walk = _Walk()
         _, rows = self._rows(answer, walk)
-        if walk.last_page_was_full or walk.unreadable:
+        if walk.last_page_was_full or walk.unreadable or walk.doubles or answer.is_in_the_way:
             text = f"not every {self._noun} in state {status} could be read"
             raise nonsense(answer, text, self._now())
         return tuple(row for row in rows if row.status == status)

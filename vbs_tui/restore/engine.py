@@ -140,7 +140,8 @@ class Engine:
         task.add_done_callback(lambda _: self._driven.pop(restore.id, None))
 
     async def declare(self, restore_id: str, operator: str) -> Restore:
-        """The operator's word that an unknown restore was not sent.
+        """The operator's word on an unknown restore: that it was not sent; or, where the cloud did
+        take it, that it is closed without a verdict.
 
         Raises ``ValueError`` when its outcome is not unknown, and ``JournalError``.
         """
@@ -152,11 +153,15 @@ class Engine:
             if case is None:
                 case = Case(current, self._recorder, self._clock, self._emit)
             case.restore = current
+            if current.was_taken:
+                said, summary = "closed", "Closed by the operator; how it ended is not known."
+            else:
+                said, summary = "declared not sent", "Declared not sent by the operator."
             try:
                 await case.note(
-                    (Source.OPERATOR, f"declared not sent by {operator}"),
+                    (Source.OPERATOR, f"{said} by {operator}"),
                     state=State.ABANDONED,
-                    summary="Declared not sent by the operator.",
+                    summary=summary,
                 )
             except Overtaken:
                 continue  # something was seen meanwhile: the operator's word may be out of date

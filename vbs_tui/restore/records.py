@@ -129,6 +129,11 @@ class Restore:
         return " › ".join(part for part in parts if part)
 
     @property
+    def was_taken(self) -> bool:
+        """Whether it is proven that the cloud took the request, however it ended."""
+        return bool(self.job_id) or self.pair_seen_busy
+
+    @property
     def needs_a_word(self) -> bool:
         """Whether the engine has looked long enough, and only the operator can settle it."""
         return self.state is State.UNKNOWN and self.summary.startswith((UNTRACED, UNCLEAR))

@@ -27,7 +27,7 @@ class State(enum.Enum):
     UNKNOWN = "unknown"
     """It may have been started; what is known is in the log."""
     ABANDONED = "abandoned"
-    """The operator declared it not sent, or gave up on it."""
+    """The operator declared it not sent; or closed one that was sent, without a verdict."""
 
     @property
     def is_open(self) -> bool:

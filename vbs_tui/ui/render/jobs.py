@@ -82,7 +82,7 @@ def standing(restore: Restore, now: datetime) -> str:
         case State.UNKNOWN:
             return f"outcome unknown for {lasted}"
         case State.ABANDONED:
-            return "declared not sent"
+            return "closed, outcome unknown" if restore.was_taken else "declared not sent"
 
 
 JOURNAL_REMEDY = (
@@ -147,7 +147,9 @@ def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
     unwatched = sum(watch is not None and is_unwatched(watch) for watch in seen)
     parts = [(running, "running"), (unwatched, "not watched here")]
     parts += [(states[one], word) for one, word in _COUNTED]
-    parts.append((sum(states[one] for one in _NEVER_SENT), "not sent"))
+    closed = sum(one.state is State.ABANDONED and one.was_taken for one in restores)
+    parts.append((closed, "closed"))
+    parts.append((sum(states[one] for one in _NEVER_SENT) - closed, "not sent"))
     return " · ".join(f"{count} {word}" for count, word in parts if count)
 
 

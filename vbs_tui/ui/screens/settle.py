@@ -49,6 +49,12 @@ class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
 
     def _advice(self) -> str:
         words = self._desk.settling_words(self._restore)
+        if self._restore.was_taken:
+            return (
+                "The cloud took it, and nothing proves how it ended. Look at the disk's content,"
+                " or at the job in the cloud's own console. Closing it ends the watch and lets the"
+                f" disk be restored again. Type “{words}” to close it."
+            )
         declared = (
             "Declaring it not sent ends the watch and lets the disk be restored again. If the"
             " cloud did take it, that second restore may collide with the first: look at the"

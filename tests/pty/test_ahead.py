@@ -93,3 +93,25 @@ def test_leaving_while_a_request_is_out_is_not_confirmed_ahead(
         terminal.wait_without("Leave now?")
         gate.release()
         terminal.wait_for_text("succeeded")
+
+
+def test_keys_from_before_the_far_end_has_shown_the_dialog_are_dropped(
+    operator: Operator, simulator: Simulator
+) -> None:
+    """All bytes have left, and are still under way to the terminal when the keys are pressed."""
+    with operator.console(answers=True) as terminal:
+        word = chosen(terminal)
+        under_way: list[str] = []
+        terminal.screen.answer = under_way.append
+        terminal.send("r")
+        terminal.wait_for_text(f" to restore: {word}", "not ready: pause a second")
+        terminal.wait_until(lambda: under_way, "the question to the terminal")
+        # As above: nothing tells that a pause has passed.
+        threading.Event().wait(1.5)
+        assert "not ready: pause a second" in terminal.shown
+        terminal.send(word, ENTER)
+        terminal.screen.answer = terminal.send
+        terminal.send(*under_way)
+        assert asked_for(terminal) == word
+        assert f"│  {word} " not in terminal.shown
+        assert simulator.ledger.restore_posts() == []

@@ -16,11 +16,14 @@ OWN = re.compile(
     rb"\x1b\[[0-9;]*[mH]"
     rb"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl]"
     rb"|\x1b\[\?(?:2026|2048)\$p"
+    rb"|\x1b\[6n"
     rb"|\x1b\[>25u|\x1b\[<u"
     rb"|\x1b\]22;[a-z-]+\x07"
     rb"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"
 )
-"""What the screen is drawn with: colours, places, the modes set at the start and taken back."""
+"""What the screen is drawn with: colours, places, the modes set at the start and taken back.
+
+And the question where the cursor is, whose answer tells what the terminal has shown."""
 
 HOSTILE = [
     name.encode()
@@ -146,7 +149,7 @@ def test_hostile_names_in_the_confirmation_and_the_request_log(terminal: Termina
         "Restore: nothing has been sent",
         "Backup   [red]markup[/red] [@click=app.quit]x[/]",
         r"→ Disk   colour \x1b[31mred\x1b[0m \x1b]0;title\x07 disk",
-        "so type the beginning of its id",
+        "its id, as its name cannot be typed as it is",
     )
     terminal.send(ESCAPE)
     terminal.wait_without("Restore: nothing has been sent")

@@ -306,4 +306,4 @@ def test_own_keys_hold_in_the_list_of_clouds_too_and_hints_follow(
         terminal.send(ENTER, ENTER)
         terminal.wait_for_text("targets for nightly-db")
         terminal.send("R")
-        terminal.wait_for_text("Type the disk's name to restore")
+        terminal.wait_for_text(" to restore: ")

@@ -5,14 +5,12 @@ Holds no widget and no clock. Panes are told what changed and read the rest from
 
 from __future__ import annotations
 
-import enum
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Failure
-from vbs_tui.cloud.resources import Backup, Project, Volume
+from vbs_tui.cloud.resources import Backup, Project
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
@@ -32,13 +30,11 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.records import Restore, Watch
 from vbs_tui.restore.states import State
+from vbs_tui.ui.lists import LONG_AGO, Change, ListState, Row
+
+__all__ = ["FAILED_STATES", "Change", "ListState", "ProjectState", "Row", "Store"]
 
 FAILED_STATES = frozenset({State.FAILED, State.REFUSED, State.NOT_SENT})
-
-Row = Backup | Volume
-
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,139 +44,6 @@ class _Seen:
     status: str
     at: datetime
     """UTC."""
-
-
-class Change(enum.Enum):
-    """What an event did to a list."""
-
-    NONE = "none"
-    """An old generation, or another list."""
-    STATE = "state"
-    """Rows are as before; loading, age or error changed."""
-    APPENDED = "appended"
-    """The page's rows were added."""
-    SWAPPED = "swapped"
-    """All rows were replaced."""
-    ROW = "row"
-    """One row was replaced."""
-
-
-@dataclass
-class _Batch:
-    """Rows with what is needed to find them."""
-
-    rows: list[Row] = field(default_factory=list)
-    at: dict[str, int] = field(default_factory=dict)
-    names: Counter[str] = field(default_factory=Counter)
-    told: dict[str, datetime] = field(default_factory=dict)
-    """When each row was read, by its id."""
-
-    def add(self, rows: Sequence[Row], at: datetime) -> None:
-        for row in rows:
-            # A list that shifts while it is paged through tells a row twice.
-            if not self.replace(row, at):
-                self.at[row.id] = len(self.rows)
-                self.rows.append(row)
-                self.names[row.name] += 1
-                self.told[row.id] = at
-
-    def replace(self, row: Row, at: datetime) -> bool:
-        place = self.at.get(row.id)
-        if place is None:
-            return False
-        self.told[row.id] = at
-        self.names[self.rows[place].name] -= 1
-        self.names[row.name] += 1
-        self.rows[place] = row
-        return True
-
-
-@dataclass
-class ListState:
-    """One list of one project: its rows, their age, and what goes on with it.
-
-    The first reading shows its pages as they come. Later ones are gathered and put in place of
-    the old rows when they are complete, so that a reading that breaks off destroys nothing.
-    """
-
-    loading: bool = False
-    generation: int = -1
-    listed_at: datetime | None = None
-    """When the reading that gave the rows was complete; ``None`` for an incomplete one."""
-    failure: Failure | None = None
-    """Why the last reading broke off; ``None`` once one succeeds."""
-    failed_at: datetime | None = None
-    _shown: _Batch = field(default_factory=_Batch)
-    _staged: _Batch | None = None
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """All rows, in the order they came. Not to be changed."""
-        return self._shown.rows
-
-    def bearing(self, name: str) -> int:
-        """How many rows bear that name."""
-        return self._shown.names[name]
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether a reading has ended, well or not, and none is under way."""
-        return self.generation >= 0 and not self.loading
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether rows are shown although a later reading failed."""
-        return self.failure is not None and bool(self.rows)
-
-    def get(self, row_id: str) -> Row | None:
-        """The row with that id."""
-        place = self._shown.at.get(row_id)
-        return None if place is None else self._shown.rows[place]
-
-    def started(self, event: ListStarted) -> Change:
-        if event.generation < self.generation:
-            return Change.NONE
-        self.generation = event.generation
-        self.loading = True
-        self._staged = _Batch() if self.rows else None
-        return Change.STATE
-
-    def page(self, event: ListPage) -> Change:
-        if event.generation != self.generation:
-            return Change.NONE
-        change = Change.STATE
-        if self._staged is not None:
-            self._staged.add(event.rows, event.at)
-        elif event.rows:
-            self._shown.add(event.rows, event.at)
-            change = Change.APPENDED
-        if event.last:
-            self.loading = False
-            self.listed_at = event.at
-            self.failure = self.failed_at = None
-            if self._staged is not None:
-                self._shown, self._staged = self._staged, None
-                change = Change.SWAPPED
-        return change
-
-    def failed(self, event: ListFailed) -> Change:
-        if event.generation != self.generation:
-            return Change.NONE
-        self.loading = False
-        self._staged = None
-        self.failure = event.failure
-        self.failed_at = event.failure.at
-        return Change.STATE
-
-    def replace(self, row: Row, at: datetime) -> Change:
-        """Put *row*, read *at* that moment, in its place."""
-        if self._staged is not None:
-            self._staged.replace(row, at)
-        return Change.ROW if self._shown.replace(row, at) else Change.NONE
-
-    def told_at(self, row_id: str) -> datetime:
-        """When the row with that id was read."""
-        return self._shown.told.get(row_id, _LONG_AGO)
 
 
 @dataclass
@@ -219,7 +82,7 @@ class Store:
         """Why nothing can be restored, in words; empty while the journal can be used."""
         self._seen: dict[str, _Seen] = {}
         """States that restores told of, by the id of the disk or backup."""
-        self._latest = _LONG_AGO
+        self._latest = LONG_AGO
         """The newest moment that anything was told of."""
         self._states: dict[str, ProjectState] = {}
         self._news: set[str] = set()
@@ -327,7 +190,7 @@ class Store:
             and watch.restore_id in self.restores
             and self.restores[watch.restore_id].state.is_open
         ]
-        return sorted(found, key=lambda watch: (watch.blind_since or _LONG_AGO, watch.restore_id))
+        return sorted(found, key=lambda watch: (watch.blind_since or LONG_AGO, watch.restore_id))
 
     @property
     def failed(self) -> int:

@@ -150,6 +150,8 @@ def test_nobody_claims_to_look_when_nobody_does(shell: Shell) -> None:
 
 
 def test_a_success_after_an_error_tells_no_failure(shell: Shell) -> None:
+    # Long enough to be seen at work.
+    shell.simulator.world.backup("demo-no-answer").seconds = 60 * 8.0
     done = shell(*restore("demo-no-answer", "rehearsal-04", "--wait"))
     assert done.returncode == 0
     assert done.stderr == ""

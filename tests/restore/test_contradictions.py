@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.restore.house import House
 from tests.restore.makers import restore
-from vbs_tui.cloud.resources import SubJob
+from vbs_tui.cloud.resources import Job, SubJob
 from vbs_tui.restore.records import UNCLEAR
 from vbs_tui.restore.states import State
 
@@ -71,6 +72,28 @@ def test_a_restore_by_whatever_name_is_one(house: House, job_type: str) -> None:
         await house.until(lambda: bool(house.cloud.executed))
         house.cloud.executed[0].job_type = job_type
         assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_the_disk_is_read_only_after_its_job_has_answered(house: House) -> None:
+    """While the job's answer is on its way the restore begins, breaks the disk and ends."""
+
+    async def story() -> None:
+        house.cloud.fails = True
+        real = house.cloud.job
+
+        async def slow(job_id: str) -> Job:
+            await house.clock.sleep(40)
+            return replace(await real(job_id), status="SUCCESS")
+
+        house.cloud.job = slow  # type: ignore[method-assign]
+        engine = await house.engine()
+        await engine.submit(restore())
+        ended = await house.settled()
+        assert ended.state is State.FAILED
+        assert "the disk is error_restoring" in ended.summary
         await engine.stop(1.0)
 
     house.run(story())

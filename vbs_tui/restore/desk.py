@@ -44,16 +44,11 @@ from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import LogEntry, Restore
 from vbs_tui.restore.refusals import defect, occupied, unfit, why_not
+from vbs_tui.restore.settling import NOT_SENT_WORDS, settling_words
 
 __all__ = ["Connector", "Desk", "Examination", "Refusal"]
 
 T = TypeVar("T")
-
-NOT_SENT_WORDS = "not sent"
-"""What an operator types to declare an unknown restore not sent."""
-
-CLOSED_WORD = "closed"
-"""What an operator types where the cloud took the restore, and nothing proves how it ended."""
 
 
 class Refusal(Exception):  # noqa: N818 - the desk's word, not an accident
@@ -177,16 +172,8 @@ class Desk:
         return self._thread.run(self._recorder.run(lambda journal: journal.find(beginning)))
 
     def settling_words(self, restore: Restore) -> str:
-        """What an operator types to declare *restore* not sent, or closed where it was sent.
-
-        More where its cloud is not the one that is connected to: there nobody looks, and opening
-        that cloud would settle it by what is seen.
-        """
-        words = CLOSED_WORD if restore.was_taken else NOT_SENT_WORDS
-        if self.reaches(restore):
-            return words
-        cloud = restore.cloud if restore.cloud.isascii() else ""
-        return f"{words} on {cloud or restore.id[:8]}"
+        """What an operator types to settle *restore*, whose outcome is unknown."""
+        return settling_words(restore, is_reached=self.reaches(restore))
 
     def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
         """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""

@@ -216,7 +216,7 @@ class Submission:
             state=State.UNKNOWN,
             failure=replace(failure, executed=Executed.UNKNOWN),
             request_id=failure.request_id,
-            summary="No clear answer; looking at disk and backup for traces.",
+            summary="No clear answer, and no certain trace at disk and backup so far.",
         )
 
 

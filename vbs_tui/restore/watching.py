@@ -303,7 +303,7 @@ class Watching:
     def _summary(self, state: State, verdict: Verdict, facts: Facts) -> str:
         if state is State.UNKNOWN and verdict.standing is Standing.UNDETERMINED:
             if not facts.job_is_askable and not self._long_enough():
-                return "No clear answer; looking at disk and backup for traces."
+                return "No clear answer, and no certain trace at disk and backup so far."
             return f"{UNTRACED if is_untraced(facts) else UNCLEAR}: {verdict.sentence}"
         return verdict.sentence
 

@@ -39,6 +39,8 @@ def mend(env: MutableMapping[str, str] = os.environ) -> None:
         if _OF_TEXTUAL.fullmatch(name):
             del env[name]
             _not_heeded.append(name)
+    if env.get("NO_COLOR") == "":
+        del env["NO_COLOR"]  # empty means nothing, by its definition
     if env.pop(_KEYS_OF_TLS, ""):
         _not_heeded.append(_KEYS_OF_TLS)
     for name in _names(env):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 
 
 class Colours(enum.Enum):
@@ -28,20 +28,3 @@ def colours_of(env: Mapping[str, str]) -> Colours:
 def wants_no_colour(env: Mapping[str, str]) -> bool:
     """Whether ``NO_COLOR`` is set to anything, so that only shades of grey are drawn."""
     return bool(env.get("NO_COLOR"))
-
-
-_HARMLESS = ("TEXTUAL_DISABLE_KITTY_KEY", "TEXTUAL_FPS", "TEXTUAL_SPEEDUPS")
-"""Of the variables of the library that draws: those that change only how it draws."""
-
-
-def drop_switches(env: MutableMapping[str, str]) -> None:
-    """Take those variables away that make the library that draws do other things than draw.
-
-    They press keys by themselves, write every key and what is on the screen into files or to
-    another host, or draw in another way than is told of. An empty ``NO_COLOR`` means nothing.
-    """
-    for name in [one for one in env if one == "TEXTUAL" or one.startswith("TEXTUAL_")]:
-        if name not in _HARMLESS:
-            del env[name]
-    if env.get("NO_COLOR") == "":
-        del env["NO_COLOR"]

@@ -9,7 +9,8 @@ import pytest
 
 from tests.restore.house import House
 from tests.restore.makers import restore
-from vbs_tui.cloud.resources import Job, SubJob
+from vbs_tui.cloud.resources import Job, SubJob, Volume
+from vbs_tui.cloud.secret import BLOT
 from vbs_tui.restore.records import UNCLEAR
 from vbs_tui.restore.states import State
 
@@ -94,6 +95,31 @@ def test_the_disk_is_read_only_after_its_job_has_answered(house: House) -> None:
         ended = await house.settled()
         assert ended.state is State.FAILED
         assert "the disk is error_restoring" in ended.summary
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_a_state_that_a_hidden_secret_was_part_of_decides_nothing(house: House) -> None:
+    """The job failed, and how the disk is cannot be told: it is not called untouched."""
+
+    async def story() -> None:
+        house.cloud.fails = True
+        real = house.cloud.volume
+
+        async def hidden(volume_id: str) -> Volume:
+            found = await real(volume_id)
+            return replace(found, status=BLOT) if found.status == "error_restoring" else found
+
+        house.cloud.volume = hidden  # type: ignore[method-assign]
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.clock.sleep(600)
+        watched = house.latest()
+        assert watched.state is State.RUNNING
+        assert "has not been read since" in watched.summary
+        house.cloud.volume = real  # type: ignore[method-assign]
+        assert (await house.settled()).state is State.FAILED
         await engine.stop(1.0)
 
     house.run(story())

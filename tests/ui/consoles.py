@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ async def until_read(app: App[int]) -> None:
         return
     async with asyncio.timeout(30):
         while not screen.takes_keys:
-            if isinstance(screen, ConfirmScreen) and math.isinf(screen.takes_keys_from):
+            if isinstance(screen, ConfirmScreen) and not screen.is_opening:
                 return  # it reads, and the desk may answer much later
             await asyncio.sleep(0.02)
 

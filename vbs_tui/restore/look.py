@@ -9,6 +9,7 @@ from dataclasses import replace
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Job, Volume
+from vbs_tui.cloud.secret import BLOT
 from vbs_tui.restore.evidence import Sight, job_mismatch
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.verdict import GONE, READ, WRITTEN
@@ -117,4 +118,5 @@ async def _read(call: Awaitable[Volume | Backup]) -> Volume | Backup | Failure:
 def _status(found: Volume | Backup | Failure) -> str:
     if isinstance(found, Failure):
         return GONE if _is_not_there(found) else ""
-    return found.status
+    # What a hidden secret was part of is not known: it decides nothing.
+    return "" if BLOT in found.status else found.status

@@ -33,6 +33,8 @@ class Readable:
     """Whether keys are taken, as the screen shows it."""
     takes_keys_from = math.inf
     """The moment, of ``time.monotonic``, before which no key counts."""
+    is_opening = False
+    """Whether keys will be taken once the terminal has shown it."""
     harmless: frozenset[str] = frozenset()
     """Keys that are taken at any time."""
     _pause: Timer | None = None
@@ -45,6 +47,7 @@ class Readable:
     def shut(self) -> None:
         """Take no key until :meth:`open_once_shown`, and what follows from it."""
         self._turn += 1
+        self.is_opening = False
         self.takes_keys_from = math.inf
         self._asked_at = math.inf
         self._stop_pause()
@@ -55,6 +58,7 @@ class Readable:
         passed. Without effect while keys are taken."""
         if self.takes_keys_from < math.inf:
             return
+        self.is_opening = True
         screen: Any = self
         # Twice: a layout that depends on the first one's sizes is drawn by the second.
         screen.call_after_refresh(screen.call_after_refresh, self._ask, self._turn)

@@ -233,7 +233,8 @@ class Watching:
         if sight.backup_status == READ and not restore.backup_seen_busy:
             changes["backup_seen_busy"] = True
         if sight.pair_busy:
-            lines.append((Source.WATCH, "disk and backup are at work together"))
+            if sight.job is None:
+                lines.append((Source.WATCH, "disk and backup are at work together"))
             changes["pair_seen_busy"] = True
             changes["busy_change"] = sight.volume.updated_at if sight.volume else None
         if sight.job is None and not restore.against and (against := self._against(restore, sight)):

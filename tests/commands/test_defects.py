@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.odd_machines import with_start
-from tests.commands.test_scripts import MOST
+from tests.commands.shell import MOST
 
 WORDS = r"\x1b]0;owned s3cr3t-token\x07"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_scripts import Shell
+from tests.commands.shell import Shell
 from vbs_tui.commands.kept_tokens import token_findings
 from vbs_tui.commands.lines import folded
 from vbs_tui.simulator import Simulator
@@ -25,11 +25,6 @@ from vbs_tui.simulator import Simulator
 def simulator() -> Iterator[Simulator]:
     with Simulator() as one:
         yield one
-
-
-@pytest.fixture
-def shell(simulator: Simulator, tmp_path: Path) -> Shell:
-    return Shell(simulator, tmp_path)
 
 
 def on_terminal(shell: Shell, columns: int, *arguments: str, **changes: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.test_scripts import PASSWORD, Shell
+from tests.commands.shell import PASSWORD, Shell
 from vbs_tui.simulator import Simulator
 
 TARGET = "rehearsal-01"
@@ -22,11 +22,6 @@ def simulator() -> Iterator[Simulator]:
     with Simulator(speed=200.0) as one:
         yield one
         assert one.ledger.errors == []
-
-
-@pytest.fixture
-def shell(simulator: Simulator, tmp_path: Path) -> Shell:
-    return Shell(simulator, tmp_path)
 
 
 def confirmed(shell: Shell, *more: str, **changes: str) -> subprocess.CompletedProcess[str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from tests.commands.test_scripts import Shell
+from tests.commands.shell import Shell
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.log_in_memory import Tally
 from vbs_tui.cloud.requestlog import RequestLog
@@ -18,13 +17,6 @@ from vbs_tui.commands.connecting import choose_cloud
 from vbs_tui.simulator import Simulator
 
 RESTORE = ("restore", "--backup", "demo-succeeds", "--volume", "rehearsal-01", "--dry-run")
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator(speed=60.0) as one:
-        yield one
-        assert one.ledger.errors == []
 
 
 @pytest.fixture

@@ -8,16 +8,14 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commands.odd_machines import heed_rights, nobody, without_locks
-from tests.commands.test_scripts import MOST, PASSWORD, Shell, labelled
+from tests.commands.shell import MOST, PASSWORD, Shell, labelled
 from vbs_tui.restore.journal import FILE
-from vbs_tui.simulator import Simulator
 
 PLAIN_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ENCODINGS = {
@@ -26,18 +24,6 @@ ENCODINGS = {
     "the locale C": PLAIN_C,
 }
 VBS_TUI = (sys.executable, "-m", "vbs_tui")
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator(speed=60.0) as one:
-        yield one
-        assert one.ledger.errors == []
-
-
-@pytest.fixture
-def shell(simulator: Simulator, tmp_path: Path) -> Shell:
-    return Shell(simulator, tmp_path / "home")
 
 
 def restore(volume: str, *more: str, backup: str = "demo-succeeds") -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import vbs_tui
-from tests.commands.test_scripts import Shell, labelled
+from tests.commands.shell import Shell, labelled
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.commands.troubles import failure_lines, for_scripts
 from vbs_tui.simulator import Simulator

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_scripts import MOST, PASSWORD, Shell, begun
+from tests.commands.shell import MOST, PASSWORD, Shell, begun
 from vbs_tui.simulator import Simulator
 
 POST_RESTORE = r"POST .*/restore\Z"
@@ -36,11 +36,6 @@ def simulator() -> Iterator[Simulator]:
     with Simulator(speed=60.0) as one:
         yield one
         assert one.ledger.errors == []
-
-
-@pytest.fixture
-def shell(simulator: Simulator, tmp_path: Path) -> Shell:
-    return Shell(simulator, tmp_path)
 
 
 def restore(volume: str = "rehearsal-01") -> tuple[str, ...]:

@@ -6,27 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commands.odd_machines import with_start
-from tests.commands.test_scripts import MOST, Shell, labelled
-from vbs_tui.simulator import Simulator
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator(speed=60.0) as one:
-        yield one
-        assert one.ledger.errors == []
-
-
-@pytest.fixture
-def shell(simulator: Simulator, tmp_path: Path) -> Shell:
-    return Shell(simulator, tmp_path / "home")
+from tests.commands.shell import MOST, Shell, labelled
 
 
 def restore(backup: str, volume: str, *more: str) -> tuple[str, ...]:

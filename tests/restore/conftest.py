@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.restore.house import House
+from tests.simulated import Listener, brisk_desk
+from vbs_tui.cloud.resources import Project
+from vbs_tui.simulator import Simulator
 
 
 @pytest.fixture
@@ -19,3 +22,22 @@ def house(tmp_path: Path) -> Iterator[House]:
         task.cancel()
     one.loop.run_until_complete(asyncio.sleep(0.1))
     one.loop.close()
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(speed=60.0) as one:
+        yield one
+        assert one.ledger.errors == []
+
+
+@pytest.fixture
+def listener(simulator: Simulator, tmp_path: Path) -> Iterator[Listener]:
+    desk = brisk_desk(simulator, tmp_path / "state")
+    yield Listener(desk, simulator.world)
+    desk.stop(2.0)
+
+
+@pytest.fixture
+def project(listener: Listener) -> Project:
+    return next(p for p in listener.connected() if p.name == "eu-de_prod")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
@@ -30,25 +29,6 @@ from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.times import local_day
-
-
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(speed=60.0) as one:
-        yield one
-        assert one.ledger.errors == []
-
-
-@pytest.fixture
-def listener(simulator: Simulator, tmp_path: Path) -> Iterator[Listener]:
-    desk = brisk_desk(simulator, tmp_path / "state")
-    yield Listener(desk, simulator.world)
-    desk.stop(2.0)
-
-
-@pytest.fixture
-def project(listener: Listener) -> Project:
-    return next(p for p in listener.connected() if p.name == "eu-de_prod")
 
 
 def examine(listener: Listener, project: Project, backup: str, volume: str) -> Examination:

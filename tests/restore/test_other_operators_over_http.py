@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import BRISK, Listener, brisk_desk, connector
+from tests.simulated import BRISK, Listener, connector
 from tests.simulator.client import Client
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.desk import Desk, Examination
@@ -29,15 +29,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def listener(simulator: Simulator, tmp_path: Path) -> Iterator[Listener]:
-    desk = brisk_desk(simulator, tmp_path / "state")
-    yield Listener(desk, simulator.world)
-    desk.stop(2.0)
-
-
-@pytest.fixture
-def examined(listener: Listener) -> Examination:
-    project = next(p for p in listener.connected() if p.name == "eu-de_prod")
+def examined(listener: Listener, project: Project) -> Examination:
     return examine(listener, project)
 
 

@@ -211,19 +211,24 @@ def test_a_refusal_by_the_second_copy_of_an_executed_request_is_not_final(
     house.run(story())
 
 
+def dark_from_the_request_on(house: House) -> None:
+    """Nothing can be read any more once the request is out."""
+    real = house.cloud.submit
+
+    async def submit(*args: Any, **more: Any) -> Any:
+        house.cloud.dark = True
+        return await real(*args, **more)
+
+    house.cloud.submit = submit  # type: ignore[method-assign]
+
+
 @pytest.mark.parametrize("code", ["VolumeBackup.0205", "VolumeBackup.0206", "VolumeBackup.0089"])
 def test_a_refusal_about_states_that_cannot_be_checked_stays_open(house: House, code: str) -> None:
     async def story() -> None:
         engine = await house.engine()
         house.cloud.answers = [Answer.REFUSED]
         house.cloud.refusal_code = code
-        real = house.cloud.submit
-
-        async def submit(*args: Any, **more: Any) -> Any:
-            house.cloud.dark = True
-            return await real(*args, **more)
-
-        house.cloud.submit = submit  # type: ignore[method-assign]
+        dark_from_the_request_on(house)
         await engine.submit(restore())
         await house.until(lambda: house.latest().state is State.UNKNOWN)
         assert len(house.cloud.posts) == 1
@@ -237,13 +242,7 @@ def test_a_refusal_of_rights_is_final_though_nothing_can_be_read(house: House) -
         engine = await house.engine()
         house.cloud.answers = [Answer.REFUSED]
         house.cloud.refusal_code = "VolumeBackup.0044"
-        real = house.cloud.submit
-
-        async def submit(*args: Any, **more: Any) -> Any:
-            house.cloud.dark = True
-            return await real(*args, **more)
-
-        house.cloud.submit = submit  # type: ignore[method-assign]
+        dark_from_the_request_on(house)
         await engine.submit(restore())
         assert (await house.settled()).state is State.REFUSED
         await engine.stop(1.0)

@@ -1,4 +1,4 @@
-"""Every envelope of the contract's section 11.1, and what is worse than all of them."""
+"""Every shape of an error that a cloud is known to send, and what is worse than all of them."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ def two_hosts(cloud: ToyCloud) -> None:
     ]
 
 
-async def test_job_is_read_where_the_contract_says() -> None:
+async def test_job_is_read_from_v1_of_vbs() -> None:
     body = {"status": "success", "job_id": JOB, "error_code": None, "sub_jobs": None}
     cloud = ToyCloud(lambda heard: json_reply(body))
     async with cloud:

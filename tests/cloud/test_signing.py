@@ -1,4 +1,4 @@
-"""Signatures with an access key, against the contract's test vectors and the simulator."""
+"""Signatures with an access key, against known test vectors and the simulator."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From a service catalog to the root URL of a service.
 
 Order of search for each service: what the operator wrote, the catalog's types, the host names of
-related services, the host name of IAM. Source: section 4 of the project's HTTP contract.
+related services, the host name of IAM. Source: ``catalog`` of the token's answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A kind of thing that a cloud lists, at whichever of several places it is to be found.
 
-Lists are walked by marker (sections 5.1, 5.2 and 8.1 of the project's HTTP contract): links are
-never followed, since real ones name internal hosts and apply an offset on every page again.
+Lists are walked by marker (``limit`` and ``marker`` of the VBS and EVS lists): links are never
+followed, since real ones name internal hosts and apply an offset on every page again.
 """
 
 from __future__ import annotations

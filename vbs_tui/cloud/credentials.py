@@ -2,7 +2,7 @@
 
 A flow is a generator: it yields the questions that only the operator can answer, is sent the
 answers, and returns the ``identity`` part of a log-in. It knows no network and keeps nothing.
-Source: ``POST /v3/auth/tokens`` (section 2.1 of the project's HTTP contract).
+Source: ``POST /v3/auth/tokens`` of IAM (Keystone v3).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every shape in which clouds wrap an error, read into one :class:`Envelope`.
 
-Source: section 11.1 of the project's HTTP contract; the numbers in comments are its rows. A body
-may be anything: no JSON, cut off, nested without end, of the wrong types. Nothing here raises.
+Source: answers of VBS, EVS, IAM, their gateway, Cinder and Keystone. A body may be anything: no
+JSON, cut off, nested without end, of the wrong types. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def is_router_404(status: int | None, body: str) -> bool:
         return False
     data = read_json(body.encode("utf-8", "replace"))
     if data is NOT_JSON:
-        return "404 Not Found" in body and _ROUTERS[0] in body  # 11, webob's own
+        return "404 Not Found" in body and _ROUTERS[0] in body  # webob's own page
     if not isinstance(data, Mapping):
         return False
     code = _text(data.get("error_code")) or _text(data.get("code"))
@@ -175,7 +175,7 @@ def is_router_404(status: int | None, body: str) -> bool:
         return True
     inner = data.get("error")
     row = inner if isinstance(inner, Mapping) else data
-    if _text(row.get("message")).startswith(_ROUTERS):  # 5
+    if _text(row.get("message")).startswith(_ROUTERS):  # flat, of webob
         return not _VENDOR.match(_text(row.get("code")))
     return inner == "Not Found" and "path" in data
 
@@ -211,7 +211,7 @@ def _search(value: object, found: _Finding, depth: int) -> None:
 
 
 def _search_text(value: str, found: _Finding, depth: int) -> None:
-    if value.lstrip()[:1] in ("{", "[", '"') and len(value) <= _SCAN:  # 12: JSON inside JSON
+    if value.lstrip()[:1] in ("{", "[", '"') and len(value) <= _SCAN:  # JSON inside JSON
         inner = read_json(value.encode("utf-8", "replace"))
         if inner is not NOT_JSON:
             _search(inner, found, depth - 1)
@@ -223,36 +223,36 @@ def _search_text(value: str, found: _Finding, depth: int) -> None:
 def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> None:
     found.request_id = found.request_id or _text(row.get("request_id"))
     if row.get("error_code") and (_text(row.get("error_msg")) or row.get("fail_reason")):
-        # 3, 8: the gateway's; 9: a failed job, which is an answer and no error of the request
+        # the gateway's; or a failed job, which is an answer and no error of the request
         found.told = found.told or bool(_text(row.get("error_msg")))
         _take(row, found, "error_code", ("error_msg", "fail_reason"))
         return
     error = row.get("error")
-    if isinstance(error, Mapping) and error:  # 1, 2, 8
+    if isinstance(error, Mapping) and error:  # VBS, EVS, IAM, Keystone
         found.told = True
         _search(error, found, depth - 1)
         _take(row, found, "code", ("message",))
         return
-    if isinstance(error, str) and error:  # 12
+    if isinstance(error, str) and error:  # OAuth, frameworks
         found.told = True
         _search_text(error, found, depth)
         _take(row, found, "code", ("message", "error_description"))
         return
-    if row.get("faultstring"):  # 12
+    if row.get("faultstring"):  # SOAP and WSME
         found.told = True
         _search(row["faultstring"], found, depth - 1)
         return
     failed = row.get("fail_resources")
-    if isinstance(failed, list) and failed:  # 10
+    if isinstance(failed, list) and failed:  # a request about several things
         found.told = True
         _search(failed, found, depth - 1)
         return
     if _text(row.get("message")) and ("code" in row or "title" in row or len(row) == 1):
-        found.told = True  # 5, 6, 7, and the inside of 1, 2, 4
+        found.told = True  # flat, or the inside of another shape
     _take(row, found, "code", ("message", "title"))
     if _text(row.get("detail")) and found.told:
         found.message = f"{found.message} ({_text(row.get('detail'))})"
-    if not found.told and len(row) == 1:  # 4
+    if not found.told and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
         ((name, inner),) = row.items()
         if isinstance(inner, Mapping) and _text(inner.get("message")):
             found.name = clean(name, 64)

@@ -1,4 +1,4 @@
-"""The calls of EVS, the volume service. Source: section 8 of the project's HTTP contract."""
+"""The calls of EVS, the volume service. Source: the EVS API reference."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The job query: VBS, and where VBS does not know a job its neighbours.
 
-Source: section 7 of the project's HTTP contract. An unknown job may be a passing fault of one
+Source: ``GET /v1/{project_id}/jobs/{job_id}`` of VBS. An unknown job may be a passing fault of one
 node, so the neighbours are asked only after VBS denied it repeatedly.
 """
 

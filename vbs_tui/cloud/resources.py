@@ -6,8 +6,7 @@ no id is refused, with ``ValueError``, because nothing could be done with it. Al
 (:mod:`vbs_tui.text`). Ids stay as sent when they are plain, since they go back into URLs; an id
 with anything else in it is refused like a missing one. Times are aware UTC, sizes GiB.
 
-Source: the VBS, EVS and IAM API references (backups 5.1, volumes 8, jobs 7, projects 3 of the
-project's HTTP contract).
+Source: the VBS, EVS and IAM API references; each class names its call.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Signing requests with an access key: ``SDK-HMAC-SHA256``, in both of its forms.
 
-Source: section 2.2 of the project's HTTP contract. What is hashed must be what is sent, so the
-signature is made of the very URL and bytes that go out.
+Source: the signing of requests with an access key, as the vendor's SDKs do it. What is hashed must
+be what is sent, so the signature is made of the very URL and bytes that go out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The calls of VBS, the volume backup service, as a provider of restores.
 
-Source: sections 5 to 7 of the project's HTTP contract. The path of a restore without its suffix is
+Source: the VBS API reference (backups, restore, jobs). The path of a restore without its suffix is
 the call that deletes the backup: it is built in one place, and looked at again before it is sent.
 """
 

@@ -1,7 +1,8 @@
 """Hazards of putting one backup onto one volume: pure functions, one per rule.
 
-The rules are those of the project's HTTP contract, section 10. A hard hazard means that the cloud
-would refuse the restore, or should: it is not sent. A soft one means: allowed, but look.
+Sources: what VBS and EVS refuse by their documents and error codes, and what native Cinder was
+seen to refuse. A hard hazard means that the cloud would refuse the restore, or should: it is not
+sent. A soft one means: allowed, but look.
 """
 
 from __future__ import annotations

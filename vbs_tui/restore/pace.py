@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """All figures in seconds. The defaults follow section 7 of the project's HTTP contract."""
+    """All figures in seconds. Restores take minutes to hours; gateways count every request."""
 
     first: float = 2.0
     """Between looks in the first :attr:`first_until` seconds."""

@@ -96,10 +96,10 @@ class BackupsPane(CloudListPane[Backup]):
         if chosen is not None:
             taken = chosen.taken_at
             when = "" if taken is None else f"  {local(taken, self._zone)[:16]}"
-            named = f"{chosen.name or '(no name)'} · {short_id(chosen.id)}"
+            named = chosen.name or f"(no name) · {short_id(chosen.id)}"
             self._pinned.say(
                 [("  → ", "accent"), (named, "accent"), (when, "accent")],
-                [("chosen, hidden by the filter ", "warn")],
+                [(" chosen, hidden by the filter ", "warn")],
             )
         self.tell_foot()
 

@@ -37,6 +37,7 @@ ROWS = [
     (replace(PLAIN, job_status="SUCCESS", volume_status=""), Standing.WATCH),
     (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Standing.UNDETERMINED),
     (replace(PLAIN, job_status="FAIL"), Standing.FAILED),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Standing.FAILED),
     (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Standing.FAILED),
     (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Standing.WATCH),
     (replace(PLAIN, job_status="FAIL", volume_status=""), Standing.WATCH),

@@ -100,6 +100,20 @@ def test_a_restore_elsewhere_that_began_at_another_time_is_no_doubt(
     house.run(story())
 
 
+@pytest.mark.parametrize(("apart", "is_proven"), [(5.0, False), (5.001, True)])
+def test_together_is_within_five_seconds(house: House, apart: float, is_proven: bool) -> None:
+    async def story() -> None:
+        there = restore(3)
+        await unanswered(house, Answer.LOST_AFTER)
+        other = house.cloud.other_operator(there.backup.id, there.volume.id, works=60.0)
+        other.begun = house.cloud.executed[0].begun - timedelta(seconds=apart)
+        ended = await long_after(house)
+        assert ended.pair_seen_busy is is_proven
+        assert ended.state is (State.SUCCEEDED if is_proven else State.UNKNOWN)
+
+    house.run(story())
+
+
 def test_one_that_began_together_with_ours_leaves_it_open(house: House) -> None:
     async def story() -> None:
         there = restore(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,30 @@ def test_together_is_within_five_seconds(house: House, apart: float, is_proven: 
         ended = await long_after(house)
         assert ended.pair_seen_busy is is_proven
         assert ended.state is (State.SUCCEEDED if is_proven else State.UNKNOWN)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("untold", [0, 1])
+def test_one_whose_beginning_is_not_told_may_have_begun_together(house: House, untold: int) -> None:
+    """*untold*: the busy backups, or the busy disks, come without a time."""
+
+    async def story() -> None:
+        there = restore(3)
+        house.cloud.other_operator(there.backup.id, there.volume.id, works=9999.0)
+        real = house.cloud.restoring
+
+        async def restoring() -> Any:
+            found = list(await real())
+            found[untold] = tuple(replace(one, updated_at=None) for one in found[untold])
+            return found
+
+        house.cloud.restoring = restoring  # type: ignore[method-assign]
+        await house.clock.sleep(60)
+        await unanswered(house, Answer.LOST_AFTER)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert not ended.pair_seen_busy
 
     house.run(story())
 

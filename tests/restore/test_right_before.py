@@ -43,6 +43,8 @@ def changed(house: House, call: str, **changes: Any) -> None:
         ("volume", {"size": 99}, "1 GiB too small|has 99 GiB, the backup needs 100"),
         ("volume", {"size": 101}, "the disk has 101 GiB, and had 100 GiB"),
         ("volume", {"availability_zone": "eu-de-02"}, "is in zone eu-de-02, and was in eu-de-01"),
+        ("volume", {"availability_zone": ""}, "is in zone (none), and was in eu-de-01"),
+        ("volume", {"size": None}, "has ? GiB, and had 100 GiB"),
         ("volume", {"src_backup_id": "f" * 8}, "carries the mark of another restore"),
         ("volume", {"updated_at": NOW + timedelta(microseconds=1)}, "disk was changed"),
         ("volume", {"updated_at": None}, "disk was changed"),

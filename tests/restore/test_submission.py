@@ -169,6 +169,57 @@ def test_each_try_is_on_record_with_its_number(house: House) -> None:
     assert ended.sent_at is not None
 
 
+def told(house: House) -> list[tuple[str, Failure | None]]:
+    """Each summary with its error, in the order in which the operator saw them."""
+    changes = [e.restore for e in house.events if isinstance(e, RestoreChanged)]
+    return list(dict.fromkeys((one.summary, one.failure) for one in changes))
+
+
+def test_what_keeps_it_is_told_while_it_waits(house: House) -> None:
+    first = not_sent()
+    answering(house, "prepare", BROKEN, Accepted(""))
+    answering(house, "submit", first, Accepted("j"))
+    submitted(house)
+    waits, leaves = "Not executed so far; trying again.", "The request is on its way."
+    assert told(house)[1:6] == [
+        (waits, BROKEN),
+        (leaves, BROKEN),
+        (waits, first),
+        (leaves, first),
+        ("Accepted; the job waits for its turn.", None),
+    ]
+
+
+def test_what_stops_it_is_told_and_on_record(house: House) -> None:
+    changed(house, "volume", name="x")
+    ended, lines = submitted(house)
+    assert ended.summary == (
+        "Not sent: Since it was confirmed, the disk is named x, and was named db-data-01."
+        " Look at it and confirm again."
+    )
+    assert lines[-1].text == ended.summary
+    assert lines[-1].state is State.NOT_SENT
+
+
+def test_an_end_that_comes_while_a_connection_is_awaited_sends_nothing(house: House) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        real = house.cloud.submit
+
+        async def submit(*args: str, **more: Any) -> Accepted:
+            await house.clock.sleep(1.0)
+            return await real(*args, **more)
+
+        house.cloud.submit = submit  # type: ignore[method-assign]
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.SENDING)
+        await engine.stop(2.0)
+        assert house.cloud.posts == []
+        assert house.latest().state is State.NOT_SENT
+
+    house.run(story())
+
+
 def test_an_acceptance_without_a_job_is_told_as_that(house: House) -> None:
     answering(house, "submit", Accepted(""))
     ended, lines = submitted(house)
@@ -266,6 +317,8 @@ def test_a_refusal_about_states_is_believed_after_three_looks(
     assert [round(look - asked[0]) for look in looks] == [0, 0, 2, 6]
     assert lines[2].text.endswith(AGAIN)
     assert lines[2].state is None
+    doubt = "Refused, though disk and backup were fine: looking again."
+    assert (doubt, failure) in told(house)
     assert ended.failure == failure
 
 

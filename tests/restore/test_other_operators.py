@@ -11,6 +11,8 @@ import pytest
 from tests.restore.house import House
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, Execution
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.restore.events import WatchChanged
 from vbs_tui.restore.records import UNCLEAR, Restore
 from vbs_tui.restore.states import State
 
@@ -135,6 +137,30 @@ def test_one_whose_beginning_is_not_told_may_have_begun_together(house: House, u
         ended = await long_after(house)
         assert ended.state is State.UNKNOWN
         assert not ended.pair_seen_busy
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("shown", ["neither", "backup", "disk", "no list"])
+def test_a_list_that_does_not_show_both_proves_nothing(house: House, shown: str) -> None:
+    async def story() -> None:
+        real = house.cloud.restoring
+
+        async def restoring() -> Any:
+            if shown == "no list":
+                raise CloudError(Failure(ErrorKind.SERVER, Executed.UNKNOWN, "list", status=500))
+            backups, volumes = await real()
+            return (backups if shown == "backup" else (), volumes if shown == "disk" else ())
+
+        house.cloud.restoring = restoring  # type: ignore[method-assign]
+        await unanswered(house, Answer.LOST_AFTER)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert ended.disk_seen_busy
+        assert ended.backup_seen_busy
+        assert not ended.pair_seen_busy
+        watches = [event.watch for event in house.events if isinstance(event, WatchChanged)]
+        assert all(watch.failure is None for watch in watches), "what matters could be read"
 
     house.run(story())
 

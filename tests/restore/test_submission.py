@@ -237,7 +237,9 @@ def test_an_acceptance_without_a_job_is_told_as_that(house: House) -> None:
 )
 def test_no_clear_answer_is_kept_as_one(house: House, failure: Failure, words: str) -> None:
     answering(house, "submit", failure)
+    prepared = answering(house, "prepare", Accepted(""))
     ended, lines = submitted(house)
+    assert len(prepared) == 1
     assert lines[2].text == f"{words}; the cloud may have executed it all the same"
     assert lines[2].state is State.UNKNOWN
     assert ended.failure == failure
@@ -339,8 +341,10 @@ def test_a_refusal_beside_a_change_is_not_believed(house: House, failure: Failur
         raise CloudError(failure)
 
     house.cloud.submit = refuse  # type: ignore[method-assign,assignment]
+    prepared = answering(house, "prepare", Accepted(""))
     ended, lines = submitted(house)
     assert ended.state is State.UNKNOWN
+    assert len(prepared) == 1
     unclear = next(line.text for line in lines if line.state is State.UNKNOWN)
     assert unclear.endswith(
         "; the cloud may have executed it all the same"

@@ -41,7 +41,7 @@ def test_a_disk_whose_reading_fails_is_waited_for(
         await house.until(lambda: house.latest().disk_seen_busy)
         with monkeypatch.context() as patch:
             failing(house, patch, "volume", kind, status)
-            await house.clock.sleep(3600)
+            await house.clock.sleep(600)
             now = house.latest()
             assert now.state.is_open
             told = " ".join([now.summary, *(entry.text for entry in now.log)])

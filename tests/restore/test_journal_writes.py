@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -181,23 +181,22 @@ def test_a_write_holds_the_lock_from_its_start(
     other.close()
 
 
-class Interrupted(LogEntry):
-    """A line that is never written: the program is interrupted there."""
-
-    @property
-    def text(self) -> str:  # type: ignore[override]
-        raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("write", ["begin", "update"])
-def test_an_interrupted_write_leaves_nothing_half_done(journal: Journal, write: str) -> None:
+def test_an_interrupted_write_leaves_nothing_half_done(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, write: str
+) -> None:
     before = journal.begin(restore(1), [LINE])
     fresh = restore(2) if write == "begin" else replace(before, state=State.SENDING)
-    cut = object.__new__(Interrupted)
-    for name, value in (("at", NOW), ("source", Source.WATCH), ("state", None)):
-        object.__setattr__(cut, name, value)
-    with pytest.raises(KeyboardInterrupt):
-        getattr(journal, write)(fresh, [LINE, cut])
+    real = Journal._append
+
+    def interrupted(self: Journal, restore_id: str, entries: Sequence[LogEntry]) -> Any:
+        real(self, restore_id, entries)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Journal, "_append", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            getattr(journal, write)(fresh, [LINE])
     assert journal.restores() == (before,)
     assert journal.log(before.id) == before.log
     assert journal.begin(restore(3), [LINE]).revision == 2

@@ -127,7 +127,7 @@ def test_one_whose_beginning_is_not_told_may_have_begun_together(house: House, u
         real = house.cloud.restoring
 
         async def restoring() -> Any:
-            found = list(await real())
+            found: list[Any] = [*await real()]
             found[untold] = tuple(replace(one, updated_at=None) for one in found[untold])
             return found
 

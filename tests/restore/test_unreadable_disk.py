@@ -77,7 +77,7 @@ def test_only_a_job_that_its_service_does_not_know_is_lost(
         async def job(_id: str) -> Any:
             raise CloudError(failure)
 
-        house.cloud.job = job  # type: ignore[method-assign]
+        house.cloud.job = job  # type: ignore[method-assign,assignment]
         await house.clock.sleep(100)
         assert house.latest().job_lost is is_lost
         watch = [event.watch for event in house.events if isinstance(event, WatchChanged)][-1]

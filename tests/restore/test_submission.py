@@ -13,6 +13,7 @@ from tests.restore.makers import restore
 from tests.restore.test_right_before import changed, log_of
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted
+from vbs_tui.restore.case import Case, Line
 from vbs_tui.restore.events import RestoreChanged
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
@@ -156,7 +157,9 @@ def test_when_what_comes_before_a_request_is_tried_again(
 
 def test_each_try_is_on_record_with_its_number(house: House) -> None:
     answering(house, "submit", not_sent(), Accepted("job9", "req-9"))
+    prepared = answering(house, "prepare", Accepted(""))
     ended, lines = submitted(house)
+    assert len(prepared) == 2
     backup = restore().backup.id
     url = f"https://vbs.example/{backup}/restore"
     assert [line.text for line in lines[1:5]] == [
@@ -199,6 +202,52 @@ def test_what_stops_it_is_told_and_on_record(house: House) -> None:
     )
     assert lines[-1].text == ended.summary
     assert lines[-1].state is State.NOT_SENT
+
+
+@pytest.mark.parametrize(("age", "readings"), [(10.0, 1), (10.001, 2)])
+def test_a_reading_serves_for_ten_seconds(house: House, age: float, readings: int) -> None:
+    async def prepare() -> None:
+        ready.append(True)
+        house.loop._jumping.elapsed = 16.0 * len(ready)
+
+    real = house.cloud.submit
+
+    async def submit(*args: str, **more: Any) -> Accepted:
+        if len(ready) == 1:
+            house.loop._jumping.elapsed = 16.0 + age
+        return await real(*args, **more)
+
+    ready: list[bool] = []
+    house.cloud.prepare = prepare  # type: ignore[method-assign]
+    house.cloud.submit = submit  # type: ignore[method-assign]
+    ended, _ = submitted(house)
+    assert ended.state is State.ACCEPTED
+    assert (len(ready), len(house.cloud.posts)) == (readings, 1)
+
+
+def test_an_end_that_comes_while_sending_is_written_down_is_told_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> list[Any]:
+        engine = await house.engine()
+        real = Case.note
+
+        async def slowly(case: Case, *lines: Line, **changes: Any) -> None:
+            await real(case, *lines, **changes)
+            if changes.get("state") is State.SENDING:
+                await house.clock.sleep(0.5)
+
+        monkeypatch.setattr(Case, "note", slowly)
+        first = await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.SENDING)
+        await engine.stop(2.0)
+        return list(await log_of(house, first.id))
+
+    lines = house.run(story())
+    assert [line.state for line in lines] == [State.PLANNED, State.SENDING, State.NOT_SENT]
+    assert lines[-1].text == "Not sent: the program was ended before anything left."
+    assert house.latest().summary == lines[-1].text
+    assert house.cloud.posts == []
 
 
 def test_an_end_that_comes_while_a_connection_is_awaited_sends_nothing(house: House) -> None:
@@ -278,7 +327,9 @@ def test_a_defect_is_an_unknown_outcome_with_its_kind(house: House) -> None:
         raise LookupError("s3cr3t")
 
     house.cloud.submit = broken  # type: ignore[method-assign,assignment]
+    prepared = answering(house, "prepare", Accepted(""))
     ended, lines = submitted(house)
+    assert len(prepared) == 1
     assert ended.state is State.UNKNOWN
     assert ended.failure == Failure(
         ErrorKind.BROKEN,

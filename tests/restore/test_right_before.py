@@ -72,8 +72,9 @@ def test_what_changed_since_the_confirmation_is_not_sent(
         assert any(words in ended.summary for words in told.split("|")), ended.summary
         assert ended.tries == 0
         assert house.cloud.posts == []
-        rows = [e.row for e in house.events if isinstance(e, RowChanged)]
-        assert {type(row).__name__ for row in rows} == {"Backup", "Volume"}
+        rows = [e for e in house.events if isinstance(e, RowChanged)]
+        assert {type(one.row).__name__ for one in rows} == {"Backup", "Volume"}
+        assert {one.project_id for one in rows} == {ended.project_id}
         await engine.stop(1.0)
 
     house.run(story())

@@ -41,8 +41,8 @@ class Submission:
         pace: Pace,
         *,
         emit: Callable[[Event], None],
-        may_send: Callable[[], bool] = lambda: True,
-        retry_throttled: bool = False,
+        may_send: Callable[[], bool],
+        retry_throttled: bool,
     ) -> None:
         """*may_send* is asked right before a request leaves. *retry_throttled*: one that the cloud
         turns away as one too many (429) is sent again after a pause, without asking."""

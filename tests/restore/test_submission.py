@@ -225,6 +225,25 @@ def test_a_reading_serves_for_ten_seconds(house: House, age: float, readings: in
     assert (len(ready), len(house.cloud.posts)) == (readings, 1)
 
 
+def test_an_end_that_comes_before_sending_is_written_down(house: House) -> None:
+    async def story() -> list[Any]:
+        async def slow() -> None:
+            await house.clock.sleep(1.0)
+
+        house.cloud.prepare = slow  # type: ignore[method-assign]
+        engine = await house.engine()
+        first = await engine.submit(restore())
+        await house.clock.sleep(0.5)
+        await engine.stop(2.0)
+        return list(await log_of(house, first.id))
+
+    lines = house.run(story())
+    assert [line.state for line in lines] == [State.PLANNED, State.NOT_SENT]
+    assert lines[-1].text == "Not sent: the program was ended before anything left."
+    assert house.latest().tries == 0
+    assert house.cloud.posts == []
+
+
 def test_an_end_that_comes_while_sending_is_written_down_is_told_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

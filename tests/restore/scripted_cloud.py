@@ -16,7 +16,7 @@ from tests.restore.virtual_time import VirtualClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
 from vbs_tui.cloud.requestlog import RequestLog
-from vbs_tui.cloud.resources import Backup, Job, Project, SubJob, Volume
+from vbs_tui.cloud.resources import Backup, Job, Project, SubJob, Volume, plain_id
 
 
 class Answer(enum.Enum):
@@ -151,6 +151,8 @@ class ScriptedCloud:
         yield ()
 
     def restore_request(self, backup_id: str, volume_id: str) -> RestoreRequest:
+        if not (plain_id(backup_id) and plain_id(volume_id)):
+            raise ValueError
         return RestoreRequest("POST", f"https://vbs.example/{backup_id}/restore", volume_id)
 
     async def prepare(self) -> None:

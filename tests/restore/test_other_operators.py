@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.restore.house import House
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, Execution
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.restore.events import WatchChanged
 from vbs_tui.restore.records import UNCLEAR, Restore
 from vbs_tui.restore.states import State
 
@@ -28,6 +31,12 @@ async def unanswered(house: House, answer: Answer = Answer.ERROR_BEFORE) -> None
 async def long_after(house: House) -> Restore:
     await house.clock.sleep(300)
     return house.latest()
+
+
+def never_blind(house: House) -> bool:
+    """Whether no look failed, by the cloud's fault or by ours."""
+    watches = [event.watch for event in house.events if isinstance(event, WatchChanged)]
+    return bool(watches) and all(watch.failure is None for watch in watches)
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -96,6 +105,73 @@ def test_a_restore_elsewhere_that_began_at_another_time_is_no_doubt(
         ended = await house.settled()
         assert ended.state is State.SUCCEEDED
         assert ended.pair_seen_busy
+
+    house.run(story())
+
+
+@pytest.mark.parametrize(("apart", "is_proven"), [(5.0, False), (5.001, True)])
+def test_together_is_within_five_seconds(house: House, apart: float, is_proven: bool) -> None:
+    async def story() -> None:
+        there = restore(3)
+        await unanswered(house, Answer.LOST_AFTER)
+        other = house.cloud.other_operator(there.backup.id, there.volume.id, works=60.0)
+        other.begun = house.cloud.executed[0].begun - timedelta(seconds=apart)
+        ended = await long_after(house)
+        assert ended.pair_seen_busy is is_proven
+        assert ended.state is (State.SUCCEEDED if is_proven else State.UNKNOWN)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("untold", ["theirs", "ours"])
+def test_one_whose_beginning_is_not_told_may_have_begun_together(house: House, untold: str) -> None:
+    async def story() -> None:
+        there = restore(3)
+        house.cloud.other_operator(there.backup.id, there.volume.id, works=9999.0)
+        real = house.cloud.restoring
+        timeless = there if untold == "theirs" else OURS
+
+        async def restoring() -> Any:
+            return tuple(
+                tuple(
+                    replace(one, updated_at=None)
+                    if one.id in (timeless.backup.id, timeless.volume.id)
+                    else one
+                    for one in busy
+                )
+                for busy in await real()
+            )
+
+        house.cloud.restoring = restoring  # type: ignore[method-assign]
+        await house.clock.sleep(60)
+        await unanswered(house, Answer.LOST_AFTER)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert not ended.pair_seen_busy
+        assert never_blind(house)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("shown", ["neither", "backup", "disk", "no list"])
+def test_a_list_that_does_not_show_both_proves_nothing(house: House, shown: str) -> None:
+    async def story() -> None:
+        real = house.cloud.restoring
+
+        async def restoring() -> Any:
+            if shown == "no list":
+                raise CloudError(Failure(ErrorKind.SERVER, Executed.UNKNOWN, "list", status=500))
+            backups, volumes = await real()
+            return (backups if shown == "backup" else (), volumes if shown == "disk" else ())
+
+        house.cloud.restoring = restoring  # type: ignore[method-assign]
+        await unanswered(house, Answer.LOST_AFTER)
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert ended.disk_seen_busy
+        assert ended.backup_seen_busy
+        assert not ended.pair_seen_busy
+        assert never_blind(house), "what matters could be read"
 
     house.run(story())
 

@@ -43,6 +43,8 @@ def changed(house: House, call: str, **changes: Any) -> None:
         ("volume", {"size": 99}, "1 GiB too small|has 99 GiB, the backup needs 100"),
         ("volume", {"size": 101}, "the disk has 101 GiB, and had 100 GiB"),
         ("volume", {"availability_zone": "eu-de-02"}, "is in zone eu-de-02, and was in eu-de-01"),
+        ("volume", {"availability_zone": ""}, "is in zone (none), and was in eu-de-01"),
+        ("volume", {"size": None}, "has ? GiB, and had 100 GiB"),
         ("volume", {"src_backup_id": "f" * 8}, "carries the mark of another restore"),
         ("volume", {"updated_at": NOW + timedelta(microseconds=1)}, "disk was changed"),
         ("volume", {"updated_at": None}, "disk was changed"),
@@ -70,8 +72,9 @@ def test_what_changed_since_the_confirmation_is_not_sent(
         assert any(words in ended.summary for words in told.split("|")), ended.summary
         assert ended.tries == 0
         assert house.cloud.posts == []
-        rows = [e.row for e in house.events if isinstance(e, RowChanged)]
-        assert {type(row).__name__ for row in rows} == {"Backup", "Volume"}
+        rows = [e for e in house.events if isinstance(e, RowChanged)]
+        assert {type(one.row).__name__ for one in rows} == {"Backup", "Volume"}
+        assert {one.project_id for one in rows} == {ended.project_id}
         await engine.stop(1.0)
 
     house.run(story())

@@ -9,6 +9,7 @@ import pytest
 from tests.restore.house import House
 from tests.restore.makers import restore
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.restore.events import WatchChanged
 from vbs_tui.restore.states import State
 
 
@@ -40,12 +41,66 @@ def test_a_disk_whose_reading_fails_is_waited_for(
         await house.until(lambda: house.latest().disk_seen_busy)
         with monkeypatch.context() as patch:
             failing(house, patch, "volume", kind, status)
-            await house.clock.sleep(3600)
+            await house.clock.sleep(600)
             now = house.latest()
             assert now.state.is_open
             told = " ".join([now.summary, *(entry.text for entry in now.log)])
             assert "deleted" not in f"{told} {now.volume_status}"
         assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code", "is_lost"),
+    [
+        (ErrorKind.REFUSED, 400, "Common.0011", True),
+        (ErrorKind.REFUSED, 400, "COMMON.0011", True),
+        (ErrorKind.REFUSED, 404, "", True),
+        (ErrorKind.REFUSED, 400, "", False),
+        (ErrorKind.REFUSED, 403, "", False),
+        (ErrorKind.LOG_IN, 404, "", False),
+        (ErrorKind.SERVER, 500, "", False),
+    ],
+)
+def test_only_a_job_that_its_service_does_not_know_is_lost(
+    house: House, kind: ErrorKind, status: int, code: str, is_lost: bool
+) -> None:
+    async def story() -> None:
+        house.cloud.works = 300.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        failure = Failure(kind, Executed.NO, "read the job", status=status, code=code)
+
+        async def job(_id: str) -> Any:
+            raise CloudError(failure)
+
+        house.cloud.job = job  # type: ignore[method-assign,assignment]
+        await house.clock.sleep(100)
+        assert house.latest().job_lost is is_lost
+        watch = [event.watch for event in house.events if isinstance(event, WatchChanged)][-1]
+        assert watch.failure == (None if is_lost else failure)
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_what_fails_first_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        house.cloud.works = 300.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        told = []
+        for thing in ("backup", "volume", "job"):
+            failing(house, monkeypatch, thing, ErrorKind.SERVER, 503)
+            await house.clock.sleep(60)
+            watch = [event.watch for event in house.events if isinstance(event, WatchChanged)][-1]
+            assert watch.failure is not None
+            told.append(watch.failure.what)
+        assert told == ["read the backup", "read the volume", "read the job"]
         await engine.stop(1.0)
 
     house.run(story())

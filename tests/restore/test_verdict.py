@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vbs_tui.restore.verdict import BROKEN, GONE, HEALTHY, Facts, Standing, judge
+from vbs_tui.restore.verdict import BROKEN, GONE, HEALTHY, Facts, Standing, Verdict, judge
 
 PLAIN = Facts(
     job_status="RUNNING",
@@ -37,6 +37,7 @@ ROWS = [
     (replace(PLAIN, job_status="SUCCESS", volume_status=""), Standing.WATCH),
     (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Standing.UNDETERMINED),
     (replace(PLAIN, job_status="FAIL"), Standing.FAILED),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Standing.FAILED),
     (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Standing.FAILED),
     (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Standing.WATCH),
     (replace(PLAIN, job_status="FAIL", volume_status=""), Standing.WATCH),
@@ -94,6 +95,29 @@ def test_the_table(facts: Facts, standing: Standing) -> None:
     verdict = judge(facts)
     assert verdict.standing is standing
     assert verdict.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "status", ["available", "in-use", "attaching", "detaching", "reserved", "backing-up"]
+)
+def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
+    assert judge(replace(PLAIN, job_status="SUCCESS", volume_status=status)) == Verdict(
+        Standing.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
+    )
+    assert judge(replace(STATELY, volume_status=status)).standing is Standing.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *("creating", "deleting", "downloading", "error_extending", "extending", "maintenance"),
+        *("managing", "restoring-backup", "retyping", "rollbacking", "uploading", "odd", ""),
+    ],
+)
+def test_any_other_state_is_waited_for(status: str) -> None:
+    success = replace(PLAIN, job_status="SUCCESS", volume_status=status)
+    assert judge(success).standing is Standing.WATCH
+    assert judge(replace(OURS, volume_status=status)).standing is Standing.WATCH
 
 
 SENTENCES = [

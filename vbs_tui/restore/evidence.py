@@ -26,10 +26,6 @@ class Sight:
     pair_busy: bool = False
     """Disk and backup are at work at the same time, and by no other restore than this one."""
 
-    @property
-    def is_blind(self) -> bool:
-        return self.failure is not None
-
 
 def is_untraced(facts: Facts) -> bool:
     """Whether nothing at all was seen of the restore, nor of another one."""

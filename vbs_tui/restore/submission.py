@@ -41,8 +41,8 @@ class Submission:
         pace: Pace,
         *,
         emit: Callable[[Event], None],
-        may_send: Callable[[], bool] = lambda: True,
-        retry_throttled: bool = False,
+        may_send: Callable[[], bool],
+        retry_throttled: bool,
     ) -> None:
         """*may_send* is asked right before a request leaves. *retry_throttled*: one that the cloud
         turns away as one too many (429) is sent again after a pause, without asking."""
@@ -190,7 +190,7 @@ class Submission:
         if again:
             await case.insist(
                 (Source.REQUEST, f"{words}; nothing was executed, trying again in {wait:.0f} s"),
-                state=State.PLANNED if left else None,
+                state=State.PLANNED,
                 failure=failure,
                 summary="Not executed so far; trying again.",
             )
@@ -222,7 +222,7 @@ class Submission:
 
 def _is_old_token(failure: Failure) -> bool:
     """Whether the token was refused before anything else was looked at; a new one is then got."""
-    return refuses_token(failure.status or 0, failure.code, failure.message)
+    return refuses_token(failure.status, failure.code, failure.message)
 
 
 def _words(failure: Failure) -> str:

@@ -370,3 +370,14 @@ async def test_who_is_restoring_is_unknown_where_that_state_is_hidden() -> None:
         with pytest.raises(CloudError) as caught:
             await hiding.restoring()
         assert caught.value.failure.kind is ErrorKind.NONSENSE
+
+
+async def test_in_a_name_of_the_metadata_that_speaks_of_protection() -> None:
+    def service(heard: Heard) -> Reply:
+        row = {"id": VOLUME, "name": "db-data-01", "status": "available", "size": 1}
+        return json_reply({"volume": row | {"metadata": {f"sdrs {both(heard)}": [1]}}})
+
+    async with ToyCloud(service) as cloud:
+        volume = await (await cloud.provider()).volume(VOLUME)
+        assert volume.odd == ("metadata",)
+        assert not held(volume)

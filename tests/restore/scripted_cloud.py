@@ -79,6 +79,7 @@ class Execution:
     job_type: str = "bksRestoreBackup"
     sub_jobs: tuple[SubJob, ...] = ()
     error_code: str = ""
+    fail_reason: str = ""
     about_volume: str = ""
     """What the job says it is about, when that is another disk."""
 
@@ -211,6 +212,7 @@ class ScriptedCloud:
                     run.job_type,
                     end_time=run.ended if phase == "SUCCESS" else None,
                     error_code=run.error_code,
+                    fail_reason=run.fail_reason,
                     sub_jobs=run.sub_jobs,
                     volume_id=run.about_volume,
                 )

@@ -22,6 +22,11 @@ FAILED_PART = SubJob("sub1", "bksRestoreVolume", "FAIL", "VolumeBackup.0200")
     [
         ({"sub_jobs": (FAILED_PART,)}, "its part bksRestoreVolume failed (VolumeBackup.0200)"),
         ({"error_code": "VolumeBackup.0064"}, "it carries the error code VolumeBackup.0064"),
+        ({"fail_reason": "I/O error"}, "it gives a reason for a failure (I/O error)"),
+        (
+            {"sub_jobs": (SubJob("sub1", "bksRestoreVolume", "?", "", "I/O error"),)},
+            "its part bksRestoreVolume failed",
+        ),
         ({"about_volume": "f" * 36}, f"it is about another disk ({'f' * 36})"),
         ({"job_type": "bksDeleteBackup"}, "it is a job of another type (bksDeleteBackup)"),
     ],

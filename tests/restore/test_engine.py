@@ -206,12 +206,14 @@ def test_silence_is_told_and_never_a_failure(house: House) -> None:
         await engine.submit(restore())
         await house.until(lambda: house.latest().state is State.RUNNING)
         house.cloud.dark = True
-        looks = house.cloud.looks
+        looks, dark_since = house.cloud.looks, house.clock.now()
         await house.clock.sleep(7200)
         assert house.latest().state is State.RUNNING
         assert house.cloud.looks - looks < 7200 / 50 * 3, "it must back off"
         watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]
         assert watches[-1].blind_since is not None
+        assert watches[-1].looked_at is not None
+        assert watches[-1].looked_at <= dark_since, "nothing was seen since"
         house.cloud.dark = False
         assert (await house.settled()).state is State.SUCCEEDED
         watches = [e.watch for e in house.events if isinstance(e, WatchChanged)]

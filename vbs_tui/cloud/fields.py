@@ -84,12 +84,16 @@ class Reader:
         return found or {}
 
     def words(self, *names: str, of: Mapping[str, Any] | None = None) -> tuple[str, ...]:
-        """The words in fields of state, in lower case, without those that mean nothing goes on."""
+        """The words in fields of state, in lower case, without those that mean nothing goes on.
+
+        *of*: the metadata, whose names come from the cloud and may hold anything, so that an odd
+        one is remembered as that of the whole.
+        """
         found = []
         for name in names:
             value = (self.data if of is None else of).get(name)
             if isinstance(value, list | Mapping) and value:
-                self.mark(name)
+                self.mark(name if of is None else "metadata")
             word = clean(value, 64).strip().lower()
             if not isinstance(value, list | Mapping) and word not in _AT_REST:
                 found.append(word)
@@ -149,6 +153,12 @@ def code(value: object) -> str:
     """An error code as it was given; empty for none, which some clouds write as 0."""
     text = clean(value, 64).strip()
     return "" if text.lower() in {"0", "null", "none"} else text
+
+
+def reason(value: object) -> str:
+    """Why something failed, in the cloud's words; empty for none, however that is written."""
+    text = clean(value, 1000)
+    return "" if text.strip().lower() in {"", "null", "none"} else text
 
 
 def embedded(value: object) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ _MOST_KEPT = 100
 
 _MIGRATION = ("migration_status", "os-vol-mig-status-attr:migstat")
 _PROTECTING = re.compile(r"sdrs|replicat", re.IGNORECASE)
-_FAILED = re.compile(r"FAIL|ERROR|TIMEOUT|ABORT|CANCEL")
+_FAILED = re.compile(r"FAIL|ERROR|EXCEPTION|TIMEOUT|ABORT|CANCEL")
 _REPLICATION = ("os-volume-replication:extended_status", "os-volume-replication:driver_data")
 
 
@@ -267,7 +267,7 @@ class SubJob:
 
     @property
     def has_failed(self) -> bool:
-        return bool(self.error_code or _FAILED.search(self.status))
+        return bool(self.error_code or self.fail_reason or _FAILED.search(self.status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +314,7 @@ class Job:
             begin_time=parse_time(data.get("begin_time")),
             end_time=parse_time(data.get("end_time")),
             error_code=fields.code(data.get("error_code")) or (failed.error_code if failed else ""),
-            fail_reason=clean(data.get("fail_reason"), 1000)
+            fail_reason=fields.reason(data.get("fail_reason"))
             or (failed.fail_reason if failed else ""),
             sub_jobs=subs,
             backup_id=plain_id(entities.get("backup_id")),
@@ -360,6 +360,6 @@ def _parts(data: Mapping[str, Any], depth: int) -> Iterator[SubJob]:
                 job_type=clean(row.get("job_type"), 64),
                 status=clean(row.get("status"), 32).strip().upper() or "?",
                 error_code=fields.code(row.get("error_code")),
-                fail_reason=clean(row.get("fail_reason"), 1000),
+                fail_reason=fields.reason(row.get("fail_reason")),
             )
             yield from _parts(row, depth + 1)

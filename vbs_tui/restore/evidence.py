@@ -98,4 +98,6 @@ def job_contradiction(job: Job) -> str:
         return f"its part {sub.job_type or sub.id or '?'} failed{told}"
     if job.error_code:
         return f"it carries the error code {job.error_code}"
+    if job.fail_reason:
+        return f"it gives a reason for a failure ({job.fail_reason})"
     return ""

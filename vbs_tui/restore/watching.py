@@ -103,13 +103,15 @@ class Watching:
         except CloudError as error:
             self._told_blind(error.failure)
             return
+        self._looked_before = self._watch.looked_at
         if sight.failure is not None:
+            # The moment at which it was seen last stays what it is.
             self._told_blind(sight.failure)
         else:
             self._blind_looks = 0
-            self._watch = replace(self._watch, blind_since=None, failure=None)
-        self._looked_before = self._watch.looked_at
-        self._watch = replace(self._watch, looked_at=self._clock.now())
+            self._watch = replace(
+                self._watch, blind_since=None, failure=None, looked_at=self._clock.now()
+            )
         for row in (sight.volume, sight.backup):
             if row is not None:
                 self._emit(RowChanged(restore.project_id, row))

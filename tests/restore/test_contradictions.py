@@ -9,8 +9,9 @@ import pytest
 
 from tests.restore.house import House
 from tests.restore.makers import restore
-from vbs_tui.cloud.resources import Job, SubJob, Volume
+from vbs_tui.cloud.resources import Backup, Job, SubJob, Volume
 from vbs_tui.cloud.secret import BLOT
+from vbs_tui.restore.events import RowChanged, WatchChanged
 from vbs_tui.restore.records import UNCLEAR
 from vbs_tui.restore.states import State
 
@@ -78,6 +79,63 @@ def test_a_restore_by_whatever_name_is_one(house: House, job_type: str) -> None:
         await house.until(lambda: bool(house.cloud.executed))
         house.cloud.executed[0].job_type = job_type
         assert (await house.settled()).state is State.SUCCEEDED
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+@pytest.mark.parametrize(
+    ("call", "said", "is_proven"),
+    [
+        ("job", {}, True),
+        ("job", {"status": "INIT"}, False),
+        ("job", {"job_type": "bksDeleteBackup"}, False),
+        ("job", {"volume_id": "f" * 36}, False),
+        ("backup", {"status": "available"}, False),
+        ("volume", {"status": "available"}, False),
+    ],
+)
+def test_disk_and_backup_at_work_under_our_job(
+    house: House, call: str, said: dict[str, Any], is_proven: bool
+) -> None:
+    """Only a running job of ours, beside both, makes their work ours without asking further."""
+
+    async def story() -> None:
+        house.cloud.works = 300.0
+        real = getattr(house.cloud, call)
+
+        async def answer(one_id: str) -> Any:
+            return replace(await real(one_id), **said)
+
+        async def nothing() -> Any:
+            return (), ()
+
+        house.cloud.restoring = nothing  # type: ignore[method-assign]
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: bool(house.cloud.posts))
+        setattr(house.cloud, call, answer)
+        await house.clock.sleep(60)
+        assert house.latest().pair_seen_busy is is_proven
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_the_lists_hear_of_what_a_look_brings_and_of_nothing_else(house: House) -> None:
+    async def story() -> None:
+        house.cloud.works = 300.0
+        engine = await house.engine()
+        await engine.submit(restore())
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        rows = [event.row for event in house.events if isinstance(event, RowChanged)]
+        assert {row.status for row in rows if isinstance(row, Backup)} >= {"restoring"}
+        assert {row.status for row in rows if isinstance(row, Volume)} >= {"restoring-backup"}
+        house.cloud.dark = True
+        house.events.clear()
+        await house.clock.sleep(60)
+        assert any(isinstance(event, WatchChanged) for event in house.events)
+        assert not any(isinstance(event, RowChanged) for event in house.events)
         await engine.stop(1.0)
 
     house.run(story())

@@ -50,7 +50,6 @@ async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) 
         backup=backup if isinstance(backup, Backup) else None,
         backup_status=_status(backup),
         failure=failure,
-        pair_busy=False,
     )
     if restore.pair_seen_busy or not (
         sight.volume_status == WRITTEN and sight.backup_status == READ

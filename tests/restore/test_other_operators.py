@@ -12,7 +12,8 @@ from tests.restore.house import House
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, Execution
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.restore.events import WatchChanged
+from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.restore.events import RestoreChanged, WatchChanged
 from vbs_tui.restore.records import UNCLEAR, Restore
 from vbs_tui.restore.states import State
 
@@ -276,5 +277,78 @@ def test_a_cloud_that_was_started_anew_proves_nothing(house: House) -> None:
         ended = await long_after(house)
         assert ended.state is State.UNKNOWN
         assert "set back" in ended.summary
+
+    house.run(story())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_somebody_elses_restore_after_ours_had_succeeded(house: House, fails: bool) -> None:
+    async def story() -> None:
+        engine = await house.engine()
+        await engine.submit(OURS)
+        await house.until(lambda: house.latest().state is State.RUNNING)
+        house.cloud.dark = True
+        await house.clock.sleep(25)
+        other = house.cloud.other_operator(
+            ELSEWHERE.backup.id, OURS.volume.id, works=200.0, fails=fails
+        )
+        await house.clock.sleep(2)
+        house.cloud.dark = False
+        house.cloud.marks[OURS.volume.id] = ELSEWHERE.backup.id
+        await house.clock.sleep(600)
+        assert other.phase(house.clock.now()) != "RUNNING"
+        ended = house.latest()
+        assert ended.state is State.UNKNOWN
+        assert "another restore was seen since" in ended.summary
+        await engine.stop(1.0)
+
+    house.run(story())
+
+
+def test_disk_and_backup_that_began_apart_are_no_pair_though_nothing_else_is_told(
+    house: House,
+) -> None:
+    """Somebody's restore of a backup that this service does not list."""
+
+    async def story() -> None:
+        await unanswered(house)
+        house.cloud.other_operator(OURS.backup.id, "hidden", works=60.0)
+        await house.clock.sleep(8)
+        house.cloud.other_operator("hidden", OURS.volume.id, works=60.0)
+        real = house.cloud.restoring
+
+        async def seen() -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
+            backups, volumes = await real()
+            ours = {OURS.backup.id, OURS.volume.id}
+            return (
+                tuple(one for one in backups if one.id in ours),
+                tuple(one for one in volumes if one.id in ours),
+            )
+
+        house.cloud.restoring = seen  # type: ignore[method-assign]
+        ended = await long_after(house)
+        assert ended.state is State.UNKNOWN
+        assert ended.disk_seen_busy
+        assert ended.backup_seen_busy
+        assert not ended.pair_seen_busy
+
+    house.run(story())
+
+
+def test_what_was_found_out_is_known_to_the_next_program(house: House) -> None:
+    async def story() -> None:
+        house.cloud.answers = [Answer.ERROR_BEFORE]
+        first = await house.engine()
+        await first.submit(OURS)
+        await house.until(lambda: house.latest().needs_a_word)
+        await first.stop(1.0)
+        told = len(house.events)
+        second = await house.engine()
+        await house.clock.sleep(10)
+        since = [e.restore for e in house.events[told:] if isinstance(e, RestoreChanged)]
+        assert since
+        assert all(one.needs_a_word for one in since)
+        assert sum("after sending" in line.text for line in house.latest().log) <= 1
+        await second.stop(1.0)
 
     house.run(story())

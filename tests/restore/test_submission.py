@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ import pytest
 from tests.restore.house import House
 from tests.restore.makers import restore
 from tests.restore.test_right_before import changed, log_of
+from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted
 from vbs_tui.restore.case import Case, Line
 from vbs_tui.restore.events import RestoreChanged
+from vbs_tui.restore.journal import Journal
+from vbs_tui.restore.recorder import Recorder
 from vbs_tui.restore.records import Restore
 from vbs_tui.restore.states import State
 
@@ -85,10 +89,10 @@ def gaps(times: list[float]) -> list[int]:
 @pytest.mark.parametrize(
     ("answers", "throttled", "waits", "state", "summary"),
     [
-        ([not_sent()], False, [3, 3], State.NOT_SENT, "Not sent: not sent: no route"),
-        ([not_sent(retry_after=60.0)], False, [60, 60], State.NOT_SENT, "Not sent: not sent"),
-        ([not_sent(retry_after=61.0)], False, [], State.NOT_SENT, "Not sent: not sent"),
-        ([not_sent(retry_after=0.0)], False, [0, 0], State.NOT_SENT, "Not sent: not sent"),
+        ([not_sent()], False, [3, 3], State.NOT_SENT, "Not sent: no route"),
+        ([not_sent(retry_after=60.0)], False, [60, 60], State.NOT_SENT, "Not sent: no route"),
+        ([not_sent(retry_after=61.0)], False, [], State.NOT_SENT, "Not sent: no route"),
+        ([not_sent(retry_after=0.0)], False, [0, 0], State.NOT_SENT, "Not sent: no route"),
         ([refused(429)], False, [], State.REFUSED, "Refused: HTTP 429: no"),
         ([refused(429)], True, [3, 3], State.REFUSED, "Refused: HTTP 429: no"),
         ([refused(429, retry_after=7.0)], True, [7, 7], State.REFUSED, "Refused: HTTP 429: no"),
@@ -120,8 +124,9 @@ def test_when_a_request_is_sent_again(
     assert ended.summary.startswith(summary)
     assert [line.state for line in lines[:-1]].count(State.SENDING) == len(asked)
     # Each try but the last goes back to where nothing has been sent.
-    again = [line for line in lines if line.text.endswith(" s")]
+    again = [line for line in lines if "nothing was executed, trying again" in line.text]
     assert [line.state for line in again] == [State.PLANNED] * len(waits)
+    assert (ended.sent_at is None) is (state is State.NOT_SENT)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_each_try_is_on_record_with_its_number(house: House) -> None:
     url = f"https://vbs.example/{backup}/restore"
     assert [line.text for line in lines[1:5]] == [
         f"sending POST {url}, try 1",
-        "not sent: no route; nothing was executed, trying again in 3 s",
+        "no route; nothing was executed, trying again in 3 s",
         f"sending POST {url}, try 2",
         "accepted as job job9",
     ]
@@ -204,7 +209,54 @@ def test_what_stops_it_is_told_and_on_record(house: House) -> None:
     assert lines[-1].state is State.NOT_SENT
 
 
-@pytest.mark.parametrize(("age", "readings"), [(10.0, 1), (10.001, 2)])
+@pytest.mark.parametrize(("seconds", "tries"), [(20.0, 1), (44.0, 1), (46.0, 3)])
+def test_over_a_slow_line_a_reading_may_take_its_time(
+    house: House, seconds: float, tries: int
+) -> None:
+    real = house.cloud.volume
+
+    async def volume(volume_id: str) -> Any:
+        await house.clock.sleep(seconds)
+        return await real(volume_id)
+
+    house.cloud.volume = volume  # type: ignore[method-assign]
+    ended, _ = submitted(house)
+    assert ended.tries == tries
+    assert ended.state is (State.ACCEPTED if tries == 1 else State.NOT_SENT)
+    assert (ended.sent_at is None) is (tries == 3)
+
+
+def test_a_job_is_not_lost_to_a_program_that_took_this_one_for_dead(house: House) -> None:
+    real = house.cloud.submit
+
+    async def submit(*args: Any, **more: Any) -> Accepted:
+        accepted = await real(*args, **more)
+        recorder = Recorder(house.directory, house.clock, InlineExecutor())
+        await recorder.open()
+
+        def settle(journal: Journal) -> Restore:
+            (one,) = journal.restores()
+            return journal.update(replace(one, state=State.UNKNOWN, owner=""), [])
+
+        await recorder.run(settle)
+        await recorder.close()
+        return accepted
+
+    async def story() -> Restore:
+        house.cloud.submit = submit  # type: ignore[method-assign]
+        engine = await house.engine()
+        await engine.submit(restore())
+        ended = await house.settled()
+        await engine.stop(1.0)
+        return ended
+
+    ended: Restore = house.run(story())
+    assert ended.job_id == "job0001"
+    assert ended.state is State.SUCCEEDED
+    assert len(house.cloud.posts) == 1
+
+
+@pytest.mark.parametrize(("age", "readings"), [(10.0, 1), (10.1, 2)])
 def test_a_reading_serves_for_ten_seconds(house: House, age: float, readings: int) -> None:
     async def prepare() -> None:
         ready.append(True)
@@ -372,7 +424,7 @@ AGAIN = "both were fine right before: looking again"
 
 
 @pytest.mark.parametrize("failure", ABOUT_STATES)
-def test_a_refusal_about_states_is_believed_after_three_looks(
+def test_a_refusal_about_states_is_believed_after_a_minute_of_looking(
     house: House, failure: Failure
 ) -> None:
     asked = answering(house, "submit", failure)
@@ -386,7 +438,7 @@ def test_a_refusal_about_states_is_believed_after_three_looks(
     house.cloud.volume = volume  # type: ignore[method-assign]
     ended, lines = submitted(house)
     assert ended.state is State.REFUSED
-    assert [round(look - asked[0]) for look in looks] == [0, 0, 2, 6]
+    assert [round(look - asked[0]) for look in looks] == [0, 0, 2, 6, 14, 24, 34, 44, 54]
     assert lines[2].text.endswith(AGAIN)
     assert lines[2].state is None
     doubt = "Refused, though disk and backup were fine: looking again."

@@ -82,11 +82,12 @@ def job_mismatch(restore: Restore, job: Job) -> str:
     Source: a restore's job is of type ``bksRestoreBackup``; ``entities`` may name backup and
     volume.
     """
-    if job.job_type and "restore" not in job.job_type.lower():
+    kind = job.job_type.lower().removeprefix("bks")
+    if kind and ("restore" not in kind or kind.startswith(("delete", "create"))):
         return f"it is a job of another type ({job.job_type})"
-    if job.volume_id and job.volume_id != restore.volume.id:
+    if job.volume_id and job.volume_id.lower() != restore.volume.id.lower():
         return f"it is about another disk ({job.volume_id})"
-    if job.backup_id and job.backup_id != restore.backup.id:
+    if job.backup_id and job.backup_id.lower() != restore.backup.id.lower():
         return f"it is about another backup ({job.backup_id})"
     return ""
 

@@ -82,8 +82,6 @@ async def _is_only_pair(provider: Provider, restore: Restore, own_restores: OwnR
     accounted = {one.backup.id for one in own} | {one.volume.id for one in own}
     busy: list[Backup | Volume] = [*backups, *volumes]
     others = [one for one in busy if one.id not in accounted]
-    if not others:
-        return True
     return _is_together(backup, volume) and not any(
         _is_together(other, mine) for other in others for mine in (backup, volume)
     )

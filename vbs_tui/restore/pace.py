@@ -34,7 +34,7 @@ class Pace:
     retry_most: float = 60.0
     """Longest wait before another try; a longer one asked for ends the submission."""
     fresh: float = 10.0
-    """How old the reading of backup and disk may be when a request leaves."""
+    """How long ago the reading of backup and disk may have ended when a request leaves."""
     follow: float = 1.0
     """Between looks at what other programs wrote to the journal."""
 

@@ -11,6 +11,10 @@ from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.checks import Level, assess
 from vbs_tui.restore.records import BackupFacts, Restore, VolumeFacts
 
+_LONGEST = 45.0
+"""Seconds that a reading may take, with what follows, before a request leaves on the strength of
+it: over a slow link, reading alone takes its time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -18,17 +22,21 @@ class Reading:
 
     backup: Backup
     volume: Volume
-    read: Instant
-    """When the reading began."""
+    begun: Instant
+    ended: Instant
+
+    def is_stale(self, clock: Clock) -> bool:
+        """Whether it began so long ago that it tells nothing of now, however long it took."""
+        return self.begun.age(clock) > _LONGEST
 
 
 async def read_both(provider: Provider, restore: Restore, clock: Clock) -> Reading:
     """Both of *restore*, fresh. Raises ``CloudError``."""
-    read = Instant.of(clock)
+    begun = Instant.of(clock)
     backup, volume = await asyncio.gather(
         provider.backup(restore.backup.id), provider.volume(restore.volume.id)
     )
-    return Reading(backup, volume, read)
+    return Reading(backup, volume, begun, Instant.of(clock))
 
 
 def backup_facts(backup: Backup) -> BackupFacts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.envelopes import refuses_token
@@ -16,6 +17,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.case import Case
 from vbs_tui.restore.events import Event, RowChanged
+from vbs_tui.restore.journal import Overtaken
 from vbs_tui.restore.pace import Pace
 from vbs_tui.restore.preconditions import Reading, hindrance, read_both, what_changed
 from vbs_tui.restore.records import Source
@@ -106,7 +108,8 @@ class Submission:
             return True
 
         def may_leave() -> bool:
-            return self._may_send() and reading.read.age(self._clock) <= self._pace.fresh
+            is_fresh = reading.ended.age(self._clock) <= self._pace.fresh
+            return self._may_send() and is_fresh and not reading.is_stale(self._clock)
 
         try:
             accepted = await provider.submit(
@@ -119,14 +122,21 @@ class Submission:
             await self._unknown(_defect(error, case))
             return True
         job = f"accepted as job {accepted.job_id}" if accepted.job_id else "accepted, without a job"
-        await case.insist(
-            (Source.REQUEST, job),
-            state=State.ACCEPTED,
-            job_id=accepted.job_id,
-            request_id=accepted.request_id,
-            failure=None,
-            summary="Accepted; the job waits for its turn.",
-        )
+        known: dict[str, Any] = {
+            "job_id": accepted.job_id,
+            "request_id": accepted.request_id,
+            "failure": None,
+        }
+        try:
+            await case.insist(
+                (Source.REQUEST, job),
+                state=State.ACCEPTED,
+                summary="Accepted; the job waits for its turn.",
+                **known,
+            )
+        except Overtaken:
+            # Another program took this one for dead. The job must not be lost for that.
+            await case.insist((Source.REQUEST, job), **known)
         return True
 
     async def _not_sent(self, why: str) -> None:
@@ -160,9 +170,10 @@ class Submission:
                 failure=failure,
                 summary="Refused, though disk and backup were fine: looking again.",
             )
-        # The states move when the queued job runs, which may be seconds after the answer.
-        waits = (0.0, self._pace.first, 2 * self._pace.first) if about_states else (0.0,)
-        for wait in waits:
+        # The states move when the queued job runs, which may be long after the answer: as long as
+        # a trace is waited for where there is no answer at all.
+        waited, wait = 0.0, 0.0
+        while waited <= (self._pace.reconcile if about_states else 0.0):
             await self._clock.sleep(wait)
             try:
                 reading = await self._read(provider)
@@ -170,6 +181,8 @@ class Submission:
                 return "disk and backup could not be read after it" if about_states else ""
             if changed := what_changed(self._case.restore, reading):
                 return changed.rstrip(".")
+            wait = min(2 * wait, 10.0) or self._pace.first
+            waited += wait
         return ""
 
     async def _try_again(self, failure: Failure, attempt: int, *, left: bool) -> bool:
@@ -188,8 +201,9 @@ class Submission:
             )
         )
         if again:
+            pause = "" if _is_old_token(failure) else f" in {wait:.0f} s"
             await case.insist(
-                (Source.REQUEST, f"{words}; nothing was executed, trying again in {wait:.0f} s"),
+                (Source.REQUEST, f"{words}; nothing was executed, trying again{pause}"),
                 state=State.PLANNED,
                 failure=failure,
                 summary="Not executed so far; trying again.",
@@ -199,12 +213,13 @@ class Submission:
             return True
         refused = left and failure.kind is not ErrorKind.NOT_SENT
         if refused and failure.status == 429:
-            failure = replace(failure, hint=_wait_and_confirm(wait))
+            failure = replace(failure, hint=_wait_and_confirm(wait, self._retry_throttled))
         await case.insist(
             (Source.REQUEST, f"{words}; nothing was executed"),
             state=State.REFUSED if refused else State.NOT_SENT,
             failure=failure,
             request_id=failure.request_id,
+            sent_at=case.restore.sent_at if refused else None,
             summary=("Refused: " if refused else "Not sent: ") + words,
         )
         return False
@@ -226,15 +241,18 @@ def _is_old_token(failure: Failure) -> bool:
 
 
 def _words(failure: Failure) -> str:
+    if failure.kind is ErrorKind.NOT_SENT and failure.message and not failure.code:
+        return failure.message
     what = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
     return f"{what}: {failure.message}" if failure.message else what
 
 
-def _wait_and_confirm(wait: float) -> str:
-    return (
+def _wait_and_confirm(wait: float, retried: bool) -> str:
+    said = (
         f"Nothing was executed: the cloud takes no more requests for now. Wait {wait:.0f} s, then"
-        " restore again; it is not sent again by itself. In scripts, --retry-throttled does that."
+        " restore again; it is not sent again by itself."
     )
+    return said if retried else f"{said} In scripts, --retry-throttled does that."
 
 
 def _defect(error: Exception, case: Case) -> Failure:

@@ -96,6 +96,12 @@ def judge(facts: Facts) -> Verdict:
 
 def _after_success(facts: Facts) -> Verdict:
     volume = facts.volume_status
+    if facts.against and volume != "":
+        return Verdict(
+            Standing.UNDETERMINED,
+            f"The job says SUCCESS, and the disk is {volume}; but another restore was seen since."
+            f" {facts.against}",
+        )
     if volume in BROKEN:
         return Verdict(
             Standing.FAILED,

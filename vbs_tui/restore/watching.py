@@ -62,7 +62,8 @@ class Watching:
         self._blind_looks = 0
         self._sub_jobs: dict[str, str] = {}
         self._job_missing_since: float | None = None
-        self._untraced_said = False
+        # What was found out before this program began need not be found out again.
+        self._was_long = self._untraced_said = case.restore.needs_a_word
         self._looked_before: datetime | None = None
 
     @property
@@ -239,7 +240,7 @@ class Watching:
                 lines.append((Source.WATCH, "disk and backup are at work together"))
             changes["pair_seen_busy"] = True
             changes["busy_change"] = sight.volume.updated_at if sight.volume else None
-        if sight.job is None and not restore.against and (against := self._against(restore, sight)):
+        if not restore.against and (against := self._against(restore, sight)):
             lines.append((Source.WATCH, against))
             changes["against"] = against
         return lines, changes
@@ -247,15 +248,18 @@ class Watching:
     def _against(self, restore: Restore, sight: Sight) -> str:
         """What this look shows of another's work on the disk, as a sentence; empty for nothing.
 
-        Only without a job's word. One look at a disk that is busy alone proves nothing: disk and
+        Not while a job goes on. One look at a disk that is busy alone proves nothing: disk and
         backup do not change at the very same moment.
         """
         volume = sight.volume_status
+        has_succeeded = sight.job is not None and sight.job.status == "SUCCESS"
         disk_only = volume == WRITTEN and sight.backup_status not in (READ, "")
         self._disk_only_looks = self._disk_only_looks + 1 if disk_only else 0
-        if volume in _BUSY_OTHERWISE:
+        if sight.job is not None and not has_succeeded:
+            return ""
+        if volume in _BUSY_OTHERWISE and not has_succeeded:
             return f"The disk was seen {volume}, which it cannot be while a restore runs."
-        if restore.pair_seen_busy and self._disk_only_looks > 1:
+        if (restore.pair_seen_busy or has_succeeded) and self._disk_only_looks > 1:
             return "The disk was seen being written again, while this backup was not being read."
         return ""
 
@@ -294,7 +298,7 @@ class Watching:
         return State.RUNNING if moving and is_ours else restore.state
 
     def _long_enough(self) -> bool:
-        return self._age >= self._pace.reconcile
+        return self._was_long or self._age >= self._pace.reconcile
 
     def _say_untraced(self, facts: Facts, verdict: Verdict) -> list[Line]:
         if self._untraced_said:
@@ -328,7 +332,8 @@ def failure_of(restore: Restore, sight: Sight, verdict: Verdict) -> Failure:
         target=f"{restore.backup.name or restore.backup.id} → "
         f"{restore.volume.name or restore.volume.id}",
         code=job.error_code if job else "",
-        message=(job.fail_reason if job else "") or verdict.sentence,
+        message=job.fail_reason if job else "",
+        meaning="" if job and job.status == "FAIL" else verdict.sentence,
         request_id=restore.request_id,
         hint=hint,
         extra=(

@@ -13,6 +13,9 @@ import pytest
 
 from tests.commands.odd_machines import with_start
 from tests.commands.shell import MOST, Shell, labelled
+from tests.simulated import Listener, brisk_desk
+from vbs_tui.restore.events import Event, RestoreChanged
+from vbs_tui.restore.records import Restore
 
 
 def restore(backup: str, volume: str, *more: str) -> tuple[str, ...]:
@@ -179,3 +182,49 @@ def test_a_watch_on_a_full_disk_says_how_to_go_on(shell: Shell) -> None:
     assert done.returncode in (2, 74)
     assert b"No space left on device" in done.stderr
     assert os.fsencode(f"vbs-tui watch {job['id'][:8]}") in done.stderr
+
+
+def test_a_watch_looks_before_it_says_that_nothing_is_known(shell: Shell) -> None:
+    """The outcome was called probably not accepted before; what is there by now is looked at."""
+    simulator = shell.simulator
+    desk = brisk_desk(simulator, Path(shell.env["XDG_STATE_HOME"]) / "vbs-tui")
+    listener = Listener(desk, simulator.world)
+    project = next(p for p in listener.connected() if p.name == "eu-de_prod")
+    world = simulator.world
+    backup, volume = world.backup("demo-server-error"), world.volume("rehearsal-06")
+    examined = desk.examine(project, backup.id, volume.id).result(30)
+    submitted = desk.submit(examined, examined.word).result(30)
+
+    def needs_a_word(event: Event) -> Restore | None:
+        one = event.restore if isinstance(event, RestoreChanged) else None
+        return one if one is not None and one.needs_a_word else None
+
+    listener.wait(needs_a_word)
+    desk.stop(2.0)
+    before = len(simulator.ledger.requests)
+    watched = shell("watch", submitted.id[:8])
+    assert watched.returncode == 2
+    asked = [one.path for one in list(simulator.ledger.requests)[before:]]
+    assert any(path.endswith(f"/volumes/{volume.id}") for path in asked)
+    assert "Do not send it again: it may be running" not in watched.stderr
+    assert "declare that it was not sent" in " ".join(watched.stderr.split())
+
+
+def test_an_output_that_breaks_off_before_sending_is_told_as_not_sent(shell: Shell) -> None:
+    before = len(shell.simulator.ledger.restore_posts())
+    gate = shell.simulator.hold(r"POST .*/restore$")
+    running = shell.begin(*restore("demo-succeeds", "rehearsal-07", "--json", "--wait"))
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.readline()
+    running.stdout.close()
+    told = running.stderr.read()
+    gate.release()
+    status = running.wait(MOST)
+    sent = len(shell.simulator.ledger.restore_posts()) - before
+    if sent == 0:
+        assert status in (4, 141)
+        assert "goes on in the cloud" not in told
+    else:
+        assert status == 2
+        assert "Follow it with" in told

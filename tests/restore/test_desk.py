@@ -108,6 +108,10 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     assert simulator.ledger.restores == []
     words = refused(listener.desk.submit(examined, examined.word))
     assert "already in a restore" in words
+    assert examined.held == ""
+    again = examine(listener, project, "demo-server-error", "rehearsal-05")
+    assert again.held == words
+    assert examine(listener, project, "demo-succeeds", "rehearsal-01").held == ""
     assert "not sent" in refused(listener.desk.declare_not_sent(submitted.id, "yes"))
     listener.desk.declare_not_sent(submitted.id, "not sent").result(30)
     assert listener.settled(submitted.id).state is State.ABANDONED

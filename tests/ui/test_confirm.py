@@ -389,3 +389,12 @@ async def test_leaving_while_it_reads_asks_nothing_more() -> None:
         assert not d.is_open
         assert d.con.desk.examinations[-1].cancelled()
         assert d.submitted == []
+
+
+async def test_a_disk_that_an_open_restore_holds_is_said_to_be_held_at_once() -> None:
+    async with dialog() as d:
+        words = "Not sent: the disk db-data-01 is already in a restore that has not ended."
+        await d.examined(replace(examination(), held=words))
+        assert "The disk db-data-01 is already in a restore" in d.text
+        assert "No hazard found" not in d.text
+        assert not d.screen.query_one("#asking").display

@@ -228,6 +228,10 @@ def _send(
     except OSError as error:  # a full disk, or nobody reads any more: the restore goes on
         why = error.strerror or type(error).__name__
         err(f"Its output cannot be written ({why}), so it is not watched any more.")
+        session.stop()  # what became of it is known then
+        if attempt.restore is not None and session.newest(attempt.restore).state is State.NOT_SENT:
+            err("Nothing was sent.")
+            return NOT_SENT
     if attempt.submitted is not None:
         tell_how_to_go_on(attempt.submitted, cloud)
     return UNKNOWN
@@ -287,7 +291,7 @@ def _until_answered(session: Session, restore: Restore, cloud: list[str], *, as_
     if answer.state in (State.ACCEPTED, State.RUNNING, State.SUCCEEDED):
         return OK
     if answer.failure is not None:
-        tell_failure(answer.failure)
+        tell_failure(answer.failure, restore=answer)
     return status_of(answer.state)
 
 

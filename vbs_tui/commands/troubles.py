@@ -10,6 +10,7 @@ from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.commands.connecting import NO_CLOUD, NoCloud, SeveralClouds
 from vbs_tui.commands.lines import err, out_json, tell
 from vbs_tui.config import Mistaken
+from vbs_tui.restore.records import Restore
 from vbs_tui.restore.rows import plain
 from vbs_tui.text import clean
 from vbs_tui.ui.render.failure import decode
@@ -34,6 +35,7 @@ _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"the project on screen"), "the project"),
     (re.compile(r"in the jobs pane"), "in the jobs of the console"),
+    (re.compile(r"or press (\S+) in the jobs to"), r"or press \1 in the jobs of the console to"),
     (re.compile(r"(raw words) \(d\)"), r"\1"),
 )
 
@@ -45,9 +47,10 @@ def for_scripts(text: str) -> str:
     return text
 
 
-def failure_lines(failure: Failure) -> list[str]:
-    """What happened, to which object, what it means, what to do, the id, and what else is known."""
-    decoded = decode(failure, None)
+def failure_lines(failure: Failure, restore: Restore | None = None) -> list[str]:
+    """What happened, to which object, what it means, what to do, the id, and what else is known;
+    *restore*: that which it belongs to, as it is known by now."""
+    decoded = decode(failure, None, restore)
     deed = " ".join(part for part in (failure.what, failure.target) if part)
     is_local = not (failure.url or failure.status or failure.code or failure.request_id)
     lines = [f"{deed}: failed"]
@@ -63,9 +66,12 @@ def failure_lines(failure: Failure) -> list[str]:
     return lines
 
 
-def tell_failure(failure: Failure, exit_status: int | None = None) -> None:
-    """Print *failure* beside the output; for ``--json``, *exit_status* with it in the output."""
-    tell(failure_lines(failure), INDENT, beside=True)
+def tell_failure(
+    failure: Failure, exit_status: int | None = None, *, restore: Restore | None = None
+) -> None:
+    """Print *failure* beside the output; for ``--json``, *exit_status* with it in the output.
+    *restore*: see :func:`failure_lines`."""
+    tell(failure_lines(failure, restore), INDENT, beside=True)
     if exit_status is not None:
         out_json({"failure": failure_data(failure), "exit_status": exit_status})
 

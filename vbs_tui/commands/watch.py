@@ -174,11 +174,17 @@ class Follower:
         self._elsewhere: str | None = None
         """Why it is not watched here, empty when it is; ``None`` before anything is known."""
         self._blind = False
+        self._has_looked = False
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more can be learnt from a cloud: nobody needs to log in for that."""
-        return not self._restore.state.is_open or self._restore.needs_a_word
+        """Whether nothing more can be learnt from a cloud: nobody needs to log in for that.
+
+        Of an unknown outcome, that is so only once somebody has looked since.
+        """
+        can_be_seen = self._why is None and not self._has_looked
+        is_settled = self._restore.needs_a_word and not can_be_seen
+        return not self._restore.state.is_open or is_settled
 
     def follow(self) -> int:
         """Until the verdict; the exit status. Raises ``JournalError``."""
@@ -198,7 +204,7 @@ class Follower:
             out(f"{restore.state.value}: {restore.summary}")
         # What went wrong on the way to a success is over, and its advice with it.
         if restore.failure is not None and restore.state is not State.SUCCEEDED:
-            tell_failure(restore.failure)
+            tell_failure(restore.failure, restore=restore)
         return status_of(restore.state)
 
     def _given_up(self, failure: Failure, status: int) -> int:
@@ -218,6 +224,8 @@ class Follower:
 
     def _look_at(self, watch: Watch) -> None:
         self._elsewhere = watch.elsewhere
+        if watch.looked_at is not None or watch.elsewhere.startswith("watched by"):
+            self._has_looked = True
         if (watch.blind_since is not None) is not self._blind:
             self._blind = not self._blind
             err("The cloud cannot be reached." if self._blind else "The cloud is back.")

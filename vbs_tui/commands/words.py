@@ -91,7 +91,7 @@ def details(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
         failure = None
     lines = [f"{label:<11}{text}" for label, text in pairs]
     if failure is not None:
-        lines += ["", *failure_lines(failure)]
+        lines += ["", *failure_lines(failure, restore)]
     # The file is the user's own, and may have been written by anything.
     return clean_block("\n".join([*lines, "", *(log_line(entry) for entry in log)]), _LONGEST)
 

@@ -12,6 +12,7 @@ import getpass
 import random
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -345,9 +346,21 @@ class Desk:
             )
         except ValueError as error:
             raise CloudError(unfit(str(error))) from error
+        found = replace(found, held=await self._held(found, connection.cloud))
         self._emit(RowChanged(project.id, found.backup))
         self._emit(RowChanged(project.id, found.volume))
         return found
+
+    async def _held(self, found: Examination, cloud: str) -> str:
+        """Which open restore has the disk or the backup of *found*, as a sentence."""
+        try:
+            restores = await self._recorder.run(lambda journal: journal.open_restores())
+        except JournalError:
+            return ""  # told in another place, and nothing is sent then
+        for one in restores:
+            if one.volume.id == found.volume.id or one.backup.id == found.backup.id:
+                return occupied(one, found, cloud)
+        return ""
 
     async def _submit(
         self,

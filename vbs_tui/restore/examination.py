@@ -37,6 +37,8 @@ class Examination:
     """When the reading of both began."""
     confirmation: Confirmation
     """What must be typed."""
+    held: str = ""
+    """Which open restore on record has the disk or the backup, as a sentence; empty for none."""
 
     @property
     def read_at(self) -> datetime:

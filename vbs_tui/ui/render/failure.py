@@ -117,7 +117,7 @@ def _doubtful(restore: Restore | None) -> str:
     if restore.needs_a_word:
         from vbs_tui.ui.render.jobs import settle_advice  # noqa: PLC0415 - start-up time of scripts
 
-        return settle_advice(" in the jobs")
+        return settle_advice(restore, " in the jobs")
     if restore.state is State.UNKNOWN:
         return _DOUBTFUL
     return "Nothing: how it went on is known by now, see above."
@@ -126,6 +126,8 @@ def _doubtful(restore: Restore | None) -> str:
 def _executed(failure: Failure, restore: Restore | None) -> str:
     if failure.kind is not ErrorKind.JOB or failure.executed is not Executed.YES:
         return _EXECUTED[failure.executed]
+    if failure.meaning:  # what became of it is told there, and was not the job's word
+        return "the cloud took it"
     if restore is None:
         return _JOB_RAN
     if restore.disk_seen_busy or restore.volume_status == "error_restoring":

@@ -247,11 +247,12 @@ def why_blind(failure: Failure | None) -> str:
     return "the cloud cannot be reached"
 
 
-def settle_advice(where: str = "") -> str:
+def settle_advice(restore: Restore, where: str = "") -> str:
     """What to do about an outcome that only the operator can settle."""
+    does = "close it" if restore.was_taken else "declare that it was not sent"
     return (
         "It is never sent again by itself. Look at the disk; then keep watching, or press"
-        f" {key_for('settle')}{where} to declare that it was not sent."
+        f" {key_for('settle')}{where} to {does}."
     )
 
 
@@ -272,5 +273,5 @@ def advice_lines(restore: Restore, room: int) -> list[list[Piece]]:
         return []
     told = [(line, "accent") for line in textwrap.wrap(restore.summary, room - 2)]
     if restore.needs_a_word:
-        told += [(line, "") for line in textwrap.wrap(settle_advice(), room - 2)]
+        told += [(line, "") for line in textwrap.wrap(settle_advice(restore), room - 2)]
     return [[(f"  {line}", style)] for line, style in told]

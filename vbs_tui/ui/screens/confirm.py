@@ -8,6 +8,7 @@ takes no key that was pressed before there was something to read.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +25,7 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.desk import Desk, Examination, Refusal
+from vbs_tui.restore.hazard import hard
 from vbs_tui.restore.records import Restore
 from vbs_tui.ui.commands import command, key_for, own_binding
 from vbs_tui.ui.render.confirmation import (
@@ -200,6 +202,10 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
         except CloudError as error:
             self._show_failure(error)
             return None
+        if found.held:
+            why = found.held.removeprefix("Not sent: ")
+            held = hard("in another restore", f"{why[:1].upper()}{why[1:]}")
+            found = replace(found, hazards=(held, *found.hazards))
         self._examination = found
         self._say("")
         self._show(found)

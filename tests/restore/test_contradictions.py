@@ -88,6 +88,7 @@ def test_a_restore_by_whatever_name_is_one(house: House, job_type: str) -> None:
     ("call", "said", "is_proven"),
     [
         ("job", {}, True),
+        ("job", {"volume_id": restore().volume.id, "backup_id": restore().backup.id}, True),
         ("job", {"status": "INIT"}, False),
         ("job", {"job_type": "bksDeleteBackup"}, False),
         ("job", {"volume_id": "f" * 36}, False),

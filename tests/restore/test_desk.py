@@ -82,7 +82,7 @@ def test_the_demos_named_backups_end_as_they_say(
     code: str | None,
     executed: int,
 ) -> None:
-    simulator.speed = 5.0
+    simulator.speed = 15.0
     examined = examine(listener, project, backup, volume)
     submitted = listener.desk.submit(examined, examined.word).result(30)
     ended = listener.settled(submitted.id)
@@ -295,7 +295,7 @@ def test_an_expired_token_is_renewed_without_losing_the_watch(
 def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
     simulator: Simulator, listener: Listener, project: Project, faults: str
 ) -> None:
-    simulator.speed = 5.0  # slow enough for disk and backup to be seen at work
+    simulator.speed = 15.0  # slow enough for disk and backup to be seen at work
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     simulator.faults = f"{faults}@restore=1x"
     submitted = listener.desk.submit(examined, examined.word).result(30)

@@ -23,7 +23,7 @@ BACKUP, VOLUME = "demo-succeeds", "rehearsal-01"
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(speed=5.0) as one:
+    with Simulator(speed=15.0) as one:
         yield one
         assert one.ledger.errors == []
 

@@ -352,3 +352,27 @@ def test_what_was_found_out_is_known_to_the_next_program(house: House) -> None:
         await second.stop(1.0)
 
     house.run(story())
+
+
+@pytest.mark.parametrize("call", ["volume", "backup"])
+def test_a_look_that_fails_takes_nothing_back(house: House, call: str) -> None:
+    async def story() -> None:
+        house.cloud.answers = [Answer.ERROR_BEFORE]
+        engine = await house.engine()
+        await engine.submit(OURS)
+        await house.until(lambda: house.latest().needs_a_word)
+        known = house.latest().summary
+        real = getattr(house.cloud, call)
+
+        async def fails(_: str) -> None:
+            raise CloudError(Failure(ErrorKind.SERVER, Executed.UNKNOWN, "read", status=503))
+
+        setattr(house.cloud, call, fails)
+        await house.clock.sleep(120)
+        assert house.latest().summary == known
+        setattr(house.cloud, call, real)
+        await house.clock.sleep(120)
+        assert house.latest().summary == known
+        await engine.stop(1.0)
+
+    house.run(story())

@@ -204,7 +204,10 @@ class Watching:
                 changes["ended_at"] = end
         elif verdict.standing is Standing.UNDETERMINED and self._long_enough():
             lines += self._say_untraced(facts, verdict)
-        summary = self._summary(state, verdict, facts)
+        if state is State.UNKNOWN and sight.failure is not None:
+            summary = restore.summary  # what could not be read changes nothing of what is known
+        else:
+            summary = self._summary(state, verdict, facts)
         if lines or changes or summary != restore.summary:
             await self._case.note(*lines, state=state, summary=summary, **changes)
         # Remembered only once it is written, so that a failed write is made good by the next look.

@@ -90,12 +90,24 @@ class Haltable:
         app.screen.refresh(layout=True)
 
     def _go_on_without_terminal(self) -> None:
-        app: Any = self
         if not self.is_leaving and _has_job_control():
             _stop()  # the shell's bg
             return
+        self._leave_terminal()
+
+    def told_to_end(self) -> None:
+        """A signal ends the program; called in its handler.
+
+        While it is halted, the end may come before it is told that it goes on.
+        """
+        self.is_leaving = True
+        if self._is_halted:
+            self._leave_terminal()
+
+    def _leave_terminal(self) -> None:
         # Told to end while it is halted: halted again, nothing but SIGKILL would end it. The
         # terminal is the shell's, whose modes are none of ours any more.
+        app: Any = self
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         app._driver.attrs_before = None
 

@@ -165,7 +165,7 @@ class Leaving:
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         app: Any = self._app
-        app.is_leaving = True
+        app.told_to_end()
         self._wake(number)
 
     def _wake(self, reason: int) -> None:

@@ -19,7 +19,7 @@ def test_a_signal_that_comes_while_the_desk_ends_is_not_lost(number: int | None)
             os.kill(os.getpid(), number)
 
     before = signal.getsignal(signal.SIGTERM)
-    leaving = Leaving(cast(Any, SimpleNamespace()), leave)
+    leaving = Leaving(cast(Any, SimpleNamespace(told_to_end=lambda: None)), leave)
     leaving.install()
     leaving.finish()
     assert leaving.signal == number

@@ -353,14 +353,12 @@ class Desk:
 
     async def _held(self, found: Examination, cloud: str) -> str:
         """Which open restore has the disk or the backup of *found*, as a sentence."""
+        volume_id, backup_id = found.volume.id, found.backup.id
         try:
-            restores = await self._recorder.run(lambda journal: journal.open_restores())
+            holder = await self._recorder.run(lambda journal: journal.holder(volume_id, backup_id))
         except JournalError:
             return ""  # told in another place, and nothing is sent then
-        for one in restores:
-            if one.volume.id == found.volume.id or one.backup.id == found.backup.id:
-                return occupied(one, found, cloud)
-        return ""
+        return occupied(holder, found, cloud) if holder is not None else ""
 
     async def _submit(
         self,

@@ -110,7 +110,7 @@ class Journal:
                     to_row(fresh),
                 )
             except sqlite3.IntegrityError as error:
-                holder = self._holder(restore)
+                holder = self.holder(restore.volume.id, restore.backup.id)
                 if holder is None:
                     raise JournalError(f"The journal refused the restore: {error}.") from error
                 raise Occupied(holder) from error
@@ -170,6 +170,13 @@ class Journal:
         marks = ", ".join("?" * len(states))
         return self._query(f"WHERE state IN ({marks})", *states, logs=False)
 
+    def holder(self, volume_id: str, backup_id: str) -> Restore | None:
+        """The open restore that has that volume, else the one that has that backup."""
+        found = self.open_restores()
+        same_disk = (one for one in found if one.volume.id == volume_id)
+        same_backup = (one for one in found if one.backup.id == backup_id)
+        return next(same_disk, None) or next(same_backup, None)
+
     def changed_since(self, revision: int) -> tuple[Restore, ...]:
         """Restores written after *revision*, oldest change first."""
         found = self._query("WHERE revision > ?", revision)
@@ -217,12 +224,6 @@ class Journal:
             (restore.id, _LOG_TAIL),
         ).fetchall()
         return replace(restore, log=tuple(entry_from_row(row) for row in reversed(rows)))
-
-    def _holder(self, restore: Restore) -> Restore | None:
-        found = self.open_restores()
-        same_disk = (r for r in found if r.volume.id == restore.volume.id)
-        same_backup = (r for r in found if r.backup.id == restore.backup.id)
-        return next(same_disk, None) or next(same_backup, None)
 
     def _append(self, restore_id: str, entries: Sequence[LogEntry]) -> tuple[LogEntry, ...]:
         written = []

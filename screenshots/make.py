@@ -21,15 +21,15 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.simulated import connector
+from tests.support.simulated import connector
 from vbs_tui.clock import SystemClock
-from vbs_tui.restore.desk import Desk
-from vbs_tui.restore.states import State
+from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.clouds import Choice
-from vbs_tui.ui.picker import CloudPicker
-from vbs_tui.ui.screens.confirm import ConfirmScreen
+from vbs_tui.ui.cloud_choices import Choice
+from vbs_tui.ui.cloud_picker import CloudPicker
+from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
 
 HERE = Path(__file__).parent
 BEGIN = datetime(2026, 11, 23, 8, 14, 2, tzinfo=UTC)

@@ -67,7 +67,7 @@ class Trial:
 
     def program(self) -> list[str]:
         if self.clock:
-            return [sys.executable, "-m", "tests.wrong_clock", self.clock]
+            return [sys.executable, "-m", "tests.support.wrong_clock", self.clock]
         return [sys.executable, "-m", "vbs_tui"]
 
     def start(self) -> None:

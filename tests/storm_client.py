@@ -14,17 +14,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
+from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.credentials import PasswordCredentials, User
 from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.http.rate_limit import RateLimiter
+from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
-from vbs_tui.cloud.ratelimit import RateLimiter
-from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.cloud.retry import RetryPolicy
-from vbs_tui.cloud.secret import Secret
-from vbs_tui.cloud.settings import CloudSettings
-from vbs_tui.restore.desk import Desk, Refusal
+from vbs_tui.cloud.secrets import Secret
+from vbs_tui.restore.backend import Desk, Refusal
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
@@ -34,8 +34,8 @@ from vbs_tui.restore.events import (
     ListPage,
     ProjectFailed,
 )
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.watch.pace import Pace
 
 AT_ONCE = 40
 STORM_PACE = Pace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)

@@ -9,15 +9,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from vbs_tui import __version__, defects, ending, environment
-from vbs_tui.arguments import PARSERS_USAGE, Parser
-from vbs_tui.commands import statuses
-from vbs_tui.commands.lines import err, lost_output, out_json
+from vbs_tui import __version__, defects
+from vbs_tui.commands.support import environment_cleanup, exit_status, process_exit
+from vbs_tui.commands.support.argument_parser import PARSERS_USAGE, Parser
+from vbs_tui.commands.support.output import err, lost_output, out_json
 from vbs_tui.paths import NoPlace
 
 OWN_ARGUMENTS = {
-    "explain": "vbs_tui.codes.render:explain_main",
-    "simulate": "vbs_tui.simulator.command:simulate_main",
+    "explain": "vbs_tui.commands.explain:explain_main",
+    "simulate": "vbs_tui.commands.simulate:simulate_main",
     "config": "vbs_tui.commands.config:config_main",
     "doctor": "vbs_tui.commands.doctor:doctor_main",
     "jobs": "vbs_tui.commands.jobs:jobs_main",
@@ -56,13 +56,13 @@ examples:
 
 def program() -> NoReturn:
     """The process: ``main``, and its end with that status."""
-    ending.run(main)
+    process_exit.run(main)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit status. A wrong command line ends it with 64, for ``--help`` 0."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    environment.mend()
+    environment_cleanup.mend()
     try:
         if arguments and arguments[0] in OWN_ARGUMENTS:
             return _for_scripts(OWN_ARGUMENTS[arguments[0]], arguments[1:])
@@ -70,11 +70,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:
         if leaving.code != PARSERS_USAGE:
             raise
-        return statuses.USAGE
+        return exit_status.USAGE
     try:
         return _guarded(lambda: _load("vbs_tui.commands.console:console_main")(options))
     except KeyboardInterrupt:  # while no screen is up: before the first one, between two clouds
-        return statuses.INTERRUPTED
+        return exit_status.INTERRUPTED
 
 
 def _for_scripts(where: str, arguments: Sequence[str]) -> int:
@@ -85,7 +85,7 @@ def _for_scripts(where: str, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         # Nobody reads any more; the interpreter would complain once more when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return statuses.BROKEN_PIPE
+        return exit_status.BROKEN_PIPE
 
 
 def _guarded(command: Callable[[], int], *, as_json: bool = False) -> int:
@@ -99,21 +99,21 @@ def _guarded(command: Callable[[], int], *, as_json: bool = False) -> int:
             raise
         if why := lost_output(error):
             err(f"vbs-tui: its output cannot be written ({why}); nothing was being sent.")
-            return statuses.OUTPUT
+            return exit_status.OUTPUT
         told = defects.report(error)
         err(told)
         if as_json:
             kind, _, places = told.partition("\n")
             failure = {"what": "run", "message": kind, "places": places.splitlines()}
             with contextlib.suppress(OSError):
-                out_json({"failure": failure, "exit_status": statuses.DEFECT})
-        return statuses.DEFECT
+                out_json({"failure": failure, "exit_status": exit_status.DEFECT})
+        return exit_status.DEFECT
 
 
 def _no_place(error: NoPlace, *, as_json: bool) -> int:
-    from vbs_tui.commands.troubles import tell_failure, unsent  # noqa: PLC0415 - start-up time
+    from vbs_tui.commands.support.failures import tell_failure, unsent  # noqa: PLC0415 - start-up time
 
-    status = statuses.CONFIGURATION
+    status = exit_status.CONFIGURATION
     failure = unsent("find", "the program's own files", str(error), error.hint)
     tell_failure(failure, status if as_json else None)
     return status

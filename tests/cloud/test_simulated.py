@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.cloud.fast_clock import FastClock
+from tests.support.fast_clock import FastClock
+from vbs_tui.cloud.config.cloud_settings import CloudSettings
+from vbs_tui.cloud.config.environment import settings_from_environment
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.environment import settings_from_environment
 from vbs_tui.cloud.errors import CloudError, Executed
 from vbs_tui.cloud.provider import Connection, Provider
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.cloud.settings import CloudSettings
 from vbs_tui.simulator import Simulator
 
 
@@ -153,7 +153,7 @@ async def test_log_holds_no_password_and_no_token(place: Place) -> None:
 
 def test_importing_the_room_does_not_load_the_http_library() -> None:
     code = (
-        "import sys, vbs_tui.cloud.connection, vbs_tui.cloud.environment; "
+        "import sys, vbs_tui.cloud.connection, vbs_tui.cloud.config.environment; "
         "print([name for name in ('httpx', 'httpcore', 'anyio', 'h11') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

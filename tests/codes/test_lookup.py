@@ -17,7 +17,7 @@ KNOWN = st.sampled_from([entry.code for entry in known_codes()])
 
 def test_importing_parses_nothing() -> None:
     program = (
-        "import sys, vbs_tui.codes, vbs_tui.codes.render\n"
+        "import sys, vbs_tui.codes, vbs_tui.commands.explain\n"
         "from vbs_tui.codes import table\n"
         "assert table.codes.cache_info().currsize == 0\n"
         "assert table.statuses.cache_info().currsize == 0\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vbs_tui.commands.last_use import FILE, last_uses, note_use
+from vbs_tui.commands.support.last_use import FILE, last_uses, note_use
 
 NOW = datetime(2026, 11, 23, 9, 14, 2, tzinfo=UTC)
 

@@ -10,10 +10,10 @@ from typing import Any, cast
 import pytest
 
 from tests.commands.shell import Shell
+from vbs_tui.cloud.auth.lockout import Tally
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.log_in_memory import Tally
-from vbs_tui.cloud.requestlog import RequestLog
-from vbs_tui.commands.connecting import choose_cloud
+from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.commands.support.cloud_choice import choose_cloud
 from vbs_tui.simulator import Simulator
 
 RESTORE = ("restore", "--backup", "demo-succeeds", "--volume", "rehearsal-01", "--dry-run")

@@ -13,9 +13,9 @@ import pytest
 
 from tests.commands.odd_machines import with_start
 from tests.commands.shell import MOST, Shell, labelled
-from tests.simulated import Listener, brisk_desk
+from tests.support.simulated import Listener, brisk_desk
 from vbs_tui.restore.events import Event, RestoreChanged
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.journal.records import Restore
 
 
 def restore(backup: str, volume: str, *more: str) -> tuple[str, ...]:

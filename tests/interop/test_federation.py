@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.company import Company
-from tests.cloud.toy_cloud import PROJECT, VOLUME
-from tests.cloud.wire_server import Heard, json_reply
+from tests.support.company import Company
+from tests.support.toy_cloud import PROJECT, VOLUME
+from tests.support.wire_server import Heard, json_reply
 
 pytestmark = [pytest.mark.interop, pytest.mark.xdist_group("interop"), pytest.mark.timeout(120)]
 OPENSTACK = Path(sys.executable).with_name("openstack")

@@ -8,20 +8,20 @@ from contextlib import asynccontextmanager
 
 from tests.lab.clouds import Lab, connected
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.addresses import identity_root
-from vbs_tui.cloud.channel import Channel
+from vbs_tui.cloud.auth.credentials import PasswordCredentials
+from vbs_tui.cloud.auth.log_in import new_log_in
+from vbs_tui.cloud.auth.token_store import Keyring, TokenAuthorizer
+from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.credentials import PasswordCredentials
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.exchange import Answer
-from vbs_tui.cloud.failures import refused
-from vbs_tui.cloud.keyring import Keyring, TokenAuthorizer
-from vbs_tui.cloud.log_in import new_log_in
+from vbs_tui.cloud.http.messages import Answer
+from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.http.response_errors import refused
+from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.session import Session
+from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import Provider
-from vbs_tui.cloud.requestlog import RequestLog
-from vbs_tui.cloud.session import Session
-from vbs_tui.cloud.tokens import Scope
-from vbs_tui.commands.words import failure_lines
+from vbs_tui.commands.support.formatting import failure_lines
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.lab.clouds import AT_ONCE, Lab, by_hand, connected, rows_by_hand
-from vbs_tui.cloud.collection import PAGE
+from vbs_tui.cloud.services.collection import PAGE
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(180)]
 

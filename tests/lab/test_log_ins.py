@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.clouds import THREE, Lab, connected, log_ins
-from vbs_tui.cloud.settings import CloudSettings
+from vbs_tui.cloud.config.cloud_settings import CloudSettings
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
 

@@ -15,9 +15,9 @@ import pytest
 
 from tests.lab.clouds import Lab, connected, log_ins
 from tests.lab.keystone import Keystone
+from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
-from vbs_tui.cloud.settings import CloudSettings
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(240)]
 

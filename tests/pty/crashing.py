@@ -10,19 +10,19 @@ from pathlib import Path
 
 from textual.binding import Binding
 
-from tests.simulated import connector
+from tests.support.simulated import connector
 from vbs_tui.clock import SystemClock
-from vbs_tui.restore.desk import Desk
+from vbs_tui.restore.backend import Desk
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui import app
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.leaving import run
+from vbs_tui.ui.terminal.shutdown import run
 
 
 class Crashing(VbsTui):
     """Fails on demand."""
 
-    CSS_PATH = str(Path(app.__file__).with_name("screens") / "main.tcss")
+    CSS_PATH = str(Path(app.__file__).with_name("screens") / "main" / "main.tcss")
     BINDINGS = [
         Binding("f6", "crash", priority=True),
         Binding("f7", "crash_worker(False)", priority=True),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.pty.conftest import CONSOLE, Start, open_project
 from tests.pty.terminal import ENTER, ESCAPE, HOME, LAST, PAGE_DOWN, PAGE_UP, Terminal
-from vbs_tui.simulator.demodata import DISKS, ODD_BACKUPS
+from vbs_tui.simulator.world.demo_data import DISKS, ODD_BACKUPS
 
 OWN = re.compile(
     rb"\x1b\[[0-9;]*[mH]"

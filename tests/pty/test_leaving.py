@@ -10,7 +10,7 @@ import pytest
 from tests.pty.conftest import CONSOLE, Operator, Start, open_project
 from tests.pty.terminal import ENTER, ESCAPE, Terminal
 from vbs_tui.simulator import Simulator
-from vbs_tui.simulator.gates import Gate
+from vbs_tui.simulator.faults.gates import Gate
 
 POST_RESTORE = r"POST .*/restore\Z"
 MOST = 10.0

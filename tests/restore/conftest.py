@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.restore.house import House
-from tests.simulated import Listener, brisk_desk
+from tests.support.simulated import Listener, brisk_desk
 from vbs_tui.cloud.resources import Project
 from vbs_tui.simulator import Simulator
 

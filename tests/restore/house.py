@@ -11,9 +11,9 @@ from tests.restore.scripted_cloud import ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event, RestoreChanged
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.recorder import Recorder
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.watch.pace import Pace
 
 
 class House:

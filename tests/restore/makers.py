@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.preconditions import backup_facts, volume_facts
-from vbs_tui.restore.records import Restore
-from vbs_tui.restore.states import State
+from vbs_tui.restore.checks.preconditions import backup_facts, volume_facts
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.states import State
 
 NOW = datetime(2026, 11, 23, 9, 14, 2, 466123, tzinfo=UTC)
 PROJECT = "0391e4486e864c26be5654c522f440f2"

@@ -15,12 +15,12 @@ from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Volume
-from vbs_tui.restore.case import Case, Line
+from vbs_tui.restore.active_restore import Case, Line
 from vbs_tui.restore.events import Notice, RestoreChanged, WatchChanged
-from vbs_tui.restore.journal import Journal, JournalError, Occupied
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.recorder import Recorder
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import Journal, JournalError, Occupied
+from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.states import State
+from vbs_tui.restore.watch.pace import Pace
 
 SURE: list[tuple[list[Answer], State, int, int]] = [
     ([Answer.OK], State.SUCCEEDED, 1, 1),
@@ -346,7 +346,7 @@ def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(house: House) -
         engine = await house.engine()
         journal = engine._recorder._opened()
         journal._db.execute("PRAGMA query_only = ON")
-        from vbs_tui.restore.journal import JournalError
+        from vbs_tui.restore.journal.journal import JournalError
 
         with pytest.raises(JournalError, match="cannot be written"):
             await engine.submit(restore())

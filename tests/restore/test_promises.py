@@ -26,12 +26,12 @@ from tests.restore.scripted_cloud import Answer, Execution, Post, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event
-from vbs_tui.restore.instances import Instance
-from vbs_tui.restore.journal import Journal, Occupied
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.recorder import Recorder
-from vbs_tui.restore.records import Restore, VolumeFacts
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import Journal, Occupied
+from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.processes import Instance
+from vbs_tui.restore.journal.records import Restore, VolumeFacts
+from vbs_tui.restore.journal.states import State
+from vbs_tui.restore.watch.pace import Pace
 
 DISKS = 3
 Mine = TypeVar("Mine", Post, Execution)

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
+from tests.restore.checks.test_preconditions import changed, log_of
 from tests.restore.house import House
 from tests.restore.makers import restore
-from tests.restore.test_right_before import changed, log_of
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted
-from vbs_tui.restore.case import Case, Line
+from vbs_tui.restore.active_restore import Case, Line
 from vbs_tui.restore.events import RestoreChanged
-from vbs_tui.restore.journal import Journal
-from vbs_tui.restore.recorder import Recorder
-from vbs_tui.restore.records import Restore
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.states import State
 
 WHAT = "submit the restore"
 

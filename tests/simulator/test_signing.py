@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from tests.simulator.client import HandClock
-from vbs_tui.simulator import Simulator, signing
-from vbs_tui.simulator.world import AccessKey
+from vbs_tui.simulator import Simulator
+from vbs_tui.simulator.services import signatures
+from vbs_tui.simulator.world.world import AccessKey
 
 _ACCESS = "EXAMPLEACCESSKEY0001"
 _SECRET = "exampleSecretKeyForTestVectorsOnly0001"
@@ -28,7 +29,7 @@ _POST_PATH = f"/v2/{_PROJECT}/cloudbackups/87566ed6-72cb-4053-aa6e-6f6216b3d507/
 
 
 def _canonical_post() -> str:
-    return signing.canonical_request(
+    return signatures.canonical_request(
         "POST",
         _POST_PATH,
         "",
@@ -43,14 +44,14 @@ def test_the_vector_of_the_first_form() -> None:
     assert hashlib.sha256(canonical.encode()).hexdigest() == (
         "a21f90a519a180b2e49ded38349b496c47bb04a97ab4c23c60196756c973c9c0"
     )
-    signature = signing.Signature(_ACCESS, None, (), "")
-    assert signing.expected_value(signature, _SECRET, _DATE, canonical) == (
+    signature = signatures.Signature(_ACCESS, None, (), "")
+    assert signatures.expected_value(signature, _SECRET, _DATE, canonical) == (
         "fa7ee3246e3d7c54dec5bc45da00267f3fbc766283f3655451985548ff1e8415"
     )
 
 
 def test_the_vector_with_a_query() -> None:
-    canonical = signing.canonical_request(
+    canonical = signatures.canonical_request(
         "GET",
         f"/v3/{_PROJECT}/backups/detail",
         "limit=50&name=a%20b/c~&status=available",
@@ -58,15 +59,15 @@ def test_the_vector_with_a_query() -> None:
         signed_headers=("host", "x-project-id", "x-sdk-date"),
         body=b"",
     )
-    signature = signing.Signature(_ACCESS, None, (), "")
-    assert signing.expected_value(signature, _SECRET, _DATE, canonical) == (
+    signature = signatures.Signature(_ACCESS, None, (), "")
+    assert signatures.expected_value(signature, _SECRET, _DATE, canonical) == (
         "299efce883577d0f9b99edd9aaf3ccfdfa38a121fabe7e18ec29da5ce8a03f74"
     )
 
 
 def test_the_vector_of_the_second_form() -> None:
-    signature = signing.Signature(_ACCESS, "20240416///sdk_request", (), "")
-    assert signing.expected_value(signature, _SECRET, _DATE, _canonical_post()) == (
+    signature = signatures.Signature(_ACCESS, "20240416///sdk_request", (), "")
+    assert signatures.expected_value(signature, _SECRET, _DATE, _canonical_post()) == (
         "bf38040022f726349a626fb78c23d1476dd8b41cf00a24a63dc5c1aa733de843"
     )
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.simulator.client import Client, HandClock
 from vbs_tui.simulator import Faults, Simulator
-from vbs_tui.simulator.faults import KINDS, describe_faults
+from vbs_tui.simulator.faults.rules import KINDS, describe_faults
 
 
 def test_each_answer_is_one_write(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

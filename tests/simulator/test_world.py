@@ -12,7 +12,7 @@ import pytest
 import vbs_tui.simulator
 from tests.simulator.client import Client
 from vbs_tui.simulator import Faults, Simulator
-from vbs_tui.simulator.demo import demo_world
+from vbs_tui.simulator.world.demo import demo_world
 
 
 def test_the_first_rows_look_plain_and_the_odd_ones_come_later(client: Client) -> None:
@@ -77,7 +77,7 @@ def test_faults_are_told_as_they_are_written() -> None:
 
 
 def test_the_room_imports_nothing_of_the_others() -> None:
-    for path in Path(vbs_tui.simulator.__file__).parent.glob("*.py"):
+    for path in Path(vbs_tui.simulator.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from tests.restore.makers import restore
 from tests.ui.consoles import until_read
-from tests.ui.fake_desk import (
+from tests.ui.fake_backend import (
     BACKUPS,
     NOW,
     PROD,
@@ -27,12 +27,12 @@ from tests.ui.fake_desk import (
 )
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
-from vbs_tui.cloud.requestlog import Call
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.checks import assess
-from vbs_tui.restore.confirmation import Confirmation
-from vbs_tui.restore.desk import Examination
+from vbs_tui.restore.backend import Examination
+from vbs_tui.restore.checks.confirmation import Confirmation
+from vbs_tui.restore.checks.rules import assess
 from vbs_tui.restore.events import (
     JournalChanged,
     ListKind,
@@ -42,10 +42,10 @@ from vbs_tui.restore.events import (
     SecretWanted,
     WatchChanged,
 )
-from vbs_tui.restore.records import UNTRACED, LogEntry, Restore, Source, Watch
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.records import UNTRACED, LogEntry, Restore, Source, Watch
+from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.clouds import Choice
+from vbs_tui.ui.cloud_choices import Choice
 
 T = TypeVar("T")
 

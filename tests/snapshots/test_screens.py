@@ -29,8 +29,8 @@ from tests.snapshots.scenes import (
     play,
     visit,
 )
-from tests.ui.fake_desk import StillClock
-from vbs_tui.ui.picker import CloudPicker
+from tests.ui.fake_backend import StillClock
+from vbs_tui.ui.cloud_picker import CloudPicker
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 """Growing: only the first is a fresh start, and that is to be the one where room is short."""

@@ -1,5 +1,5 @@
 """What is seen here does not hang on how busy the machine is."""
 
-from tests.stillness import unhurried
+from tests.support.stillness import unhurried
 
 __all__ = ["unhurried"]

@@ -12,15 +12,15 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.ui.fake_desk import BACKUPS, PROD, PROJECTS, VOLUMES, FakeDesk, StillClock
+from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, FakeDesk, StillClock
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.screens.confirm import ConfirmScreen
-from vbs_tui.ui.screens.main import MainScreen
-from vbs_tui.ui.screens.question import QuestionScreen
-from vbs_tui.ui.screens.quit import QuitScreen
-from vbs_tui.ui.screens.settle import SettleScreen
-from vbs_tui.ui.widgets.rowlist import RowList
+from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.question import QuestionScreen
+from vbs_tui.ui.screens.dialogs.quit import QuitScreen
+from vbs_tui.ui.screens.dialogs.settle import SettleScreen
+from vbs_tui.ui.screens.main.screen import MainScreen
+from vbs_tui.ui.widgets.rows.row_list import RowList
 
 
 @dataclass

@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from textual.widgets import Static
 
-from tests.cloud.toy_cloud import PROJECT, ToyCloud, catalog_entry
-from tests.cloud.wire_server import Heard, Reply, json_reply
 from tests.restore.makers import restore
+from tests.support.toy_cloud import PROJECT, ToyCloud, catalog_entry
+from tests.support.wire_server import Heard, Reply, json_reply
 from tests.ui.consoles import Console, console, lines, screen_text
-from tests.ui.fake_desk import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
+from tests.ui.fake_backend import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
 from tests.ui.test_flow import Console as FlowConsole
 from vbs_tui.clock import SystemClock
+from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
-from vbs_tui.cloud.requestlog import RequestLog
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.desk import Desk
+from vbs_tui.restore.backend import Desk
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
@@ -38,16 +38,16 @@ from vbs_tui.restore.events import (
     SecretWanted,
     WatchChanged,
 )
-from vbs_tui.restore.records import Watch
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.records import Watch
+from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.app import SWITCH, VbsTui
-from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
-from vbs_tui.ui.picker import CloudPicker
+from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
+from vbs_tui.ui.cloud_picker import CloudPicker
 from vbs_tui.ui.screens.clouds import CloudsScreen
-from vbs_tui.ui.screens.confirm import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.secret import SecretScreen
 from vbs_tui.ui.screens.help import HelpScreen
-from vbs_tui.ui.screens.secret import SecretScreen
-from vbs_tui.ui.widgets.rowlist import RowList
+from vbs_tui.ui.widgets.rows.row_list import RowList
 
 
 def choice(cloud: str, region: str = "", **more: Any) -> Choice:

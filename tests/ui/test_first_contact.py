@@ -10,15 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.bad_clouds import BAD_CLOUDS, FAR, SECRETS, BadCloud, collapsed
-from tests.certificates import Authority
-from tests.ground import Environment, Ground, ground, port_of, portal, relay_to, tls, user_of
-from tests.simulated import BRISK
+from tests.support.bad_clouds import BAD_CLOUDS, FAR, SECRETS, BadCloud, collapsed
+from tests.support.certificates import Authority
+from tests.support.ground import (
+    Environment,
+    Ground,
+    ground,
+    port_of,
+    portal,
+    relay_to,
+    tls,
+    user_of,
+)
+from tests.support.simulated import BRISK
 from tests.ui.consoles import screen_text
 from tests.ui.test_flow import Console
 from vbs_tui.clock import SystemClock
-from vbs_tui.commands.connecting import settings_for, target_of
-from vbs_tui.restore.desk import Desk
+from vbs_tui.commands.support.cloud_choice import settings_for, target_of
+from vbs_tui.restore.backend import Desk
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.screens.help import HelpScreen

@@ -15,14 +15,14 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.simulated import brisk_desk
+from tests.support.simulated import brisk_desk
 from tests.ui.consoles import until_read
 from vbs_tui.clock import SystemClock
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.screens.confirm import ConfirmScreen
-from vbs_tui.ui.screens.main import MainScreen
+from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
+from vbs_tui.ui.screens.main.screen import MainScreen
 
 SECRETS = ("demo-password",)
 

@@ -11,8 +11,8 @@ from tests.restore.makers import NOW, restore
 from tests.ui.consoles import console
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.restore.events import RestoreChanged, WatchChanged
-from vbs_tui.restore.records import UNTRACED, LogEntry, Source, Watch
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.records import UNTRACED, LogEntry, Source, Watch
+from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.render.failure import decode, ticket
 from vbs_tui.ui.render.jobs import (
     counts,
@@ -23,7 +23,7 @@ from vbs_tui.ui.render.jobs import (
     standing,
     watch_line,
 )
-from vbs_tui.ui.screens.settle import SettleScreen
+from vbs_tui.ui.screens.dialogs.settle import SettleScreen
 
 FAILURE = Failure(
     ErrorKind.REFUSED,

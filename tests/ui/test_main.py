@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.ui.consoles import console, lines, screen_text
-from tests.ui.fake_desk import (
+from tests.ui.fake_backend import (
     BACKUPS,
     NOW,
     PROD,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.ui.consoles import Console, console
-from tests.ui.fake_desk import BACKUPS, PROD, PROJECTS, failure
+from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, failure
 from vbs_tui.cloud.errors import ErrorKind
 from vbs_tui.restore.events import ConnectFailed, ListKind, ProjectFailed
 

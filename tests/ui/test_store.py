@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.ui.fake_desk import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, backup, failure
+from tests.ui.fake_backend import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, backup, failure
 from vbs_tui.restore.events import (
     Connected,
     ListFailed,

@@ -9,10 +9,10 @@ import pytest
 from textual import events
 
 from tests.ui.consoles import Console, console, lines, screen_text, until_read
-from tests.ui.fake_desk import BACKUPS, PROD, PROJECTS, VOLUMES, volume
-from tests.ui.test_confirm import examination
+from tests.ui.dialogs.test_confirm import examination
+from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, volume
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.screens.confirm import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
 
 
 def asked(con: Console) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.consoles import console
-from tests.ui.fake_desk import PROD, PROJECTS, failure
+from tests.ui.fake_backend import PROD, PROJECTS, failure
 from vbs_tui.cloud.errors import ErrorKind
 from vbs_tui.restore.events import ListKind, ProjectFailed
 

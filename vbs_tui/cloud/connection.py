@@ -12,42 +12,42 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud import advice
-from vbs_tui.cloud.addresses import (
-    address_trouble,
-    identity_root,
-    is_plain_http,
-    service_root,
-)
-from vbs_tui.cloud.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
-from vbs_tui.cloud.channel import Channel
-from vbs_tui.cloud.corrections import STAYS, changes
-from vbs_tui.cloud.credentials import (
+from vbs_tui.cloud.auth.authorization import KeyStanding, Standing, TokenStanding
+from vbs_tui.cloud.auth.credentials import (
     AccessKeyCredentials,
     ApplicationCredentials,
     LogInCredentials,
     TokenCredentials,
     User,
 )
+from vbs_tui.cloud.auth.lockout import Tally
+from vbs_tui.cloud.auth.log_in import LogIn, new_log_in
+from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
+from vbs_tui.cloud.auth.token_cache import FileTokenCache, TokenCache
+from vbs_tui.cloud.auth.token_store import Keyring
+from vbs_tui.cloud.auth.tokens import Grant
+from vbs_tui.cloud.config.changes import STAYS, changes
+from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.exchange import Request
-from vbs_tui.cloud.foreign import ForeignCredentials
-from vbs_tui.cloud.identity import fetch_catalog, list_projects
-from vbs_tui.cloud.keyring import Keyring
-from vbs_tui.cloud.log_in import LogIn, new_log_in
-from vbs_tui.cloud.log_in_memory import Tally
+from vbs_tui.cloud.http import advice
+from vbs_tui.cloud.http.messages import Request
+from vbs_tui.cloud.http.rate_limit import RateLimiter
+from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.http.retry import RetryPolicy
+from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.session import Session, Timeouts
+from vbs_tui.cloud.http.urls import (
+    address_trouble,
+    identity_root,
+    is_plain_http,
+    service_root,
+)
 from vbs_tui.cloud.provider import Ask
-from vbs_tui.cloud.ratelimit import RateLimiter
-from vbs_tui.cloud.requestlog import RequestLog
+from vbs_tui.cloud.providers.vbs.provider import VbsProvider
 from vbs_tui.cloud.resources import Project
-from vbs_tui.cloud.retry import RetryPolicy
-from vbs_tui.cloud.secret import NOTE_HIDDEN
-from vbs_tui.cloud.session import Session, Timeouts
-from vbs_tui.cloud.settings import CloudSettings
-from vbs_tui.cloud.standing import KeyStanding, Standing, TokenStanding
-from vbs_tui.cloud.token_cache import FileTokenCache, TokenCache
-from vbs_tui.cloud.tokens import Grant
-from vbs_tui.cloud.vbs import VbsProvider
+from vbs_tui.cloud.secrets import NOTE_HIDDEN
+from vbs_tui.cloud.services.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
+from vbs_tui.cloud.services.identity import fetch_catalog, list_projects
 from vbs_tui.text import clean
 
 _ASIDE = frozenset({"ecs"})

@@ -18,8 +18,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from vbs_tui.cloud import fields
-from vbs_tui.cloud.fields import Reader, embedded, mapping, number, plain_id, trace_id
+from vbs_tui.cloud import resource_fields
+from vbs_tui.cloud.resource_fields import Reader, embedded, mapping, number, plain_id, trace_id
 from vbs_tui.text import clean, is_typeable
 from vbs_tui.times import parse_time
 
@@ -64,8 +64,8 @@ class Project:
         return cls(
             id=reader.id(),
             name=clean(data.get("name")) or reader.id(),
-            enabled=fields.flag(data.get("enabled"), default=True),
-            is_domain=fields.flag(data.get("is_domain")),
+            enabled=resource_fields.flag(data.get("enabled"), default=True),
+            is_domain=resource_fields.flag(data.get("is_domain")),
             domain_id=clean(data.get("domain_id"), 64),
             description=clean(data.get("description")),
         )
@@ -124,7 +124,7 @@ class Backup:
             status=reader.status(),
             size=reader.size(),
             volume_id=plain_id(data.get("volume_id")),
-            description=fields.description(data.get("description")),
+            description=resource_fields.description(data.get("description")),
             availability_zone=clean(data.get("availability_zone"), 64),
             created_at=parse_time(data.get("created_at")),
             updated_at=parse_time(data.get("updated_at")),
@@ -246,7 +246,11 @@ class Volume:
             read_only=reader.flag("readonly", meta),
             internal=data.get("consumes_quota") is not None and not reader.flag("consumes_quota"),
             locks=reader.locks(),
-            marks=tuple(clean(name, 64) for name in fields.LOCKS if fields.flag(meta.get(name))),
+            marks=tuple(
+                clean(name, 64)
+                for name in resource_fields.LOCKS
+                if resource_fields.flag(meta.get(name))
+            ),
             attachments_told=data.get("attachments") not in (None, ""),
             odd=reader.odd,
             dedicated_storage=clean(data.get("dedicated_storage_id"), 64)
@@ -313,8 +317,9 @@ class Job:
             job_type=clean(data.get("job_type"), 64),
             begin_time=parse_time(data.get("begin_time")),
             end_time=parse_time(data.get("end_time")),
-            error_code=fields.code(data.get("error_code")) or (failed.error_code if failed else ""),
-            fail_reason=fields.reason(data.get("fail_reason"))
+            error_code=resource_fields.code(data.get("error_code"))
+            or (failed.error_code if failed else ""),
+            fail_reason=resource_fields.reason(data.get("fail_reason"))
             or (failed.fail_reason if failed else ""),
             sub_jobs=subs,
             backup_id=plain_id(entities.get("backup_id")),
@@ -359,7 +364,7 @@ def _parts(data: Mapping[str, Any], depth: int) -> Iterator[SubJob]:
                 id=clean(row.get("job_id"), 64),
                 job_type=clean(row.get("job_type"), 64),
                 status=clean(row.get("status"), 32).strip().upper() or "?",
-                error_code=fields.code(row.get("error_code")),
-                fail_reason=fields.reason(row.get("fail_reason")),
+                error_code=resource_fields.code(row.get("error_code")),
+                fail_reason=resource_fields.reason(row.get("fail_reason")),
             )
             yield from _parts(row, depth + 1)

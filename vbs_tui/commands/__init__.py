@@ -1,1 +1,4 @@
-"""The doors of the program: the console, and the commands for scripts. All over one engine."""
+"""One file for each command of ``vbs-tui``, named like it.
+
+May import everything below: ``doctor``, ``ui``, ``restore``, ``cloud``, ``codes``, ``simulator``.
+"""

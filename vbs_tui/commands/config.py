@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from vbs_tui.arguments import Parser
-from vbs_tui.commands import statuses
-from vbs_tui.commands.words import err, out
-from vbs_tui.config import EXAMPLE, Mistake, Mistaken, Settings, load, told
+from vbs_tui.commands.support import exit_status
+from vbs_tui.commands.support.argument_parser import Parser
+from vbs_tui.commands.support.formatting import err, out
 from vbs_tui.paths import NoHome, config_file, token_directory
+from vbs_tui.settings import EXAMPLE, Mistake, Mistaken, Settings, load, told
 from vbs_tui.text import clean
-from vbs_tui.ui.command_table import TABLE
-from vbs_tui.ui.keymap import KeysClash, rebound
+from vbs_tui.ui.keys.command_table import TABLE
+from vbs_tui.ui.keys.keymap import KeysClash, rebound
 
 
 def read_settings() -> Settings:
@@ -72,7 +72,7 @@ def config_main(argv: Sequence[str]) -> int:
     parser = Parser(
         prog="vbs-tui config",
         description="Look at the settings in config.toml.",
-        epilog=f"exit status:\n  0    done\n  1    the file has mistakes\n{statuses.SHARED}",
+        epilog=f"exit status:\n  0    done\n  1    the file has mistakes\n{exit_status.SHARED}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -120,7 +120,7 @@ def warning_about(settings: Settings) -> str:
     """What may be wrong with the read-only clouds. Reads the configuration if there are any."""
     if not settings.read_only_clouds:
         return ""
-    from vbs_tui.commands.connecting import NoCloud, configured_clouds  # noqa: PLC0415 - start-up
+    from vbs_tui.commands.support.cloud_choice import NoCloud, configured_clouds  # noqa: PLC0415 - start-up
 
     try:
         known = [one.raw_name for one in configured_clouds()]

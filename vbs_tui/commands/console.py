@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vbs_tui import environment, signs
-from vbs_tui.cloud.variables import Variables
-from vbs_tui.commands import statuses
+from vbs_tui.cloud.config.variables import Variables
 from vbs_tui.commands.config import (
     kept_tokens,
     read_settings,
     unprotected,
     warning_about,
 )
-from vbs_tui.commands.connecting import (
+from vbs_tui.commands.support import environment_cleanup, exit_status, output_encoding
+from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
@@ -30,15 +29,15 @@ from vbs_tui.commands.connecting import (
     demo,
     journal_directory,
 )
-from vbs_tui.commands.lines import err
-from vbs_tui.config import Mistaken, Settings
+from vbs_tui.commands.support.output import err
 from vbs_tui.paths import NoPlace
+from vbs_tui.settings import Mistaken, Settings
 from vbs_tui.text import clean
 
 if TYPE_CHECKING:
-    from vbs_tui.cloud.configuration import ConfiguredCloud
-    from vbs_tui.commands.connecting import Tallies
-    from vbs_tui.ui.clouds import Choice
+    from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
+    from vbs_tui.commands.support.cloud_choice import Tallies
+    from vbs_tui.ui.cloud_choices import Choice
 
 
 def console_main(options: argparse.Namespace) -> int:
@@ -49,14 +48,14 @@ def console_main(options: argparse.Namespace) -> int:
         _bind(settings)
         target = _target(options, settings, tallies)
     except (NoCloud, Mistaken) as error:
-        for line in [*str(error).rstrip().splitlines(), *environment.troubles()]:
+        for line in [*str(error).rstrip().splitlines(), *environment_cleanup.troubles()]:
             err(line)
-        return statuses.CONFIGURATION
+        return exit_status.CONFIGURATION
     if isinstance(target, int):
         return target
     if not _has_terminal():
         err(_NO_TERMINAL)
-        return statuses.USAGE
+        return exit_status.USAGE
     unlisted = target if _is_by_variables(options) else None
     ended = _open(options, settings, target, _End(0, unlisted=unlisted))
     while ended.wanted is not None:
@@ -86,8 +85,8 @@ class _End:
 
 
 def _bind(settings: Settings) -> None:
-    from vbs_tui.ui.commands import use_table  # noqa: PLC0415 - start-up time
-    from vbs_tui.ui.keymap import rebound  # noqa: PLC0415
+    from vbs_tui.ui.keys.commands import use_table  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.keys.keymap import rebound  # noqa: PLC0415
 
     # Before any screen is imported, the picker's too: classes take their keys from the table.
     use_table(rebound(settings.keys))
@@ -135,8 +134,8 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
     if not _has_terminal():
         raise NoCloud(str(several))
     from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
-    from vbs_tui.ui.leaving import run  # noqa: PLC0415
-    from vbs_tui.ui.picker import CloudPicker  # noqa: PLC0415
+    from vbs_tui.ui.cloud_picker import CloudPicker  # noqa: PLC0415
+    from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
 
     choices = _choices(several.clouds, settings, read_only=options.read_only)
     if options.region:
@@ -150,7 +149,7 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
         light=settings.theme == "light",
         notice=unprotected(settings, [one.raw_name for one in several.clouds]),
     )
-    with signs.on_a_screen():
+    with output_encoding.on_a_screen():
         status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
     return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
@@ -160,8 +159,8 @@ def _choices(
     clouds: Sequence[ConfiguredCloud], settings: Settings, *, read_only: bool
 ) -> list[Choice]:
     """The clouds and their regions, those used last first."""
-    from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415 - start-up time
-    from vbs_tui.ui.clouds import Choice  # noqa: PLC0415
+    from vbs_tui.commands.support.last_use import last_uses  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.cloud_choices import Choice  # noqa: PLC0415
 
     uses = last_uses(journal_directory())
     choices = [
@@ -201,8 +200,8 @@ def _in_region(choice: Choice, region: str) -> Choice:
 
 def _unlisted(target: Target, settings: Settings, *, read_only: bool) -> Choice:
     """The way back to the cloud of the variables, which the files do not name."""
-    from vbs_tui.commands.last_use import last_uses  # noqa: PLC0415 - start-up time
-    from vbs_tui.ui.clouds import Choice  # noqa: PLC0415
+    from vbs_tui.commands.support.last_use import last_uses  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.cloud_choices import Choice  # noqa: PLC0415
 
     used_in = last_uses(journal_directory()).get(target.raw_name, {})
     return Choice(
@@ -227,12 +226,12 @@ def _run(
     before: _End,
 ) -> _End:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
-    from vbs_tui.commands.last_use import note_at_end, note_use  # noqa: PLC0415
-    from vbs_tui.restore.desk import Desk  # noqa: PLC0415
-    from vbs_tui.restore.pace import Pace  # noqa: PLC0415
+    from vbs_tui.commands.support.last_use import note_at_end, note_use  # noqa: PLC0415
+    from vbs_tui.restore.backend import Desk  # noqa: PLC0415
+    from vbs_tui.restore.watch.pace import Pace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
-    from vbs_tui.ui.clouds import Unreadable  # noqa: PLC0415
-    from vbs_tui.ui.leaving import run  # noqa: PLC0415
+    from vbs_tui.ui.cloud_choices import Unreadable  # noqa: PLC0415
+    from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
 
     clock = SystemClock()
     read_only = options.read_only or target.raw_name in settings.read_only_clouds
@@ -280,7 +279,7 @@ def _run(
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
         app.warn_of(lambda: "\n".join(filter(None, _doubts(settings))))
-    with signs.on_a_screen():
+    with output_encoding.on_a_screen():
         status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
     note_at_end(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
@@ -295,7 +294,7 @@ def _run(
 
 
 def _doubts(settings: Settings) -> tuple[str, ...]:
-    return (warning_about(settings), *environment.troubles())
+    return (warning_about(settings), *environment_cleanup.troubles())
 
 
 def _left_behind(target: Target, number: int) -> str:

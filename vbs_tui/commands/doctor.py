@@ -13,23 +13,20 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from vbs_tui import environment
-from vbs_tui.arguments import Parser
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.addresses import identity_root
-from vbs_tui.cloud.beside import beside
+from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
+from vbs_tui.cloud.auth.tokens import Grant
+from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.credentials import AccessKeyCredentials
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.probe import Finding, Health, failed, look_at_way, ok, warning
+from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
-from vbs_tui.cloud.secret import HIDDEN_DO, HIDDEN_SEEN
-from vbs_tui.cloud.settings import CloudSettings
-from vbs_tui.cloud.tokens import Grant
-from vbs_tui.commands import statuses
+from vbs_tui.cloud.secrets import HIDDEN_DO, HIDDEN_SEEN
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
-from vbs_tui.commands.connecting import (
+from vbs_tui.commands.support import environment_cleanup, exit_status
+from vbs_tui.commands.support.argument_parser import Parser
+from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     add_cloud_options,
@@ -38,22 +35,24 @@ from vbs_tui.commands.connecting import (
     meant,
     settings_for,
 )
-from vbs_tui.commands.journal_rights import loose_rights
-from vbs_tui.commands.kept_tokens import token_findings
-from vbs_tui.commands.lines import out, tell
-from vbs_tui.commands.real_vbs import look_at_vbs
-from vbs_tui.commands.rights import rights_of
-from vbs_tui.commands.signals import Signalled, Signals, patient
-from vbs_tui.commands.terminal import look_at_terminal, terminal_as_it_was
-from vbs_tui.commands.troubles import for_scripts
-from vbs_tui.commands.words import out_json
-from vbs_tui.config import Mistaken
+from vbs_tui.commands.support.failures import for_scripts
+from vbs_tui.commands.support.formatting import out_json
+from vbs_tui.commands.support.output import out, tell
+from vbs_tui.commands.support.signals import Signalled, Signals, patient
+from vbs_tui.doctor.journal_access import loose_rights
+from vbs_tui.doctor.network import Finding, Health, failed, look_at_way, ok, warning
+from vbs_tui.doctor.roles import rights_of
+from vbs_tui.doctor.terminal import look_at_terminal, terminal_as_it_was
+from vbs_tui.doctor.token_cache import token_findings
+from vbs_tui.doctor.vbs_endpoint import look_at_vbs
 from vbs_tui.paths import NoHome, NoPlace, config_file
-from vbs_tui.restore.instances import Instance
-from vbs_tui.restore.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
-from vbs_tui.restore.loop_thread import LoopThread
+from vbs_tui.restore.event_loop_thread import LoopThread
+from vbs_tui.restore.journal.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
+from vbs_tui.restore.journal.processes import Instance
 from vbs_tui.restore.refusals import defect
+from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
+from vbs_tui.threads import beside
 from vbs_tui.times import local
 from vbs_tui.ui.render.failure import decode
 
@@ -64,7 +63,7 @@ _EPILOG = f"""\
 exit status:
   0    all is well, or there are warnings only
   1    something FAILED
-{statuses.SHARED}"""
+{exit_status.SHARED}"""
 
 _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
@@ -95,7 +94,7 @@ def doctor_main(argv: Sequence[str]) -> int:
             with terminal_as_it_was():
                 _look_for(settings, found, Signals())
         except KeyboardInterrupt:
-            status = statuses.INTERRUPTED
+            status = exit_status.INTERRUPTED
         except Signalled as caught:
             status = caught.status
     if status:
@@ -147,7 +146,7 @@ def _settings() -> list[Finding]:
 
 def _variables() -> list[Finding]:
     do = "Look at the file that sets it, its quotes and the ends of its lines (dos2unix)."
-    return [warning("variables", one, do) for one in environment.troubles()]
+    return [warning("variables", one, do) for one in environment_cleanup.troubles()]
 
 
 def _configuration(settings: CloudSettings) -> Finding:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from vbs_tui.arguments import Parser
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import Failure
-from vbs_tui.commands.connecting import journal_directory
-from vbs_tui.commands.lines import out
-from vbs_tui.commands.statuses import CONFIGURATION, NOT_SENT, SHARED
-from vbs_tui.commands.troubles import tell_failure, unsent
-from vbs_tui.commands.words import details, out_json, table_line
-from vbs_tui.restore.journal import JournalError
-from vbs_tui.restore.journal_reading import reading
-from vbs_tui.restore.records import Restore
-from vbs_tui.restore.rows import entry_to_dict, restore_to_dict
+from vbs_tui.commands.support.argument_parser import Parser
+from vbs_tui.commands.support.cloud_choice import journal_directory
+from vbs_tui.commands.support.exit_status import CONFIGURATION, NOT_SENT, SHARED
+from vbs_tui.commands.support.failures import tell_failure, unsent
+from vbs_tui.commands.support.formatting import details, out_json, table_line
+from vbs_tui.commands.support.output import out
+from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.read_only import reading
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.rows import entry_to_dict, restore_to_dict
 from vbs_tui.text import clean
 
 

@@ -9,23 +9,20 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from typing import Any
 
-from vbs_tui.arguments import Parser
 from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.config import kept_tokens, read_settings
-from vbs_tui.commands.connecting import (
+from vbs_tui.commands.jobs import no_journal
+from vbs_tui.commands.support.argument_parser import Parser
+from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
     add_cloud_options,
     choose_cloud,
 )
-from vbs_tui.commands.jobs import no_journal
-from vbs_tui.commands.lines import err, out, tell
-from vbs_tui.commands.options import options_of
-from vbs_tui.commands.session import Failed, Row, Session
-from vbs_tui.commands.signals import Signalled
-from vbs_tui.commands.statuses import (
+from vbs_tui.commands.support.cloud_options import options_of
+from vbs_tui.commands.support.exit_status import (
     CONFIGURATION,
     IMPOSSIBLE,
     INTERRUPTED,
@@ -35,7 +32,7 @@ from vbs_tui.commands.statuses import (
     UNKNOWN,
     status_of,
 )
-from vbs_tui.commands.troubles import (
+from vbs_tui.commands.support.failures import (
     AGAIN,
     failure_data,
     for_scripts,
@@ -45,16 +42,19 @@ from vbs_tui.commands.troubles import (
     tell_lost,
     unsent,
 )
+from vbs_tui.commands.support.formatting import event_data, names, out_json, place, watch_command
+from vbs_tui.commands.support.headless import Failed, Row, Session
+from vbs_tui.commands.support.output import err, out, tell
+from vbs_tui.commands.support.signals import Signalled
 from vbs_tui.commands.watch import Follower, desk_for, tell_how_to_go_on, warn
-from vbs_tui.commands.words import event_data, names, out_json, place, watch_command
-from vbs_tui.config import Mistaken
-from vbs_tui.restore.checks import Level
-from vbs_tui.restore.desk import Desk, Examination, Refusal
+from vbs_tui.restore.backend import Desk, Examination, Refusal
+from vbs_tui.restore.checks.rules import Level
 from vbs_tui.restore.events import Connected, Event, ListKind, RestoreChanged
-from vbs_tui.restore.journal import JournalError
-from vbs_tui.restore.records import Restore
-from vbs_tui.restore.rows import plain
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.rows import plain
+from vbs_tui.restore.journal.states import State
+from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
 from vbs_tui.times import local
 

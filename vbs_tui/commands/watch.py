@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 
-from vbs_tui import environment
-from vbs_tui.arguments import Parser
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
-from vbs_tui.commands.connecting import (
+from vbs_tui.commands.jobs import no_journal, not_one
+from vbs_tui.commands.support import environment_cleanup
+from vbs_tui.commands.support.argument_parser import Parser
+from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
@@ -19,12 +20,8 @@ from vbs_tui.commands.connecting import (
     choose_cloud,
     journal_directory,
 )
-from vbs_tui.commands.jobs import no_journal, not_one
-from vbs_tui.commands.lines import err, lost_output, out
-from vbs_tui.commands.options import options_for, options_of
-from vbs_tui.commands.session import Session
-from vbs_tui.commands.signals import Signalled
-from vbs_tui.commands.statuses import (
+from vbs_tui.commands.support.cloud_options import options_for, options_of
+from vbs_tui.commands.support.exit_status import (
     CONFIGURATION,
     INTERRUPTED,
     SHARED,
@@ -32,8 +29,8 @@ from vbs_tui.commands.statuses import (
     USAGE,
     status_of,
 )
-from vbs_tui.commands.troubles import no_cloud, tell_failure, tell_lost, unsent
-from vbs_tui.commands.words import (
+from vbs_tui.commands.support.failures import no_cloud, tell_failure, tell_lost, unsent
+from vbs_tui.commands.support.formatting import (
     event_data,
     log_line,
     names,
@@ -41,13 +38,16 @@ from vbs_tui.commands.words import (
     place_of,
     watch_command,
 )
-from vbs_tui.config import Mistaken, Settings
-from vbs_tui.restore.desk import Desk
+from vbs_tui.commands.support.headless import Session
+from vbs_tui.commands.support.output import err, lost_output, out
+from vbs_tui.commands.support.signals import Signalled
+from vbs_tui.restore.backend import Desk
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, RestoreChanged, WatchChanged
-from vbs_tui.restore.journal import JournalError
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.records import Restore, Watch
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.records import Restore, Watch
+from vbs_tui.restore.journal.states import State
+from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.settings import Mistaken, Settings
 
 _EPILOG = f"""\
 exit status:
@@ -122,7 +122,7 @@ def watch_main(argv: Sequence[str]) -> int:
 def warn(settings: Settings) -> None:
     """Say beside the output which names protect no cloud, though they were meant to, and what is
     odd about the variables."""
-    for warning in (warning_about(settings), *environment.troubles()):
+    for warning in (warning_about(settings), *environment_cleanup.troubles()):
         if warning:
             err(f"warning: {warning}")
 

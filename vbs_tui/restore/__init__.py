@@ -1,1 +1,4 @@
-"""A restore from intention to verdict. Knows ``cloud``; knows no screen."""
+"""A restore from intention to verdict: engine, submission, journal, watching. Knows no screen.
+
+May import ``cloud`` (the seam: provider, resources, errors). Imported by ``ui`` and ``commands``.
+"""

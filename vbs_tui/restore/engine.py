@@ -1,7 +1,7 @@
 """The engine: every restore that this program drives, submitted and watched until its verdict.
 
-It lives on one event loop (:mod:`vbs_tui.restore.desk` gives it a thread) and tells what happens as
-events. What other running programs drive comes from :mod:`vbs_tui.restore.following`.
+It lives on one event loop (:mod:`vbs_tui.restore.backend` gives it a thread) and tells what happens
+as events. What other running programs drive comes from :mod:`vbs_tui.restore.journal_follower`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.provider import Connection, Provider
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.case import Case
+from vbs_tui.restore.active_restore import Case
 from vbs_tui.restore.events import Event, Notice, RestoreChanged
-from vbs_tui.restore.following import Follower
-from vbs_tui.restore.journal import JournalError, Overtaken
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.recorder import Recorder
-from vbs_tui.restore.records import LogEntry, Restore, Source
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import JournalError, Overtaken
+from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.records import LogEntry, Restore, Source
+from vbs_tui.restore.journal.states import State
+from vbs_tui.restore.journal_follower import Follower
 from vbs_tui.restore.submission import Submission
-from vbs_tui.restore.watching import Watching
+from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.watcher import Watching
 
 
 class Engine:

@@ -10,7 +10,7 @@ from datetime import datetime
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.records import LogEntry, Restore, Watch
+from vbs_tui.restore.journal.records import LogEntry, Restore, Watch
 
 
 class ListKind(enum.Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.restore.examination import FRESH, Examination
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.checks.examination import FRESH, Examination
+from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
 
 

@@ -12,16 +12,16 @@ from dataclasses import replace
 from typing import Any
 
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.envelopes import refuses_token
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.error_envelopes import refuses_token
 from vbs_tui.cloud.provider import Provider
-from vbs_tui.restore.case import Case
+from vbs_tui.restore.active_restore import Case
+from vbs_tui.restore.checks.preconditions import Reading, hindrance, read_both, what_changed
 from vbs_tui.restore.events import Event, RowChanged
-from vbs_tui.restore.journal import Overtaken
-from vbs_tui.restore.pace import Pace
-from vbs_tui.restore.preconditions import Reading, hindrance, read_both, what_changed
-from vbs_tui.restore.records import Source
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.journal import Overtaken
+from vbs_tui.restore.journal.records import Source
+from vbs_tui.restore.journal.states import State
+from vbs_tui.restore.watch.pace import Pace
 
 _ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumebackup.0206"})
 """Refusals because the backup is not available, or the disk is not, or it is being backed up."""

@@ -4,11 +4,11 @@ It stands apart: it imports nothing of the rest of the program, so that both can
 mistake. Importing it is cheap; the web server is loaded by :meth:`Simulator.start`.
 """
 
-from vbs_tui.simulator.faults import Faults
-from vbs_tui.simulator.ledger import Ledger, RequestRecord, RestoreRecord
+from vbs_tui.simulator.faults.rules import Faults
 from vbs_tui.simulator.options import Options
 from vbs_tui.simulator.server import Simulator
-from vbs_tui.simulator.world import Backup, Project, Script, Volume, World
+from vbs_tui.simulator.world.ledger import Ledger, RequestRecord, RestoreRecord
+from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World
 
 __all__ = [
     "Backup",

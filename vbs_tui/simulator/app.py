@@ -16,20 +16,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from vbs_tui.simulator import envelopes, mishaps
-from vbs_tui.simulator.backups import BackupService
-from vbs_tui.simulator.calls import ApiError, Call, Reply
-from vbs_tui.simulator.faults import Faults
-from vbs_tui.simulator.gates import Gate
-from vbs_tui.simulator.iam import Doorkeeper
-from vbs_tui.simulator.ledger import Ledger, RequestRecord
-from vbs_tui.simulator.machine import Machine
+from vbs_tui.simulator.faults import effects
+from vbs_tui.simulator.faults.gates import Gate
+from vbs_tui.simulator.faults.rules import Faults
+from vbs_tui.simulator.http import errors
+from vbs_tui.simulator.http.messages import ApiError, Call, Reply
+from vbs_tui.simulator.http.wire import CONNECTION, Connection
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.restores import RestoreService
-from vbs_tui.simulator.tokens import IdentityService
-from vbs_tui.simulator.volumes import VolumeService
-from vbs_tui.simulator.wire import CONNECTION, Connection
-from vbs_tui.simulator.world import World, dashed
+from vbs_tui.simulator.services.access import Doorkeeper
+from vbs_tui.simulator.services.backups import BackupService
+from vbs_tui.simulator.services.identity import IdentityService
+from vbs_tui.simulator.services.restores import RestoreService
+from vbs_tui.simulator.services.volumes import VolumeService
+from vbs_tui.simulator.world.ledger import Ledger, RequestRecord
+from vbs_tui.simulator.world.restore_machine import Machine
+from vbs_tui.simulator.world.world import World, dashed
 
 Handler = Callable[[Call], Reply]
 
@@ -113,7 +114,7 @@ def _table(parts: Parts) -> list[tuple[str, str, Handler]]:
 
 
 def _unrouted(_call: Call) -> Reply:
-    raise envelopes.unrouted()
+    raise errors.unrouted()
 
 
 def _endpoint(parts: Parts, handler: Handler) -> Callable[[Request], Any]:
@@ -124,14 +125,14 @@ def _endpoint(parts: Parts, handler: Handler) -> Callable[[Request], Any]:
         for gate in parts.gates():
             if gate.before:
                 await gate.pass_through(call)
-        reply = await mishaps.before(call, rules)
+        reply = await effects.before(call, rules)
         if reply is None:
-            reply = mishaps.after(call, _execute(parts, handler, call), rules)
+            reply = effects.after(call, _execute(parts, handler, call), rules)
         record.authenticated = call.authenticated
         for gate in parts.gates():
             if not gate.before:
                 await gate.pass_through(call)
-        await mishaps.delay(rules)
+        await effects.delay(rules)
         status = None if reply.drop else reply.status
         parts.ledger.close(record, status, ",".join(rule.name for rule in rules))
         return _Answer(reply, _headers(parts, call))
@@ -148,7 +149,7 @@ def _execute(parts: Parts, handler: Handler, call: Call) -> Reply:
             return refusal.reply
         except Exception as error:
             parts.ledger.add_error(error)
-            return mishaps.server_fault(call, 500)
+            return effects.server_fault(call, 500)
 
 
 async def _call(parts: Parts, request: Request) -> Call:

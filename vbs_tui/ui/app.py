@@ -20,7 +20,6 @@ from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.beside import beside
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import (
@@ -31,24 +30,25 @@ from vbs_tui.restore.events import (
     ProjectOpened,
     SecretWanted,
 )
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
-from vbs_tui.ui import commands
-from vbs_tui.ui.clouds import Choice, Opened, Unreadable, from_here
-from vbs_tui.ui.doubts import Doubts
-from vbs_tui.ui.drawing import Drawing
-from vbs_tui.ui.halting import HALT, Haltable
-from vbs_tui.ui.keys_in_order import KeysInOrder
-from vbs_tui.ui.leaving import QuietCrash
-from vbs_tui.ui.questions import Questions
+from vbs_tui.threads import beside
+from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
+from vbs_tui.ui.keys import commands
+from vbs_tui.ui.keys.key_order import KeysInOrder
+from vbs_tui.ui.log_in_prompts import Questions
 from vbs_tui.ui.render.jobs import last_words
-from vbs_tui.ui.screens.main import MainScreen
-from vbs_tui.ui.shown import Shown
+from vbs_tui.ui.screens.main.screen import MainScreen
+from vbs_tui.ui.settings_warning import Doubts
 from vbs_tui.ui.store import Store
+from vbs_tui.ui.terminal.drawing import Drawing
+from vbs_tui.ui.terminal.shown import Shown
+from vbs_tui.ui.terminal.shutdown import QuietCrash
+from vbs_tui.ui.terminal.suspend import HALT, Haltable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 if TYPE_CHECKING:
-    from vbs_tui.restore.desk import Desk
+    from vbs_tui.restore.backend import Desk
     from vbs_tui.ui.screens.clouds import CloudsScreen
 
 SWITCH = -1
@@ -67,7 +67,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
     """The console on one desk. Its result is the exit status."""
 
     TITLE = "vbs-tui"
-    CSS_PATH = "screens/main.tcss"  # a default screen's own path is not read
+    CSS_PATH = "screens/main/main.tcss"  # a default screen's own path is not read
     BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True), HALT]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False
@@ -193,7 +193,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
 
         *note*: what has to be said of how the two came to be meant.
         """
-        from vbs_tui.ui.screens.confirm import ConfirmScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen  # noqa: PLC0415 - when first needed
 
         def done(restore: Restore | None) -> None:
             if restore is not None:
@@ -282,13 +282,13 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
 
     def show_request_log(self) -> None:
         """Show the calls that were made."""
-        from vbs_tui.ui.screens.requests import RequestLogScreen  # noqa: PLC0415 - as above
+        from vbs_tui.ui.screens.request_log import RequestLogScreen  # noqa: PLC0415 - as above
 
         self.push_screen(RequestLogScreen(self.desk.request_log, self.zone))
 
     def settle(self, restore: Restore) -> None:
         """Ask for the operator's word on an unknown outcome."""
-        from vbs_tui.ui.screens.settle import SettleScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.dialogs.settle import SettleScreen  # noqa: PLC0415 - when first needed
 
         self.push_screen(SettleScreen(self.desk, restore))
 
@@ -335,7 +335,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         if not sending:
             self._leave(result)
             return
-        from vbs_tui.ui.screens.quit import QuitScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.dialogs.quit import QuitScreen  # noqa: PLC0415 - when first needed
 
         if not isinstance(self.screen, QuitScreen):
             to = self.wanted.cloud if result == SWITCH and self.wanted is not None else ""

@@ -28,9 +28,9 @@ from vbs_tui.restore.events import (
     RowChanged,
     WatchChanged,
 )
-from vbs_tui.restore.records import Restore, Watch
-from vbs_tui.restore.states import State
-from vbs_tui.ui.lists import LONG_AGO, Change, ListState, Row
+from vbs_tui.restore.journal.records import Restore, Watch
+from vbs_tui.restore.journal.states import State
+from vbs_tui.ui.list_state import LONG_AGO, Change, ListState, Row
 
 __all__ = ["FAILED_STATES", "Change", "ListState", "ProjectState", "Row", "Store"]
 

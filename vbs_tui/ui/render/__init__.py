@@ -1,1 +1,1 @@
-"""Rows and lines as pure functions of what they show."""
+"""Pure functions from a resource to cells and lines of text. No widget, no screen, no clock."""

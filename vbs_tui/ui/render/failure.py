@@ -7,8 +7,8 @@ from datetime import tzinfo
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.codes import explain, explain_status
-from vbs_tui.restore.records import Restore
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.states import State
 from vbs_tui.times import local
 from vbs_tui.ui.render.branches import advice_for, has_branches
 
@@ -139,7 +139,7 @@ def _again(failure: Failure) -> str:
     """Which key leads on, where that is a log-in that waits for the operator."""
     if not failure.declined:
         return ""
-    from vbs_tui.ui.commands import key_for  # noqa: PLC0415 - start-up time of scripts
+    from vbs_tui.ui.keys.commands import key_for  # noqa: PLC0415 - start-up time of scripts
 
     return f"Press {key_for('refresh')} to log in. "
 

@@ -12,10 +12,10 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len
 
 from vbs_tui.cloud.errors import ErrorKind, Failure
-from vbs_tui.restore.records import LogEntry, Restore, Source, Watch
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.records import LogEntry, Restore, Source, Watch
+from vbs_tui.restore.journal.states import State
 from vbs_tui.times import ago, local_clock, span
-from vbs_tui.ui.commands import key_for
+from vbs_tui.ui.keys.commands import key_for
 from vbs_tui.ui.render.table import Piece, fit_text
 
 _SIGNS: dict[State, tuple[str, str]] = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from vbs_tui.cloud.errors import Failure
-from vbs_tui.restore.records import Restore, Watch
-from vbs_tui.restore.states import State
+from vbs_tui.restore.journal.records import Restore, Watch
+from vbs_tui.restore.journal.states import State
 from vbs_tui.times import local, local_clock
 from vbs_tui.ui.render.jobs import is_unwatched, lacking_log_in, names, why_blind
 

@@ -1,1 +1,1 @@
-"""The screens."""
+"""One screen a file, its style beside it. It asks the app through a protocol."""

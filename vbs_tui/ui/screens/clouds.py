@@ -11,10 +11,10 @@ from textual import on
 
 from vbs_tui.clock import Clock
 from vbs_tui.times import ago
-from vbs_tui.ui.clouds import Choice
+from vbs_tui.ui.cloud_choices import Choice
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
-from vbs_tui.ui.widgets.rowlist import RowList
+from vbs_tui.ui.widgets.rows.row_list import RowList
 
 COLUMNS = (
     Column(

@@ -16,7 +16,7 @@ from textual.widgets import Static
 class DetailsScreen(ModalScreen[None]):
     """Pairs of label and text, then raw text as it came (cleaned)."""
 
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = "dialogs/dialogs.tcss"
     HANG = 0
     """Cells by which the raw text is indented where one of its lines is broken."""
     BINDINGS = [

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vbs_tui.ui.commands import Command
+from vbs_tui.ui.keys.commands import Command
 
 _SCOPES = (
     ("screen", "Here"),
@@ -35,7 +35,7 @@ _FIRST = {
 class HelpScreen(ModalScreen[None]):
     """Help for where the operator is."""
 
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = "dialogs/dialogs.tcss"
     BINDINGS = [
         Binding("escape,q,question_mark,enter", "leave", show=False),
         Binding("j", "scroll(1)", show=False),

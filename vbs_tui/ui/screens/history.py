@@ -12,19 +12,19 @@ from textual import on, work
 from textual.binding import Binding
 
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.beside import beside
-from vbs_tui.restore.desk import Desk
-from vbs_tui.restore.export import FORMATS, export
-from vbs_tui.restore.journal import JournalError
-from vbs_tui.restore.records import Restore
+from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.journal.export import FORMATS, export
+from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.threads import beside
 from vbs_tui.times import local_minute, span
-from vbs_tui.ui.commands import key_for, own_binding
+from vbs_tui.ui.keys.commands import key_for, own_binding
 from vbs_tui.ui.render.jobs import sign_of
 from vbs_tui.ui.render.table import Cell, Column
+from vbs_tui.ui.screens.dialogs.working import Working
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.screens.restore_details import RestoreScreen
-from vbs_tui.ui.screens.working import Working
-from vbs_tui.ui.widgets.rowlist import RowList
+from vbs_tui.ui.widgets.rows.row_list import RowList
 
 COLUMNS = (
     Column("State", 11, sort_key=lambda restore: restore.state.value),

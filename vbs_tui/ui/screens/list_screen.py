@@ -9,11 +9,11 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
-from vbs_tui.ui.commands import COMMANDS, NO_KEY, Command, key_for, own_binding
+from vbs_tui.ui.keys.commands import COMMANDS, NO_KEY, Command, key_for, own_binding
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
-from vbs_tui.ui.widgets.oneline import OneLine
-from vbs_tui.ui.widgets.rowlist import RowList
+from vbs_tui.ui.widgets.one_line import OneLine
+from vbs_tui.ui.widgets.rows.row_list import RowList
 
 T = TypeVar("T")
 

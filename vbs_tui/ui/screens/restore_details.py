@@ -7,12 +7,12 @@ from datetime import tzinfo
 
 from textual import work
 
-from vbs_tui.restore.desk import Desk
-from vbs_tui.restore.journal import JournalError
-from vbs_tui.restore.records import LogEntry, Restore
+from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.times import local
 from vbs_tui.ui.screens.details import DetailsScreen
-from vbs_tui.ui.screens.working import Working
+from vbs_tui.ui.screens.dialogs.working import Working
 
 
 class RestoreScreen(Working, DetailsScreen):

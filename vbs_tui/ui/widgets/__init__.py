@@ -1,1 +1,4 @@
-"""The parts of a screen."""
+"""One widget a file: the five panes, title line, key bar.
+
+May import ``render`` and ``keys``, no screen.
+"""

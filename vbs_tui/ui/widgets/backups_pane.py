@@ -16,8 +16,8 @@ from vbs_tui.ui.render.table import Cell
 from vbs_tui.ui.render.words import short_id
 from vbs_tui.ui.store import ListState
 from vbs_tui.ui.widgets.list_pane import CloudListPane
-from vbs_tui.ui.widgets.oneline import OneLine
-from vbs_tui.ui.widgets.rowlist import RowList
+from vbs_tui.ui.widgets.one_line import OneLine
+from vbs_tui.ui.widgets.rows.row_list import RowList
 
 TAKEN = next(number for number, column in enumerate(COLUMNS) if column.title == "Taken")
 

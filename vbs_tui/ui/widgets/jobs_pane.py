@@ -15,9 +15,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from vbs_tui.clock import Clock
-from vbs_tui.restore.records import LogEntry, Restore, Watch
-from vbs_tui.restore.states import State
-from vbs_tui.ui.commands import bindings, key_for
+from vbs_tui.restore.journal.records import LogEntry, Restore, Watch
+from vbs_tui.restore.journal.states import State
+from vbs_tui.ui.keys.commands import bindings, key_for
 from vbs_tui.ui.render.jobs import (
     advice_lines,
     counts,
@@ -29,7 +29,7 @@ from vbs_tui.ui.render.jobs import (
 )
 from vbs_tui.ui.render.table import Piece, fit_text
 from vbs_tui.ui.widgets.frame import set_foot, set_title
-from vbs_tui.ui.widgets.inked import Inked
+from vbs_tui.ui.widgets.inks import Inked
 
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""

@@ -1,0 +1,224 @@
+"""The table of verdicts, row by row, and the two promises that hold in every row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vbs_tui.restore.watch.verdict import BROKEN, GONE, HEALTHY, Facts, Standing, Verdict, judge
+
+PLAIN = Facts(
+    job_status="RUNNING",
+    job_is_askable=True,
+    volume_status="available",
+    backup_status="available",
+    disk_seen_busy=False,
+    backup_seen_busy=False,
+    pair_seen_busy=False,
+    disk_changed=False,
+    disk_set_back=False,
+    traced=False,
+)
+STATELY = replace(PLAIN, job_is_askable=False, job_status="")
+OURS = replace(
+    STATELY, disk_seen_busy=True, backup_seen_busy=True, pair_seen_busy=True, disk_changed=True
+)
+
+ROWS = [
+    (replace(PLAIN, job_status="SUCCESS"), Standing.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="in-use"), Standing.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error_restoring"), Standing.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), Standing.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="restoring-backup"), Standing.WATCH),
+    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), Standing.WATCH),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=""), Standing.WATCH),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL"), Standing.FAILED),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Standing.FAILED),
+    (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Standing.FAILED),
+    (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Standing.WATCH),
+    (replace(PLAIN, job_status="FAIL", volume_status=""), Standing.WATCH),
+    (replace(PLAIN, job_status="FAIL", volume_status=GONE), Standing.FAILED),
+    (PLAIN, Standing.WATCH),
+    (replace(PLAIN, job_status="INIT"), Standing.WATCH),
+    (replace(PLAIN, job_status="A_NEW_WORD"), Standing.WATCH),
+    (replace(PLAIN, volume_status="error_restoring"), Standing.WATCH),
+    (replace(PLAIN, job_status="SUCCESS", job_contradiction="x"), Standing.UNDETERMINED),
+    (
+        replace(PLAIN, job_status="SUCCESS", job_contradiction="x", volume_status="error"),
+        Standing.FAILED,
+    ),
+    (replace(PLAIN, job_status="FAIL", job_contradiction="x"), Standing.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", job_mismatch="x"), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL", job_mismatch="x"), Standing.UNDETERMINED),
+    (
+        replace(PLAIN, job_status="FAIL", job_mismatch="x", volume_status="restoring-backup"),
+        Standing.WATCH,
+    ),
+    (replace(PLAIN, job_mismatch="x", job_contradiction="x"), Standing.WATCH),
+    (OURS, Standing.SUCCEEDED),
+    (replace(OURS, against="Another."), Standing.UNDETERMINED),
+    (replace(OURS, disk_changed=False), Standing.UNDETERMINED),
+    (replace(OURS, disk_set_back=True), Standing.UNDETERMINED),
+    (replace(OURS, backup_status=""), Standing.WATCH),
+    (replace(OURS, backup_status=GONE), Standing.SUCCEEDED),
+    (replace(OURS, backup_status="restoring"), Standing.WATCH),
+    (replace(OURS, volume_status="in-use"), Standing.UNDETERMINED),
+    (replace(OURS, volume_status="restoring-backup"), Standing.WATCH),
+    (replace(OURS, volume_status="extending"), Standing.WATCH),
+    (replace(OURS, volume_status="error_restoring"), Standing.FAILED),
+    (replace(OURS, volume_status="error"), Standing.FAILED),
+    (replace(OURS, volume_status="error", against="Another."), Standing.UNDETERMINED),
+    (replace(OURS, pair_seen_busy=False), Standing.UNDETERMINED),
+    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
+    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Standing.UNDETERMINED),
+    (STATELY, Standing.UNDETERMINED),
+    (replace(STATELY, disk_changed=True), Standing.UNDETERMINED),
+    (replace(STATELY, traced=True, disk_changed=True), Standing.UNDETERMINED),
+    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
+    (replace(STATELY, backup_seen_busy=True), Standing.UNDETERMINED),
+    (replace(STATELY, backup_status="restoring"), Standing.WATCH),
+    (replace(STATELY, volume_status="restoring-backup"), Standing.WATCH),
+    (replace(STATELY, volume_status="error_restoring"), Standing.UNDETERMINED),
+    (replace(STATELY, volume_status="error_restoring", disk_seen_busy=True), Standing.UNDETERMINED),
+    (replace(STATELY, volume_status="error", disk_seen_busy=True), Standing.UNDETERMINED),
+    (replace(STATELY, volume_status=""), Standing.WATCH),
+    (replace(STATELY, volume_status=GONE), Standing.UNDETERMINED),
+]
+
+
+@pytest.mark.parametrize(("facts", "standing"), ROWS)
+def test_the_table(facts: Facts, standing: Standing) -> None:
+    verdict = judge(facts)
+    assert verdict.standing is standing
+    assert verdict.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "status", ["available", "in-use", "attaching", "detaching", "reserved", "backing-up"]
+)
+def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
+    assert judge(replace(PLAIN, job_status="SUCCESS", volume_status=status)) == Verdict(
+        Standing.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
+    )
+    assert judge(replace(STATELY, volume_status=status)).standing is Standing.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *("creating", "deleting", "downloading", "error_extending", "extending", "maintenance"),
+        *("managing", "restoring-backup", "retyping", "rollbacking", "uploading", "odd", ""),
+    ],
+)
+def test_any_other_state_is_waited_for(status: str) -> None:
+    success = replace(PLAIN, job_status="SUCCESS", volume_status=status)
+    assert judge(success).standing is Standing.WATCH
+    assert judge(replace(OURS, volume_status=status)).standing is Standing.WATCH
+
+
+SENTENCES = [
+    (replace(PLAIN, job_status="FAIL"), "probably untouched"),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), "do not trust its content"),
+    (replace(PLAIN, job_status="FAIL", volume_status="error"), "neither old nor new"),
+    (replace(PLAIN, job_status="FAIL", volume_status=GONE), "no longer exists"),
+    (replace(PLAIN, job_status="FAIL", volume_status=""), "has not been read since"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), "content is undefined"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), "nothing can be checked"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=""), "not readable yet"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="odd"), "is odd yet"),
+    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), "still being read"),
+    (replace(PLAIN, job_status="SUCCESS", job_contradiction="its part failed"), "its part failed"),
+    (replace(PLAIN, job_status="SUCCESS", job_mismatch="it is other"), "SUCCESS, but it is other"),
+    (replace(PLAIN, job_status=""), "waits for its turn"),
+    (replace(PLAIN, job_status="INIT"), "waits for its turn"),
+    (replace(PLAIN, job_status="ODD"), "The job is ODD"),
+    (replace(PLAIN, volume_status="error"), "has not ended yet"),
+    (replace(OURS, against="Another."), "Another."),
+    (replace(OURS, disk_set_back=True), "set back"),
+    (replace(OURS, disk_changed=False), "nothing proves how it ended"),
+    (replace(OURS, volume_status="error"), "at work together, and the disk is error"),
+    (replace(OURS, volume_status="restoring-backup"), "The disk is being written."),
+    (replace(OURS, volume_status="restoring-backup", against="Another."), "written. Another."),
+    (replace(STATELY, volume_status=""), "The disk could not be read."),
+    (replace(STATELY, backup_status=""), "The backup could not be read."),
+    (replace(STATELY, volume_status="restoring-backup"), "may be another restore"),
+    (
+        replace(STATELY, volume_status="restoring-backup", backup_status="restoring"),
+        "by whom is not proven",
+    ),
+    (replace(STATELY, backup_status="restoring"), "this disk is not being written"),
+    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), "set back"),
+    (replace(STATELY, disk_seen_busy=True), "may have been another restore"),
+    (replace(STATELY, backup_seen_busy=True), "onto another disk"),
+    (replace(STATELY, traced=True), "metadata names this backup"),
+    (replace(STATELY, disk_changed=True), "nothing shows whether by this restore"),
+    (replace(STATELY, volume_status="error"), "The disk is error. Nothing shows whether"),
+    (replace(STATELY, volume_status=GONE), "no longer exists"),
+    (replace(STATELY, volume_status="extending"), "The disk is extending."),
+    (STATELY, "any trace of this restore"),
+]
+
+
+@pytest.mark.parametrize(("facts", "words"), SENTENCES)
+def test_a_verdict_says_why(facts: Facts, words: str) -> None:
+    assert words in judge(facts).sentence
+
+
+WORDS = st.sampled_from(
+    ["", "available", "restoring", "restoring-backup", "error", "error_restoring", "x", GONE]
+)
+ANY = st.builds(
+    Facts,
+    job_status=st.sampled_from(["", "INIT", "RUNNING", "SUCCESS", "FAIL", "ODD"]),
+    job_is_askable=st.booleans(),
+    volume_status=WORDS,
+    backup_status=WORDS,
+    disk_seen_busy=st.booleans(),
+    backup_seen_busy=st.booleans(),
+    pair_seen_busy=st.booleans(),
+    disk_changed=st.booleans(),
+    disk_set_back=st.booleans(),
+    traced=st.booleans(),
+    against=st.sampled_from(["", "Another."]),
+    job_mismatch=st.sampled_from(["", "it is another job"]),
+    job_contradiction=st.sampled_from(["", "a part failed"]),
+)
+
+
+@given(ANY)
+def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
+    if judge(facts).standing is Standing.SUCCEEDED:
+        assert facts.volume_status in HEALTHY
+        assert facts.backup_status != "restoring"
+        if facts.job_is_askable:
+            assert facts.job_status == "SUCCESS"
+            assert not facts.job_mismatch
+            assert not facts.job_contradiction
+        else:
+            assert facts.pair_seen_busy
+            assert not facts.against
+            assert facts.disk_changed
+            assert not facts.disk_set_back
+
+
+@given(ANY)
+def test_failure_needs_the_clouds_word(facts: Facts) -> None:
+    if judge(facts).standing is Standing.FAILED:
+        if facts.job_is_askable:
+            assert not facts.job_mismatch
+            said = facts.job_status == "FAIL"
+            assert said or (facts.job_status == "SUCCESS" and facts.volume_status in BROKEN)
+        else:
+            assert facts.volume_status in BROKEN
+            assert facts.pair_seen_busy
+            assert not facts.against
+
+
+@given(ANY)
+def test_silence_is_never_a_verdict(facts: Facts) -> None:
+    silent = replace(facts, volume_status="", job_status="")
+    assert judge(silent).standing is Standing.WATCH

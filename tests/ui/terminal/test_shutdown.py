@@ -1,0 +1,26 @@
+"""A signal that comes while a desk ends, since another cloud is to be opened."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from vbs_tui.ui.terminal.shutdown import Leaving
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_that_comes_while_the_desk_ends_is_not_lost(number: int | None) -> None:
+    def leave(_grace: float) -> None:
+        if number is not None:
+            os.kill(os.getpid(), number)
+
+    before = signal.getsignal(signal.SIGTERM)
+    leaving = Leaving(cast(Any, SimpleNamespace(told_to_end=lambda: None)), leave)
+    leaving.install()
+    leaving.finish()
+    assert leaving.signal == number
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -1,0 +1,1 @@
+"""Settings of one cloud from ``clouds.yaml``, ``secure.yaml`` and the ``OS_*`` variables."""

@@ -1,0 +1,133 @@
+"""An answer that is no success, as a :class:`CloudError`: what it was, and whether it ran."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.advice import ANOTHER, KEY_REFUSED, about_signature, advised, redirected_to
+from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.secrets import NOTE_HIDDEN
+from vbs_tui.text import clean
+from vbs_tui.times import parse_http_date
+
+
+def refused(answer: Answer, at: datetime | None = None) -> CloudError:
+    """The error for an answer that is not what the call promises, of any status."""
+    kind, executed, message = _judged(answer)
+    envelope = answer.envelope
+    goal = redirected_to(answer.headers.get("location", "")) if answer.status < 400 else ""
+    failure = Failure(
+        kind=kind,
+        executed=executed,
+        what=answer.request.what,
+        target=answer.request.target,
+        method=answer.request.method,
+        url=answer.request.place,
+        status=answer.status,
+        code=envelope.code,
+        message=message or envelope.message,
+        request_id=answer.request_id,
+        retry_after=envelope.retry_after,
+        raw_body=answer.raw_body,
+        at=at,
+        extra=(("Leads to", goal),) if goal else (),
+    )
+    if executed is Executed.NO and "X-Sdk-Date" in answer.request.headers:
+        is_key = refuses_token(answer.status, envelope.code, envelope.message)
+        hint = _about_clock(answer, at) or (KEY_REFUSED if is_key else "")
+        failure = replace(failure, hint=hint)
+    return CloudError(advised(failure, submits=answer.request.submits))
+
+
+def _about_clock(answer: Answer, at: datetime | None) -> str:
+    """What to do about a refused signature, if the answer shows that the clock is to blame."""
+    there = parse_http_date(answer.headers.get("date"))
+    if answer.status not in (400, 401, 403) or at is None or there is None:
+        return ""
+    return about_signature((at - there).total_seconds())
+
+
+def nonsense(answer: Answer, message: str, at: datetime | None = None) -> CloudError:
+    """The error for a 2xx that is not what the call promises: *message* says why."""
+    failure = Failure(
+        kind=ErrorKind.NONSENSE,
+        executed=Executed.UNKNOWN,
+        what=answer.request.what,
+        target=answer.request.target,
+        method=answer.request.method,
+        url=answer.request.place,
+        status=answer.status,
+        message=message,
+        request_id=answer.request_id,
+        raw_body=answer.raw_body,
+        at=at,
+        hint=NOTE_HIDDEN if answer.is_in_the_way and not answer.request.submits else "",
+    )
+    return CloudError(advised(failure, submits=answer.request.submits))
+
+
+def of_another(
+    answer: Answer, noun: str, asked: str, came: str, at: datetime | None = None
+) -> CloudError:
+    """The error for an answer about another *noun* than the one asked for. It was a read only."""
+    text = (
+        f"the answer is about another {noun} than the one asked for: {clean(came, 128)}, not"
+        f" {clean(asked, 128)}"
+    )
+    failure = nonsense(answer, text, at).failure
+    hint = failure.hint or ANOTHER
+    return CloudError(replace(failure, executed=Executed.NO, hint=hint))
+
+
+def unsent(
+    request: Request, message: str, *, at: datetime | None = None, hint: str = ""
+) -> CloudError:
+    """The error for a request that this program did not send."""
+    return CloudError(
+        Failure(
+            kind=ErrorKind.NOT_SENT,
+            executed=Executed.NO,
+            what=request.what,
+            target=request.target,
+            method=request.method,
+            url=request.place,
+            message=message,
+            at=at,
+            hint=hint,
+        )
+    )
+
+
+def _judged(answer: Answer) -> tuple[ErrorKind, Executed, str]:
+    status, envelope = answer.status, answer.envelope
+    submits = answer.request.submits
+    if answer.is_success:
+        if envelope.told and envelope.is_vendor_code:
+            sure = not submits or _is_harmless(envelope.code, known=True)
+            return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
+        text = "" if envelope.told else "the answer is not what the call promises"
+        return ErrorKind.NONSENSE, Executed.UNKNOWN, text
+    if status < 400:
+        text = (
+            "the address answers with a redirection, which is never followed: "
+            "look at the endpoint's URL"
+        )
+        return ErrorKind.NONSENSE, Executed.UNKNOWN, text
+    if status == 408 or status >= 500:
+        return ErrorKind.SERVER, Executed.UNKNOWN, ""
+    if not submits or refuses_token(status, envelope.code, envelope.message):
+        return ErrorKind.REFUSED, Executed.NO, ""
+    sure = _is_harmless(envelope.code)
+    return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
+
+
+def _is_harmless(code: str, *, known: bool = False) -> bool:
+    """Whether *code* means that nothing was started. *known*: it must be in the table, too."""
+    if not code:
+        return not known
+    from vbs_tui.codes.lookup import explain, leaves_outcome_open  # noqa: PLC0415 - a large table
+
+    return not leaves_outcome_open(code) and (not known or explain(code).known)

@@ -1,0 +1,119 @@
+"""Authorised calls: a session and a way to prove oneself, joined.
+
+Reads renew a refused token once and go again. A submission is sent once, whatever comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Protocol
+
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
+from vbs_tui.cloud.http.advice import at_endpoint
+from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.response_errors import refused
+from vbs_tui.cloud.http.session import Session
+
+
+class Authorizer(Protocol):
+    """Puts the proof of who asks onto requests to one project, or to none."""
+
+    async def authorize(self, request: Request) -> tuple[Request, object]:
+        """*request* with its proof, and a stamp that names the proof. Raises ``CloudError``."""
+        ...
+
+    def accepted(self, stamp: object, answer: Answer) -> None:
+        """*answer* shows that the service took that proof."""
+        ...
+
+    def discard(self, stamp: object, answer: Answer) -> None:
+        """The cloud refused that proof, with *answer*: do not use it again."""
+        ...
+
+    async def renew(self, stamp: object, answer: Answer) -> bool:
+        """Get another proof than the one that *answer* refuses. ``False``: there is no point in
+        going again.
+
+        Raises ``CloudError`` when the log-in for it fails.
+        """
+        ...
+
+
+class Channel:
+    """Calls to the services of one project (or to IAM) in the name of one user."""
+
+    def __init__(
+        self,
+        session: Session,
+        authorizer: Authorizer,
+        endpoints: tuple[tuple[str, str, str], ...] = (),
+    ) -> None:
+        """*endpoints*: (service, root URL, why), for the words of what fails on the way there."""
+        self.session = session
+        self._authorizer = authorizer
+        self._endpoints = endpoints
+
+    def to(self, endpoints: tuple[tuple[str, str, str], ...]) -> Channel:
+        """The same, which knows where the services are."""
+        return Channel(self.session, self._authorizer, endpoints)
+
+    async def ask(self, request: Request) -> Answer:
+        """A read; the answer, whatever its status. Raises ``CloudError`` for none."""
+        signed, stamp = await self._authorizer.authorize(request)
+        answer = await self._on_the_way(self.session.read(signed))
+        if _is_spent(answer) and await self._authorizer.renew(stamp, answer):
+            signed, stamp = await self._authorizer.authorize(request)
+            answer = await self._on_the_way(self.session.read(signed))
+        if answer.is_success:
+            self._authorizer.accepted(stamp, answer)
+        return answer
+
+    async def get(self, request: Request) -> Answer:
+        """A read that must succeed. Raises ``CloudError``."""
+        answer = await self.ask(request)
+        if answer.is_success and not answer.envelope.told:
+            return answer
+        raise refused(answer, self.session.clock.now())
+
+    async def prepare(self, request: Request) -> None:
+        """Make sure that *request* could be sent at once."""
+        await self._authorizer.authorize(request)
+
+    async def submit(self, request: Request) -> Answer:
+        """Send *request* once; the answer, whatever its status. Raises ``CloudError``."""
+        failure = None
+        try:
+            signed, stamp = await self._authorizer.authorize(request)
+        except CloudError as error:
+            # It was the log-in that failed, so the request itself never left.
+            kind = error.failure.kind
+            kind = kind if kind is ErrorKind.LOG_IN else ErrorKind.NOT_SENT
+            failure = replace(error.failure, kind=kind, executed=Executed.NO)
+        if failure is not None:
+            raise CloudError(failure)
+        answer = await self._on_the_way(self.session.send(signed))
+        if _is_spent(answer):
+            self._authorizer.discard(stamp, answer)
+        elif answer.is_success:
+            self._authorizer.accepted(stamp, answer)
+        return answer
+
+    async def _on_the_way(self, exchange: Awaitable[Answer]) -> Answer:
+        """Its answer; what fails before one is told of the endpoint that it was for."""
+        failure = None
+        try:
+            return await exchange
+        except CloudError as error:
+            failure = error.failure
+        for service, root, why in self._endpoints:
+            if failure.url.startswith(f"{root}/"):
+                failure = at_endpoint(failure, service, why)
+                break
+        # Outside of the handler, so that no frame with a token hangs on the error.
+        raise CloudError(failure)
+
+
+def _is_spent(answer: Answer) -> bool:
+    return refuses_token(answer.status, answer.envelope.code, answer.envelope.message)

@@ -1,0 +1,263 @@
+"""What an exception of the HTTP library means: did the request leave, and what to tell.
+
+The type of the exception alone does not say whether a request left: a proxy may break off before
+its tunnel stands, with the very error of a lost answer. So a body is handed over through
+:class:`Passage`, which knows whether it was ever asked for. A request whose body was never asked
+for cannot have been executed.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from vbs_tui.cloud.errors import ErrorKind, Executed
+from vbs_tui.cloud.http import advice
+from vbs_tui.cloud.http.decompression import TooLarge, Unreadable
+from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
+from vbs_tui.text import clean
+
+_CERTIFICATE_SENTENCES = {
+    9: "its certificate is not valid yet; look at this machine's clock",
+    10: "its certificate has expired",
+    18: "its certificate is self-signed",
+    19: "its chain of certificates ends in one that this machine does not trust",
+    20: "its certificate comes from an issuer that this machine does not trust",
+    21: "its certificate comes from an issuer that this machine does not trust",
+    23: "its certificate was revoked",
+    62: "its certificate is for another host name",
+    64: "its certificate is for another address",
+}
+
+
+class Rewritten(Exception):  # noqa: N818 - a finding, named for what it says
+    """The library would have sent another path than the one asked for."""
+
+
+class Unprepared(Exception):  # noqa: N818
+    """The client could not even be made; the text says why."""
+
+
+class HeldBack(Exception):  # noqa: N818
+    """Whoever sends the request said no at the last moment."""
+
+
+class Passage:
+    """A request's body on its way out, and how far its answer came."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self.left = False
+        """Whether the body was asked for: from here on nobody can know."""
+        self.status: int | None = None
+        """The status line, once it came."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._bytes()
+
+    async def _bytes(self) -> AsyncIterator[bytes]:
+        self.left = True
+        yield self._body
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A transport failure, told."""
+
+    kind: ErrorKind
+    executed: Executed
+    message: str
+    is_permanent: bool = False
+    """Whether another try at once is pointless (a certificate, an address)."""
+    hint: str = ""
+    """What to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Why nothing was sent."""
+
+    text: str
+    hint: str
+    is_permanent: bool = False
+
+
+_NO_ROUTE = frozenset(
+    {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+)
+
+
+def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> Trouble:
+    """What *error* means for a request to *url*. *submits*: it has a body that may be executed."""
+    import httpx  # noqa: PLC0415 - not at import time: it is slow to load
+
+    host = clean(urlsplit(url).hostname, 200)
+    if isinstance(error, TooLarge | Unreadable):
+        text = (
+            "the answer is larger than this program reads"
+            if isinstance(error, TooLarge)
+            else "the answer's compression cannot be undone"
+        )
+        return Trouble(ErrorKind.NONSENSE, Executed.UNKNOWN, text, is_permanent=True)
+    never_left = isinstance(
+        error,
+        httpx.ConnectError
+        | httpx.ConnectTimeout
+        | httpx.PoolTimeout
+        | httpx.UnsupportedProtocol
+        | httpx.ProxyError
+        | httpx.InvalidURL
+        | ssl.SSLCertVerificationError
+        | httpx.LocalProtocolError
+        | UnicodeError
+        | Rewritten
+        | HeldBack
+        | Unprepared,
+    )
+    if not passage.left and (submits or never_left):
+        cause = _before(error, host, url)
+        return Trouble(
+            ErrorKind.NOT_SENT,
+            Executed.NO,
+            cause.text,
+            is_permanent=cause.is_permanent,
+            hint=cause.hint,
+        )
+    if isinstance(error, httpx.RemoteProtocolError) and passage.status is None:
+        proxy = proxy_for(url)
+        host = host if proxy is None else f"{host}, or the proxy {proxy.place} on the way,"
+    text, hint = _after(error, host, is_plain=url.startswith("http:"))
+    return Trouble(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
+
+
+def has_no_route(error: BaseException) -> bool:
+    """Whether *error* says that this machine's networks do not lead there at all."""
+    return any(isinstance(one, OSError) and one.errno in _NO_ROUTE for one in _causes(error))
+
+
+def _before(error: Exception, host: str, url: str) -> _Cause:
+    """Why nothing was sent, what to do, and whether that will stay so."""
+    import httpx  # noqa: PLC0415
+
+    if isinstance(error, Unprepared):
+        text = clean(error, 400)
+        files = text.startswith("the certificate")
+        return _Cause(text, advice.BAD_FILES if files else _about_proxies(url), True)
+    if isinstance(error, HeldBack):
+        text = "it took too long until the request could leave, so it was held back"
+        return _Cause(text, advice.HELD_BACK)
+    causes = _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _Cause(
+                f"{host} is not trusted: {_certificate_sentence(cause)}",
+                advice.about_certificate(getattr(cause, "verify_code", 0)),
+                True,
+            )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        text = f"no secure connection to {host} (TLS handshake failed)"
+        return _Cause(text, advice.NO_TLS, True)
+    if isinstance(error, httpx.PoolTimeout):
+        return _Cause("no connection became free in time", advice.LOST)
+    if isinstance(error, UnicodeEncodeError | httpx.LocalProtocolError):
+        return _Cause("the request could not be formed", advice.BAD_HEADER, True)
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError | Rewritten):
+        return _Cause("the address cannot be used", advice.BAD_ADDRESS, True)
+    proxy = proxy_for(url)
+    if isinstance(error, httpx.ProxyError):
+        return _by_proxy(error, host, proxy)
+    if proxy is not None:
+        text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
+        return _Cause(text, advice.about_way_to_proxy(proxy.variable))
+    return _Cause(*_unreached(error, causes, host, _place(url)))
+
+
+def _place(url: str) -> str:
+    """Host and port, as they stand in an address."""
+    parts = urlsplit(url)
+    host = clean(parts.hostname, 200)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _about_proxies(url: str) -> str:
+    found = look_for_proxy(url)
+    if not isinstance(found, Unusable):
+        return advice.BAD_PROXY
+    return f"{advice.about_unusable(found)} Here {found.sentence}."
+
+
+def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
+    """The proxy was reached, and did not go on to *host*."""
+    told = re.match(r"(\d{3})\b", str(error))
+    status = int(told.group(1)) if told is not None else None
+    place = f" {proxy.place}" if proxy is not None else ""
+    variable = proxy.variable if proxy is not None else "https_proxy"
+    hint = advice.about_proxy(status, variable, is_named=proxy is not None and proxy.is_named)
+    if status == 407:
+        return _Cause(f"the proxy{place} asks for a log-in (407) on the way to {host}", hint, True)
+    answer = f" ({status})" if status is not None else ""
+    return _Cause(f"the proxy{place} refused to connect to {host}{answer}", hint)
+
+
+def _unreached(
+    error: Exception, causes: list[BaseException], host: str, place: str = ""
+) -> tuple[str, str]:
+    """*host* was not even reached: in which way, and what to do. *place*: with its port."""
+    import httpx  # noqa: PLC0415
+
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        name = host if host.startswith("the ") else f"the name {host}"
+        return f"{name} cannot be resolved", advice.NAME_UNKNOWN
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"{host} did not take the connection in time", advice.SILENT
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return f"{place or host} refused the connection", advice.REFUSED
+    if has_no_route(error):
+        return f"no route to {host}", advice.NO_ROUTE
+    if isinstance(error, httpx.ConnectError):
+        return f"no connection to {host}", advice.NO_CONNECTION
+    name = type(error).__name__
+    return f"the connection failed before the request left ({name})", advice.NO_CONNECTION
+
+
+def _after(error: Exception, host: str, *, is_plain: bool) -> tuple[str, str]:
+    """What became of a request that left, and what to do. *is_plain*: HTTP without TLS."""
+    import httpx  # noqa: PLC0415
+
+    if isinstance(error, httpx.ReadTimeout | TimeoutError):
+        return f"{host} did not answer in time", advice.LOST
+    if isinstance(error, httpx.TimeoutException):
+        return f"{host} did not take the request in time", advice.LOST
+    if isinstance(error, httpx.RemoteProtocolError):
+        return f"{host} broke off the answer, or it was no HTTP", advice.NO_HTTP
+    if isinstance(error, httpx.NetworkError | OSError):
+        hint = advice.HUNG_UP if is_plain else advice.LOST
+        return f"the connection to {host} was lost", hint
+    return f"the exchange with {host} failed ({type(error).__name__})", ""
+
+
+def _certificate_sentence(error: ssl.SSLCertVerificationError) -> str:
+    code = getattr(error, "verify_code", 0)
+    text = clean(getattr(error, "verify_message", ""), 120)
+    return _CERTIFICATE_SENTENCES.get(code) or f"its certificate was not accepted ({text})"
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """*error* and what led to it, groups opened, bounded."""
+    found: list[BaseException] = []
+    todo: list[BaseException | None] = [error]
+    while todo and len(found) < 50:
+        current = todo.pop(0)
+        if current is None or current in found:
+            continue
+        found.append(current)
+        todo += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            todo += current.exceptions
+    return found

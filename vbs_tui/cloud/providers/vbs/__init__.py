@@ -1,0 +1,1 @@
+"""VBS, the Volume Backup Service of Open Telekom Cloud: backups, restores, jobs."""

@@ -1,0 +1,98 @@
+"""The job query: VBS, and where VBS does not know a job its neighbours.
+
+Source: ``GET /v1/{project_id}/jobs/{job_id}`` of VBS. An unknown job may be a passing fault of one
+node, so the neighbours are asked only after VBS denied it repeatedly.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from urllib.parse import quote
+
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
+from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.resources import Job, plain_id
+
+_PATIENCE = 3
+_REMEMBERED = 500
+
+
+class Jobs:
+    """Jobs of one project."""
+
+    def __init__(self, channel: Channel, roots: tuple[str, ...], project_id: str) -> None:
+        """*roots*: of VBS first, then of the services that may know its jobs, too."""
+        self._channel = channel
+        self._roots = tuple(dict.fromkeys(roots))
+        self._project_id = project_id
+        self._denials: OrderedDict[str, int] = OrderedDict()
+        self._homes: OrderedDict[str, str] = OrderedDict()
+
+    async def one(self, job_id: str) -> Job:
+        """How the job goes. Raises ``CloudError``: with ``Common.0011`` or 404 for an unknown."""
+        home = self._homes.get(job_id, self._roots[0])
+        answer = await self._ask(home, job_id)
+        if not _denies(answer):
+            return self._job(answer, job_id)
+        denials = self._denials.pop(job_id, 0) + 1
+        self._denials[job_id] = denials
+        _trim(self._denials)
+        if denials % _PATIENCE == 0:
+            for root in self._roots:
+                if root == home:
+                    continue
+                other = await self._ask_aside(root, job_id)
+                if other is not None:
+                    self._homes[job_id] = root
+                    _trim(self._homes)
+                    return other
+        raise refused(answer, self._channel.session.clock.now())
+
+    async def _ask(self, root: str, job_id: str) -> Answer:
+        url = f"{root}/v1/{quote(self._project_id)}/jobs/{quote(job_id, safe='')}"
+        request = Request("GET", url, "read the job", job_id)
+        if not plain_id(job_id):
+            raise CloudError(
+                Failure(
+                    ErrorKind.NOT_SENT,
+                    Executed.NO,
+                    "read the job",
+                    message="the job id cannot stand in a URL",
+                )
+            )
+        return await self._channel.ask(request)
+
+    async def _ask_aside(self, root: str, job_id: str) -> Job | None:
+        """The job as a neighbour tells it; its errors say nothing about the job."""
+        try:
+            return self._job(await self._ask(root, job_id), job_id)
+        except CloudError:
+            return None
+
+    def _job(self, answer: Answer, job_id: str) -> Job:
+        now = self._channel.session.clock.now()
+        if not answer.is_success or answer.envelope.told:
+            raise refused(answer, now)
+        data = answer.data
+        try:
+            job = Job.from_api(data, job_id)
+        except ValueError as reason:
+            text = f"the answer is no job: {reason}"
+        else:
+            told = data.get("job_id") if isinstance(data, dict) else None
+            # Opaque, so compared to the letter; that of some clouds is a number.
+            if told is None or told == "" or str(told).strip() == job_id:
+                return job
+            raise of_another(answer, "job", job_id, str(told), now)
+        raise nonsense(answer, text, now)
+
+
+def _denies(answer: Answer) -> bool:
+    return answer.status == 404 or answer.envelope.code.lower() == "common.0011"
+
+
+def _trim(memory: OrderedDict[str, int] | OrderedDict[str, str]) -> None:
+    while len(memory) > _REMEMBERED:
+        memory.popitem(last=False)

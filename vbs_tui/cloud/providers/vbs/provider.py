@@ -1,0 +1,151 @@
+"""The calls of VBS, the volume backup service, as a provider of restores.
+
+Source: the VBS API reference (backups, restore, jobs). The path of a restore without its suffix is
+the call that deletes the backup: it is built in one place, and looked at again before it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+
+from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.response_errors import nonsense, refused
+from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.provider import Accepted, RestoreRequest
+from vbs_tui.cloud.providers.vbs.jobs import Jobs
+from vbs_tui.cloud.resources import Backup, Job, Project, Volume, plain_id
+from vbs_tui.cloud.secrets import NOTE_HIDDEN
+from vbs_tui.cloud.services.collection import Collection, Place
+from vbs_tui.cloud.services.volumes import volumes_of
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_RESTORE = re.compile(r".+/v2/[A-Za-z0-9_-]{1,64}/cloudbackups/[A-Za-z0-9_-]{1,64}/restore\Z")
+_WHAT = "submit the restore"
+
+
+class VbsProvider:
+    """VBS and EVS of one project."""
+
+    service = "vbs"
+
+    def __init__(
+        self,
+        channel: Channel,
+        project: Project,
+        endpoints: tuple[tuple[str, str, str], ...],
+        *,
+        region: str = "",
+        regions: tuple[str, ...] = (),
+    ) -> None:
+        """*endpoints*: (service, root URL, why); ``vbs`` and ``evs`` must be among them."""
+        roots = {service: url for service, url, _ in endpoints}
+        vbs, evs = roots["vbs"], roots["evs"]
+        channel = channel.to(endpoints)
+        self._channel = channel
+        self._project = project
+        self._endpoints = endpoints
+        self._region = region
+        self._regions = regions
+        self._vbs = vbs
+        places = (
+            Place(vbs, "v2", "backups"),
+            Place(vbs, "v3", "backups"),
+            Place(evs, "v3", "backups"),
+            Place(evs, "v2", "backups"),
+        )
+        self._backups = Collection(
+            channel, project.id, noun="backup", places=places, parse=Backup.from_api
+        )
+        self._volumes: Collection[Volume] = volumes_of(channel, evs, project.id)
+        neighbours = tuple(roots[name] for name in ("evs", "ecs") if name in roots)
+        self._jobs = Jobs(channel, (vbs, *neighbours), project.id)
+
+    @property
+    def project(self) -> Project:
+        return self._project
+
+    @property
+    def endpoints(self) -> tuple[tuple[str, str, str], ...]:
+        return self._endpoints
+
+    @property
+    def region(self) -> str:
+        return self._region
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return self._regions
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the last readings of the lists could not do, as sentences (rows left out, …)."""
+        hidden = NOTE_HIDDEN if self._channel.session.redactor.is_in_the_way else ""
+        return tuple(note for note in (hidden, self._backups.note, self._volumes.note) if note)
+
+    def backups(self) -> AsyncIterator[tuple[Backup, ...]]:
+        return self._backups.pages()
+
+    def volumes(self) -> AsyncIterator[tuple[Volume, ...]]:
+        return self._volumes.pages()
+
+    async def backup(self, backup_id: str) -> Backup:
+        return await self._backups.one(backup_id)
+
+    async def volume(self, volume_id: str) -> Volume:
+        return await self._volumes.one(volume_id)
+
+    async def job(self, job_id: str) -> Job:
+        return await self._jobs.one(job_id)
+
+    def restore_request(self, backup_id: str, volume_id: str) -> RestoreRequest:
+        """``POST {vbs}/v2/{project_id}/cloudbackups/{backup_id}/restore``, as it will be sent."""
+        named = {"project": self._project.id, "backup": backup_id, "volume": volume_id}
+        for name, value in named.items():
+            if not _ID.match(value):
+                raise ValueError(f"The id of the {name} cannot be used in a request.")
+        url = f"{self._vbs}/v2/{self._project.id}/cloudbackups/{backup_id}/restore"
+        body = json.dumps({"restore": {"volume_id": volume_id}})
+        return RestoreRequest("POST", url, body)
+
+    async def prepare(self) -> None:
+        await self._channel.prepare(Request("GET", self._vbs, _WHAT))
+
+    async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
+        return await asyncio.gather(
+            self._backups.in_state("restoring"), self._volumes.in_state("restoring-backup")
+        )
+
+    async def submit(
+        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+    ) -> Accepted:
+        restore = self.restore_request(backup_id, volume_id)
+        if not _RESTORE.match(restore.url):
+            raise ValueError("The address of the restore does not end as it must.")
+        request = Request(
+            restore.method,
+            restore.url,
+            _WHAT,
+            volume_id,
+            body=restore.body.encode(),
+            submits=True,
+            may_leave=may_leave,
+        )
+        answer = await self._channel.submit(request)
+        job_id = _job_id(answer)
+        if answer.is_success and job_id:
+            return Accepted(job_id, answer.request_id)
+        now = self._channel.session.clock.now()
+        if answer.is_success and not answer.envelope.told:
+            raise nonsense(answer, "the answer names no job", now)
+        raise refused(answer, now)
+
+
+def _job_id(answer: Answer) -> str:
+    value = answer.data.get("job_id") if isinstance(answer.data, dict) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    found = plain_id(value)
+    return found if _ID.match(found) else ""

@@ -1,0 +1,1 @@
+"""The services that every provider needs: identity (projects, catalog), volumes, paged lists."""

@@ -1,0 +1,78 @@
+"""What IAM tells a user: their projects, and each project's catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from vbs_tui.cloud.http.error_envelopes import is_not_here
+from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.response_errors import nonsense, refused
+from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.resources import Project
+
+_MOST_PAGES = 100
+_MOST_PROJECTS = 10_000
+
+
+async def list_projects(channel: Channel, root: str, paths: Sequence[str]) -> tuple[Project, ...]:
+    """The usable projects, by name, from the first of *paths* that answers.
+
+    Source: ``GET /v3/auth/projects`` and its fallbacks. Raises ``CloudError``.
+    """
+    answer: Answer | None = None
+    for path in paths:
+        answer = await channel.ask(Request("GET", f"{root}{path}", "list projects"))
+        if answer.is_success and not answer.envelope.told:
+            found = await _all_pages(channel, answer)
+            return tuple(sorted(found, key=lambda project: project.name.casefold()))
+        if not (is_not_here(answer.status, answer.envelope) or answer.status in (403, 404)):
+            break
+    assert answer is not None
+    raise refused(answer, channel.session.clock.now())
+
+
+async def fetch_catalog(channel: Channel, root: str) -> object:
+    """The catalog of the channel's project: ``GET /v3/auth/catalog``; ``None`` if not told.
+
+    Raises ``CloudError`` only when there was no answer at all.
+    """
+    answer = await channel.ask(Request("GET", f"{root}/v3/auth/catalog", "read the catalog"))
+    data = answer.data
+    return data.get("catalog") if answer.is_success and isinstance(data, dict) else None
+
+
+async def _all_pages(channel: Channel, answer: Answer) -> list[Project]:
+    found: dict[str, Project] = {}
+    place = answer.request.place
+    asked = {urlsplit(answer.request.url).query}
+    while True:
+        data = answer.data if isinstance(answer.data, dict) else {}
+        rows = data.get("projects")
+        if not isinstance(rows, list):
+            raise nonsense(answer, "the answer holds no list of projects")
+        for row in rows:
+            try:
+                project = Project.from_api(row)
+            except ValueError:
+                continue
+            if project.is_usable:
+                found.setdefault(project.id, project)
+        query = _next_query(data)
+        if not query or query in asked or len(asked) >= _MOST_PAGES or len(found) >= _MOST_PROJECTS:
+            return list(found.values())
+        asked.add(query)
+        answer = await channel.get(Request("GET", f"{place}?{query}", "list projects"))
+
+
+def _next_query(data: dict[str, object]) -> str:
+    """Only the query of the next link: its host and path are not to be believed."""
+    links = data.get("links")
+    url = links.get("next") if isinstance(links, dict) else None
+    if not isinstance(url, str) or len(url) > 4000:
+        return ""
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return ""
+    return query if query.isascii() and query.isprintable() and " " not in query else ""

@@ -1,0 +1,1 @@
+"""Before a request: hazards, what the operator confirms, and what is read again directly before."""

@@ -1,0 +1,101 @@
+"""The journal's own thread: every read and write of it happens there, one after another."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from vbs_tui.clock import Clock
+from vbs_tui.restore.journal.journal import Journal, JournalError, unusable
+from vbs_tui.restore.journal.processes import Instance
+
+T = TypeVar("T")
+
+
+class Recorder:
+    """An awaitable front of the :class:`Journal` in *directory*."""
+
+    def __init__(self, directory: Path, clock: Clock, thread: Executor | None = None) -> None:
+        """*thread* must carry out what it is given one after another, in order."""
+        self._directory = directory
+        self._clock = clock
+        self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix="vbs-journal")
+        self._journal: Journal | None = None
+        self._instance: Instance | None = None
+
+    @property
+    def owner(self) -> str:
+        """The name under which this program owns restores; empty before :meth:`open`."""
+        return self._instance.name if self._instance else ""
+
+    async def is_alive(self, owner: str) -> bool:
+        """Whether the program of that name still runs; its lock is a file, so the disk is asked."""
+        instance = self._instance
+        return instance is not None and await self._on_thread(lambda: instance.is_alive(owner))
+
+    async def open(self) -> str:
+        """Open the journal, making directory and file; a notice (mostly empty).
+
+        Raises :class:`JournalError` when that is impossible; a later call tries again.
+        """
+        return await self._on_thread(self._open)
+
+    async def run(self, deed: Callable[[Journal], T]) -> T:
+        """*deed* on the journal's thread.
+
+        Once begun it is carried through even when the caller is cancelled. Raises what the deed
+        raises, and :class:`JournalError` when the journal is not open.
+        """
+        return await self._on_thread(lambda: deed(self._opened()))
+
+    async def close(self) -> None:
+        """Close file and lock after all that was asked before."""
+        await self._on_thread(self._close)
+        self._thread.shutdown(wait=False)
+
+    def abandon(self) -> None:
+        """Close as soon as the thread is free, whoever still waits; from any thread.
+
+        The program may go on with another cloud: a lock that outlived its desk would keep the
+        restores from everybody. Safe after :meth:`close`.
+        """
+        with contextlib.suppress(RuntimeError):
+            self._thread.submit(self._close)
+        self._thread.shutdown(wait=False)
+
+    async def _on_thread(self, deed: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        done = loop.run_in_executor(self._thread, deed)
+        # Whoever waits may be cancelled; its failure is then nobody's, and no news for a terminal.
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
+        return await asyncio.shield(done)
+
+    def _opened(self) -> Journal:
+        if self._journal is None:
+            raise JournalError("The journal is not open.")
+        return self._journal
+
+    def _open(self) -> str:
+        if self._journal is not None:
+            return ""
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._directory.chmod(0o700)
+            if self._instance is None:
+                self._instance = Instance(self._directory)
+        except OSError as error:
+            raise unusable(self._directory, "used", error) from error
+        self._journal, notice = Journal.open(self._directory, self._instance, self._clock.now())
+        return notice
+
+    def _close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None

@@ -1,0 +1,54 @@
+"""The desk's one connection to its cloud: made when it is first needed, and once for all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.provider import Ask, Connection
+
+Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
+"""Makes the connection, on the engine's thread. May be slow, and may fail with ``CloudError``."""
+
+
+class Contact:
+    """Belongs to the engine's event loop."""
+
+    def __init__(self, connector: Connector, ask: Ask, log: RequestLog) -> None:
+        self._connector = connector
+        self._ask = ask
+        self._log = log
+        self._making: asyncio.Lock | None = None
+        self._connection: Connection | None = None
+
+    async def connected(self) -> Connection:
+        """The connection, made if there is none. Raises what the connector raises."""
+        if self._making is None:
+            self._making = asyncio.Lock()
+        async with self._making:
+            if self._connection is None:
+                self._connection = await self._connector(self._ask, self._log)
+            return self._connection
+
+    async def begin_anew(self) -> str:
+        """Make one that never got in again, from what the configuration says now; what that
+        changed, as a sentence.
+
+        Raises what the connector raises.
+        """
+        failed = self._connection
+        if failed is None or failed.token_expires_at is not None:
+            return ""  # what failed came after the log-in
+        self._connection = None
+        await failed.aclose()
+        found = await self.connected()
+        if (failed.identity, failed.user) == (found.identity, found.user):
+            return ""
+        who = f"{found.user} at " if found.user else ""
+        return f"The configuration has changed: now {who}{found.identity}."
+
+    async def aclose(self) -> None:
+        """Close it, if there is one."""
+        if self._connection is not None:
+            await self._connection.aclose()

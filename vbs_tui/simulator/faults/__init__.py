@@ -1,0 +1,1 @@
+"""What goes wrong on purpose: rules that choose requests, and what happens to these."""

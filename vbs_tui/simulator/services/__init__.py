@@ -1,0 +1,1 @@
+"""The simulated services, one a file: identity, volumes, backups, restores."""

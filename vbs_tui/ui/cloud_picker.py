@@ -1,0 +1,66 @@
+"""Choosing a cloud at the start, when several are configured and none was named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from vbs_tui.clock import Clock
+from vbs_tui.ui.cloud_choices import Choice
+from vbs_tui.ui.keys.key_order import KeysInOrder
+from vbs_tui.ui.screens.clouds import CloudsScreen
+from vbs_tui.ui.terminal.drawing import Drawing
+from vbs_tui.ui.terminal.shutdown import QuietCrash
+from vbs_tui.ui.terminal.suspend import HALT, Haltable
+from vbs_tui.ui.theme import DARK, LIGHT, THEMES
+
+
+class CloudPicker(KeysInOrder, Haltable, Drawing, QuietCrash, App[int]):
+    """Its result is 0, and the choice stands in :attr:`choice`."""
+
+    CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read
+    TITLE = "vbs-tui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True), HALT]
+
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        clock: Clock,
+        *,
+        light: bool = False,
+        notice: str = "",
+    ) -> None:
+        """*notice*: a warning to begin with, cleaned; none when empty."""
+        super().__init__()
+        self.draw_as_told()
+        self.choice: Choice | None = None
+        """What was chosen; nothing when the operator left."""
+        self._notice = notice
+        self._list = CloudsScreen(
+            clock, self._end, choices, title="vbs-tui · choose a cloud", way_back="quit"
+        )
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = (LIGHT if light else DARK).name
+
+    def on_mount(self) -> None:
+        if self._notice:
+            self.notify(self._notice, severity="warning", markup=False)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self._list
+
+    def action_say_how_to_leave(self) -> None:
+        """Ctrl+C does here what it does in the console."""
+        self.notify("q leaves; nothing is open yet.", markup=False)
+
+    def _end(self, choice: Choice | None) -> None:
+        if self.return_value is None:
+            # The first word counts: keys that were typed ahead must not open another cloud.
+            self.choice = choice
+            self.exit(0)

@@ -1,0 +1,88 @@
+"""Every command of the console, once: keys, footer, help and palette are all made from this table.
+
+A command's action is the name of a Textual action on whoever owns its scope: the main screen for
+``global``, the list for ``list``, the jobs pane for ``jobs``, the error panel for ``error``.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from vbs_tui.cloud.errors import Failure
+from vbs_tui.ui.keys.command_table import LISTS, TABLE, Command
+
+__all__ = [
+    "COMMANDS",
+    "LISTS",
+    "NO_KEY",
+    "Command",
+    "bindings",
+    "command",
+    "footer",
+    "in_palette",
+    "key_for",
+    "own_binding",
+    "try_again",
+    "use_table",
+]
+
+NO_KEY = "(no key)"
+"""What :func:`key_for` says where the operator's key map leaves a command without one."""
+
+COMMANDS: tuple[Command, ...] = TABLE
+"""In the order of the help."""
+
+
+def use_table(table: tuple[Command, ...]) -> None:
+    """Put the operator's table in the place of the program's own.
+
+    Widgets take their bindings when they are first imported, so this comes before the app is.
+    """
+    global COMMANDS  # noqa: PLW0603 - set once at start-up, read by everything that follows
+    COMMANDS = table
+
+
+def command(command_id: str) -> Command:
+    """The command with that id. Raises ``KeyError``."""
+    for one in COMMANDS:
+        if one.id == command_id:
+            return one
+    raise KeyError(command_id)
+
+
+def key_for(command_id: str) -> str:
+    """The key of a command as people write it, for texts that name it. Raises ``KeyError``."""
+    return command(command_id).shown or NO_KEY
+
+
+def try_again(failure: Failure | None = None) -> str:
+    """What to do about a list that could not be read, or about a log-in, for *failure*."""
+    does = "asks again" if failure is not None and failure.declined else "tries again"
+    return f"{key_for('refresh')} {does}, {key_for('error')} explains."
+
+
+def own_binding(command_id: str, action: str) -> Binding:
+    """A dialog's own *action* on the key that a command has elsewhere. Raises ``KeyError``."""
+    # Nothing can be bound to no key at all; this is what Textual calls a key that never comes.
+    return Binding(",".join(command(command_id).keys) or "<ignore>", action, show=False)
+
+
+def bindings(scope: str) -> list[BindingType]:
+    """The key bindings of a scope. None is a priority binding: an input keeps its letters, and
+    nothing acts beneath a dialog."""
+    return [
+        Binding(",".join(one.keys), one.action, one.label, show=False, id=f"{scope}.{one.id}")
+        for one in COMMANDS
+        if one.scope == scope and one.keys
+    ]
+
+
+def footer(pane: str) -> tuple[Command, ...]:
+    """The commands for the bar at the foot while *pane* has the focus, most useful first."""
+    ranked = (one for one in COMMANDS if one.footer and one.keys and one.fits(pane))
+    return tuple(sorted(ranked, key=lambda one: one.footer))
+
+
+def in_palette() -> tuple[Command, ...]:
+    """The commands that the palette offers."""
+    return tuple(one for one in COMMANDS if one.palette)

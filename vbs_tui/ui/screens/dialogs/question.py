@@ -1,0 +1,94 @@
+"""A box with a question of the log-in, which keys on their way to something else never answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from vbs_tui.cloud.provider import LogInQuestion
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+
+
+class QuestionScreen(Readable, ModalScreen[str | None]):
+    """Who asks, why, and what for; its result is the answer, or nothing when it was declined.
+
+    It may open while keys are on their way to something else. Those are dropped, all of them, until
+    there is a pause: half a disk's name must not be tried as a password.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS = [
+        Binding("escape", "leave", show=False),
+        Binding("ctrl+c", "say_how_to_leave", show=False),
+    ]
+    TITLE_LINE = ""
+    KEYS_LINE = ""
+    NOTE = ""
+
+    def __init__(self, question: LogInQuestion, *, in_flight: bool = False) -> None:
+        """*in_flight*: whether keys may be on their way that are meant for something else."""
+        super().__init__()
+        self.question = question
+        if not in_flight:
+            self.takes_keys, self.takes_keys_from = True, float("-inf")
+        self._is_unwanted = False
+
+    def parts(self) -> Iterable[Widget]:
+        """What stands between the question and the note."""
+        return ()
+
+    def compose(self) -> ComposeResult:
+        asked = self.question
+        with Vertical(id="dialog", classes="small"):
+            yield Static(asked.prompt, markup=False)
+            if asked.cloud:
+                yield Static(f"for {asked.cloud}", markup=False)
+            if asked.why:
+                yield Static(asked.why, id="why", markup=False)
+            yield from self.parts()
+            said = Static(id="said", markup=False)
+            said.display = False
+            yield said
+            yield Static(self.NOTE, id="note", markup=False)
+
+    def on_mount(self) -> None:
+        box = self.query_one("#dialog")
+        box.border_title = Content(self.TITLE_LINE)
+        box.border_subtitle = Content(self.KEYS_LINE)
+        if not self.takes_keys:
+            self.show_whether_keys_are_taken()
+            self.open_once_shown()
+
+    def on_screen_resume(self) -> None:
+        if self._is_unwanted:
+            self.dismiss(None)
+
+    def give_up(self) -> None:
+        """Nobody waits for the answer any more."""
+        self._is_unwanted = True
+        if self.is_active:
+            self.dismiss(None)
+
+    def show_whether_keys_are_taken(self) -> None:
+        subtitle = self.KEYS_LINE if self.takes_keys else NOT_YET
+        self.query_one("#dialog").border_subtitle = Content(subtitle)
+
+    def say(self, text: str) -> None:
+        """A line below the question; empty: none."""
+        said = self.query_one("#said", Static)
+        said.update(Content(text))
+        said.display = bool(text)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_say_how_to_leave(self) -> None:
+        """Ctrl+C interrupts nothing here, either."""
+        self.say("Esc declines; after that, q leaves.")

@@ -1,0 +1,57 @@
+"""Asked when the operator leaves while a restore request has no answer yet."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+
+
+class QuitScreen(Readable, ModalScreen[bool]):
+    """Whether to leave all the same."""
+
+    CSS_PATH = "dialogs.tcss"
+    harmless = frozenset({"n", "escape"})
+    may_be_asked = False
+    """A question of the log-in waits: its box would take the answer to this one."""
+    BINDINGS = [
+        Binding("y", "answer(True)", show=False),
+        Binding("n,escape,q,enter", "answer(False)", show=False),
+    ]
+
+    def __init__(self, sending: int, *, to: str = "") -> None:
+        """*to*: the cloud that is gone to; empty when the program ends."""
+        super().__init__()
+        self._sending = sending
+        self._to = to
+
+    def compose(self) -> ComposeResult:
+        requests = "A restore request has" if self._sending == 1 else "Restore requests have"
+        goes = f"go to {self._to}" if self._to else "leave"
+        looks = "the next start looks for its traces"
+        if self._to:
+            looks = "its traces are looked for once you are back here"
+        with Vertical(id="dialog", classes="small"):
+            yield Static(
+                f"{requests} left and no answer has come yet. If you {goes} now, the outcome is"
+                f" recorded as unknown, and {looks}.",
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        box = self.query_one("#dialog")
+        box.border_title = Content("Leave now?")
+        self.show_whether_keys_are_taken()
+        self.open_once_shown()
+
+    def show_whether_keys_are_taken(self) -> None:
+        said = "y leave · n stay" if self.takes_keys else f"n stay · {NOT_YET}"
+        self.query_one("#dialog").border_subtitle = Content(said)
+
+    def action_answer(self, leave: bool) -> None:
+        self.dismiss(leave)

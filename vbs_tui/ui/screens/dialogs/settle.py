@@ -1,0 +1,104 @@
+"""The operator's word on a restore whose outcome is unknown."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from vbs_tui.restore.backend import Desk, Refusal
+from vbs_tui.restore.journal.records import Restore
+from vbs_tui.ui.keys.commands import key_for
+from vbs_tui.ui.render.jobs import names
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+from vbs_tui.ui.screens.dialogs.working import Working
+
+
+class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
+    """Declares an unknown restore not sent, when the operator types so."""
+
+    CSS_PATH = "dialogs.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = [Binding("escape", "leave", show=False)]
+    harmless = frozenset({"escape"})
+
+    def __init__(self, desk: Desk, restore: Restore) -> None:
+        super().__init__()
+        self._desk = desk
+        self._restore = restore
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog", classes="small"):
+            yield Static(names(self._restore), markup=False)
+            yield Static(f"on {self._restore.place}", markup=False)
+            yield Static(f"disk {self._restore.volume.id}", markup=False)
+            yield Static(self._restore.summary, id="why", markup=False)
+            yield Static(self._advice(), markup=False)
+            word = Input(id="word", compact=True)
+            word.cursor_blink = False
+            yield word
+            said = Static(id="said", markup=False)
+            said.display = False
+            yield said
+
+    def _advice(self) -> str:
+        words = self._desk.settling_words(self._restore)
+        if self._restore.was_taken:
+            return (
+                "The cloud took it, and nothing proves how it ended. Look at the disk's content,"
+                " or at the job in the cloud's own console. Closing it ends the watch and lets the"
+                f" disk be restored again. Type “{words}” to close it."
+            )
+        declared = (
+            "Declaring it not sent ends the watch and lets the disk be restored again. If the"
+            " cloud did take it, that second restore may collide with the first: look at the"
+            f" disk in the cloud's own console before. Type “{words}” to declare it."
+        )
+        if self._desk.reaches(self._restore):
+            return declared
+        return (
+            f"Nobody looks at it from here. Open that cloud ({key_for('clouds')}): what disk and"
+            f" backup show there settles most of them by itself. {declared}"
+        )
+
+    def on_mount(self) -> None:
+        box = self.query_one("#dialog")
+        box.border_title = Content("Outcome unknown")
+        self.show_whether_keys_are_taken()
+        self.open_once_shown()
+
+    def show_whether_keys_are_taken(self) -> None:
+        word = self.query_one("#word", Input)
+        word.disabled = not self.takes_keys
+        word.placeholder = "" if self.takes_keys else "not ready yet"
+        does = "Enter declares" if self.takes_keys else NOT_YET
+        self.query_one("#dialog").border_subtitle = Content(f"{does} · Esc leaves it as it is")
+        if self.takes_keys:
+            word.focus()
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._declare(event.value)
+
+    @work(exclusive=True, group="declare", exit_on_error=False, description="declare not sent")
+    async def _declare(self, typed: str) -> None:
+        try:
+            restore = await asyncio.wrap_future(
+                self._desk.declare_not_sent(self._restore.id, typed)
+            )
+        except Refusal as refusal:
+            said = self.query_one("#said", Static)
+            said.update(Content(str(refusal)))
+            said.display = True
+        else:
+            self.finish(restore)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,43 @@
+"""A log-in that is done in a browser: where to go, and what to enter there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from vbs_tui.cloud.provider import DONE
+from vbs_tui.ui.screens.dialogs.question import QuestionScreen
+
+if TYPE_CHECKING:
+    from vbs_tui.ui.app import VbsTui
+
+
+class VisitScreen(QuestionScreen):
+    """Address and code. Its result is :data:`DONE`, once the operator says so."""
+
+    BINDINGS = [
+        Binding("enter", "go_on", show=False),
+        Binding("y", "copy", show=False),
+    ]
+    app: VbsTui
+    TITLE_LINE = "Log-in in a browser"
+    KEYS_LINE = "Enter goes on · y copy address · Esc declines"
+    NOTE = "Enter the code only on the page of your own identity provider."
+
+    def parts(self) -> Iterable[Widget]:
+        yield Static("1. Open this address:", classes="step", markup=False)
+        yield Static(Content(self.question.address), classes="given")
+        yield Static("2. Enter this code there, and log in:", classes="step", markup=False)
+        yield Static(Content(self.question.code), classes="given")
+        yield Static("3. Come back, and press Enter.", classes="step", markup=False)
+
+    def action_go_on(self) -> None:
+        self.dismiss(DONE)
+
+    def action_copy(self) -> None:
+        self.app.copy(self.question.address, "address")

@@ -1,0 +1,172 @@
+"""The five panes: how they are arranged, where the keys go, and which pane has the room."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+
+from vbs_tui.clock import Clock
+from vbs_tui.restore.events import ListKind
+from vbs_tui.ui.store import Store
+from vbs_tui.ui.widgets.backups_pane import BackupsPane
+from vbs_tui.ui.widgets.error_panel import ErrorPanel
+from vbs_tui.ui.widgets.jobs_pane import JobsPane
+from vbs_tui.ui.widgets.key_bar import KeyBar
+from vbs_tui.ui.widgets.list_pane import ListPane
+from vbs_tui.ui.widgets.one_line import OneLine
+from vbs_tui.ui.widgets.projects_pane import ProjectsPane
+from vbs_tui.ui.widgets.title_bar import TitleBar
+from vbs_tui.ui.widgets.volumes_pane import VolumesPane
+
+if TYPE_CHECKING:
+    from vbs_tui.ui.app import VbsTui
+
+PANES = ("projects", "backups", "volumes", "jobs", "error")
+"""In the order of their numbers."""
+
+AGES_EVERY = 5.0
+"""Seconds between looks at whether an age on the screen reads differently by now."""
+
+FIVE_PANES = (100, 30)
+"""Columns and lines from which all five panes are open at once."""
+BROAD = 170
+SMALLEST = (36, 10)
+"""Below this nothing useful can be shown."""
+
+
+class PanesScreen(Screen[None]):
+    """Composes and arranges. What news do to it stands in ``news``, what keys do in ``main``."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, store: Store, clock: Clock, zone: tzinfo | None, *, demo: bool, read_only: bool
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.clock = clock
+        self.read_only = read_only
+        self.title_bar = TitleBar(store, zone, demo=demo, read_only=read_only)
+        self.key_bar = KeyBar()
+        self.projects = ProjectsPane(store)
+        self.volumes = VolumesPane(clock, zone)
+        self.backups = BackupsPane(clock, zone, lambda: store.list_of(ListKind.VOLUMES))
+        self.jobs = JobsPane(clock, zone, id="jobs", classes="pane")
+        self.error = ErrorPanel(zone, id="error", classes="pane")
+        self.current = "projects"
+
+    def compose(self) -> ComposeResult:
+        yield self.title_bar
+        with Container(id="body"):
+            yield self.projects
+            yield self.backups
+            yield self.volumes
+            yield self.jobs
+            yield self.error
+        yield OneLine(id="too-small")
+        yield self.key_bar
+
+    def on_mount(self) -> None:
+        self.projects.show()
+        self.focus_pane("projects")
+        self.tell()
+        self.set_interval(AGES_EVERY, self.tell_ages)
+
+    @property
+    def desk_app(self) -> VbsTui:
+        """The console that this screen is the main one of."""
+        return cast("VbsTui", self.app)
+
+    # Panes and focus
+
+    def pane(self, name: str) -> Widget:
+        """The pane of that name. Raises ``KeyError``."""
+        panes: dict[str, Widget] = {
+            "projects": self.projects,
+            "backups": self.backups,
+            "volumes": self.volumes,
+            "jobs": self.jobs,
+            "error": self.error,
+        }
+        return panes[name]
+
+    @property
+    def list_pane(self) -> ListPane[object] | None:
+        """The pane in use, if it is a list."""
+        pane = self.pane(self.current)
+        return pane if isinstance(pane, ListPane) else None
+
+    def focus_pane(self, name: str) -> None:
+        """Give a pane the keys and, where room is short, the room."""
+        self.current = name
+        self._arrange()
+        pane = self.pane(name)
+        if isinstance(pane, ListPane):
+            pane.focus_list()
+            return
+        inner = [pane, *pane.query("*")]
+        wanted = next((one for one in inner if one.can_focus and one.display), None)
+        if wanted is not None:
+            wanted.focus(scroll_visible=False)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for node in event.widget.ancestors_with_self:
+            if node.id in PANES:
+                if node.id != self.current:
+                    self.current = node.id
+                    self._arrange()
+                break
+        self.tell_keys()
+
+    def on_resize(self, event: events.Resize) -> None:
+        wide, high = event.size
+        self.set_class(wide < SMALLEST[0] or high < SMALLEST[1], "-cramped")
+        self.set_class(wide < FIVE_PANES[0] or high < FIVE_PANES[1], "-column")
+        self.set_class(wide >= BROAD, "-broad")
+        self._arrange()
+        self.tell()
+        if self.focused is None:
+            self.call_after_refresh(self.focus_pane, self.current)
+
+    def _arrange(self) -> None:
+        zoomed = self.has_class("-zoomed")
+        in_column = self.has_class("-column") and not zoomed
+        for name in PANES:
+            pane = self.pane(name)
+            # A changed class draws its pane anew, so none is set that has no effect.
+            pane.set_class(zoomed and name == self.current, "-current")
+            pane.set_class(in_column and name != self.current, "-collapsed")
+            if isinstance(pane, ListPane):
+                pane.tell_title()
+        self.jobs.tell_ages()
+
+    # Telling
+
+    def tell(self) -> None:
+        """Bring title line and key bar up to date."""
+        self.title_bar.tell(self.clock.now())
+        self.tell_keys()
+        wide, high = self.app.size
+        need = "×".join(map(str, SMALLEST))
+        words = f"Too small: {wide}×{high}, needs {need}"
+        self.query_one("#too-small", OneLine).say([(words, "")])
+
+    def tell_keys(self) -> None:
+        """Show the keys that mean something where the focus is."""
+        pane = self.list_pane
+        self.key_bar.tell(self.current, typing=pane is not None and pane.is_filtering)
+
+    def tell_ages(self) -> None:
+        """Tell every age anew that reads differently by now; nothing is drawn otherwise."""
+        now = self.clock.now()
+        self.title_bar.tell(now)
+        self.backups.at(now)
+        self.volumes.at(now)
+        self.backups.list.refresh_aged()
+        self.jobs.tell_ages()

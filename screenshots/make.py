@@ -23,7 +23,7 @@ from textual.pilot import Pilot
 
 from tests.support.simulated import connector
 from vbs_tui.clock import SystemClock
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
@@ -239,13 +239,13 @@ async def run() -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             connect = connector(simulator, name="demo", clock=WireClock(clock))
-            desk = Desk(connect, Path(folder), clock=clock, rng=random.Random(1))
+            backend = Backend(connect, Path(folder), clock=clock, rng=random.Random(1))
             app = VbsTui(
-                desk, clock=clock, zone=ZONE, demo=True, cloud_name="demo", read_only=False
+                backend, clock=clock, zone=ZONE, demo=True, cloud_name="demo", read_only=False
             )
             async with app.run_test(size=(120, 40)) as pilot:
                 await main_flow(Photographer(app, pilot, clock))
-            desk.stop(1.0)
+            backend.stop(1.0)
     finally:
         simulator.stop()
 

@@ -24,7 +24,7 @@ from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.cloud.secrets import Secret
-from vbs_tui.restore.backend import Desk, Refusal
+from vbs_tui.restore.backend import Backend, Refusal
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
@@ -35,10 +35,10 @@ from vbs_tui.restore.events import (
     ProjectFailed,
 )
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 
 AT_ONCE = 40
-STORM_PACE = Pace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)
+STORM_PACE = PollPace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)
 
 
 class JumpingClock(SystemClock):
@@ -66,37 +66,37 @@ def main(auth_url: str, password: str, domain: str, directory: str) -> int:
             policy=RetryPolicy(base=0.1, throttled_base=0.2),
         )
 
-    desk = Desk(connect, Path(directory), clock=JumpingClock(), pace=STORM_PACE)
+    backend = Backend(connect, Path(directory), clock=JumpingClock(), pace=STORM_PACE)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    desk.start(events.put)
-    project = _connected(desk, events)
-    backups = {row.name: row.id for row in _rows(desk, events, project, ListKind.BACKUPS)}
+    backend.start(events.put)
+    project = _connected(backend, events)
+    backups = {row.name: row.id for row in _rows(backend, events, project, ListKind.BACKUPS)}
     volumes = {
         row.name: row.id
-        for row in _rows(desk, events, project, ListKind.VOLUMES)
+        for row in _rows(backend, events, project, ListKind.VOLUMES)
         if row.name.startswith("disk-")
     }
     threading.Thread(target=_drain, args=(events,), daemon=True).start()
-    known = {restore.volume.id for restore in desk.history().result()}
+    known = {restore.volume.id for restore in backend.history().result()}
     wanted = [
         (backups[name.replace("disk", "backup")], volume)
         for name, volume in sorted(volumes.items())
         if volume not in known
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in [pool.submit(_submit, desk, project, *pair) for pair in wanted]:
+        for done in [pool.submit(_submit, backend, project, *pair) for pair in wanted]:
             done.result()
-    while not all(_is_settled(restore) for restore in desk.history().result()):
+    while not all(_is_settled(restore) for restore in backend.history().result()):
         time.sleep(1.0)
-    desk.stop(2.0)
+    backend.stop(2.0)
     return 0
 
 
-def _submit(desk: Desk, project: Project, backup: str, volume: str) -> None:
+def _submit(backend: Backend, project: Project, backup: str, volume: str) -> None:
     while True:
         try:
-            examined = desk.examine(project, backup, volume).result()
-            desk.submit(examined, examined.word).result()
+            examined = backend.examine(project, backup, volume).result()
+            backend.submit(examined, examined.word).result()
             return
         except CloudError:
             time.sleep(0.2)
@@ -111,20 +111,20 @@ def _is_settled(restore: Restore) -> bool:
     return restore.state.is_sure or restore.needs_a_word
 
 
-def _connected(desk: Desk, events: queue.SimpleQueue[Event]) -> Project:
-    desk.connect()
+def _connected(backend: Backend, events: queue.SimpleQueue[Event]) -> Project:
+    backend.connect()
     while True:
         event = events.get()
         if isinstance(event, Connected):
             return event.projects[0]
         if isinstance(event, ConnectFailed):
-            desk.connect()
+            backend.connect()
 
 
 def _rows(
-    desk: Desk, events: queue.SimpleQueue[Event], project: Project, kind: ListKind
+    backend: Backend, events: queue.SimpleQueue[Event], project: Project, kind: ListKind
 ) -> list[Backup | Volume]:
-    desk.refresh(project, kind)
+    backend.refresh(project, kind)
     rows: list[Backup | Volume] = []
     while True:
         event = events.get()
@@ -136,7 +136,7 @@ def _rows(
             isinstance(event, ListFailed) and event.kind is kind
         ):
             rows.clear()
-            desk.refresh(project, kind)
+            backend.refresh(project, kind)
 
 
 def _drain(events: queue.SimpleQueue[Event]) -> None:

@@ -12,20 +12,20 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class BrokenOff(RuntimeError):  # noqa: N818 - what happened, told by its text
+class ThreadFailed(RuntimeError):  # noqa: N818 - what happened, told by its text
     """The work ended the way a program or a task ends, not with an answer."""
 
 
-class GivenUp(Exception):  # noqa: N818 - an answer
+class NobodyWaits(Exception):  # noqa: N818 - an answer
     """The work stopped halfway, since nobody waited for it any more."""
 
 
-async def beside(work: Callable[[], T]) -> T:
+async def in_thread(work: Callable[[], T]) -> T:
     """What *work* returns or raises, from a thread of its own.
 
     Unlike ``asyncio.to_thread`` the thread is a daemon: a library that waits a minute for a dead
     server does not keep the program from ending. What would end a program, a task or a generator
-    (``SystemExit``, ``CancelledError``, ``StopIteration`` …) arrives as :class:`BrokenOff`.
+    (``SystemExit``, ``CancelledError``, ``StopIteration`` …) arrives as :class:`ThreadFailed`.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -46,7 +46,7 @@ async def beside(work: Callable[[], T]) -> T:
     return await done
 
 
-class SharedWork(Generic[T]):
+class SharedThreadWork(Generic[T]):
     """Blocking work that runs once at a time, in one thread, however many wait for its end.
 
     Its waiters may come and go, and be of several event loops. Work that all have left goes on
@@ -59,7 +59,7 @@ class SharedWork(Generic[T]):
         self._waiting = 0
 
     def is_wanted(self) -> bool:
-        """Whether anybody waits. The work asks before each step, and raises :class:`GivenUp`."""
+        """Whether anybody waits. The work asks before each step, or raises :class:`NobodyWaits`."""
         return self._waiting > 0
 
     async def result(self, work: Callable[[], T], patience: float) -> T:
@@ -73,7 +73,7 @@ class SharedWork(Generic[T]):
             async with asyncio.timeout(patience):
                 while True:
                     # Given up for those who left before this caller came: begun anew.
-                    with contextlib.suppress(GivenUp):
+                    with contextlib.suppress(NobodyWaits):
                         return await asyncio.wrap_future(self._joined(work))
         finally:
             with self._lock:
@@ -120,6 +120,6 @@ def _start(work: Callable[[], T], tell: Callable[[T | None, Exception | None], N
     threading.Thread(target=run, name="beside", daemon=True).start()
 
 
-def _broken_off(error: BaseException) -> BrokenOff:
+def _broken_off(error: BaseException) -> ThreadFailed:
     # Neither its text nor its frames: they may hold anything.
-    return BrokenOff(f"it broke off with {type(error).__name__}")
+    return ThreadFailed(f"it broke off with {type(error).__name__}")

@@ -1,4 +1,4 @@
-"""Asking for codes the way people and clouds write them."""
+"""Prompter for codes the way people and clouds write them."""
 
 from __future__ import annotations
 

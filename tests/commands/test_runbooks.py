@@ -202,7 +202,7 @@ def test_a_reader_that_leaves_makes_no_failed_restore(shell: Shell) -> None:
     assert b"Traceback" not in told
 
 
-def test_a_refusal_of_the_desk_says_what_to_do(shell: Shell) -> None:
+def test_a_refusal_of_the_backend_says_what_to_do(shell: Shell) -> None:
     done = shell(
         *("restore", "--cloud", "near", "--backup", "demo-succeeds"),
         *("--volume", "rehearsal-07", "--confirm", "rehearsal-70"),

@@ -13,7 +13,7 @@ import pytest
 
 from tests.commands.odd_machines import with_start
 from tests.commands.shell import MOST, Shell, labelled
-from tests.support.simulated import Listener, brisk_desk
+from tests.support.simulated import Listener, fast_backend
 from vbs_tui.restore.events import Event, RestoreChanged
 from vbs_tui.restore.journal.records import Restore
 
@@ -187,20 +187,20 @@ def test_a_watch_on_a_full_disk_says_how_to_go_on(shell: Shell) -> None:
 def test_a_watch_looks_before_it_says_that_nothing_is_known(shell: Shell) -> None:
     """The outcome was called probably not accepted before; what is there by now is looked at."""
     simulator = shell.simulator
-    desk = brisk_desk(simulator, Path(shell.env["XDG_STATE_HOME"]) / "vbs-tui")
-    listener = Listener(desk, simulator.world)
+    backend = fast_backend(simulator, Path(shell.env["XDG_STATE_HOME"]) / "vbs-tui")
+    listener = Listener(backend, simulator.world)
     project = next(p for p in listener.connected() if p.name == "eu-de_prod")
     world = simulator.world
     backup, volume = world.backup("demo-server-error"), world.volume("rehearsal-06")
-    examined = desk.examine(project, backup.id, volume.id).result(30)
-    submitted = desk.submit(examined, examined.word).result(30)
+    examined = backend.examine(project, backup.id, volume.id).result(30)
+    submitted = backend.submit(examined, examined.word).result(30)
 
     def needs_a_word(event: Event) -> Restore | None:
         one = event.restore if isinstance(event, RestoreChanged) else None
         return one if one is not None and one.needs_a_word else None
 
     listener.wait(needs_a_word)
-    desk.stop(2.0)
+    backend.stop(2.0)
     before = len(simulator.ledger.requests)
     watched = shell("watch", submitted.id[:8])
     assert watched.returncode == 2

@@ -26,7 +26,7 @@ from tests.support.ground import (
     user_of,
 )
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.commands.doctor import doctor_main
 from vbs_tui.doctor.network import Health, look_at_way
 from vbs_tui.doctor.reachability import Names, Reach, try_connection
@@ -129,7 +129,7 @@ class AnyClock(SystemClock):
     ],
 )
 def test_clocks_are_compared(simulator: Simulator, off: int, signs: bool, health: Health) -> None:
-    way = asyncio.run(look_at_way(simulator.auth_url, Trust(), AnyClock(off), signs=signs))
+    way = asyncio.run(look_at_way(simulator.auth_url, TlsSettings(), AnyClock(off), signs=signs))
     clock = next(one for one in way.found if one.step == "clock")
     assert clock.health is health, clock
     assert way.is_open

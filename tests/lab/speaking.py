@@ -10,14 +10,14 @@ from tests.lab.clouds import Lab, connected
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.auth.credentials import PasswordCredentials
 from vbs_tui.cloud.auth.log_in import new_log_in
-from vbs_tui.cloud.auth.token_store import Keyring, TokenAuthorizer
+from vbs_tui.cloud.auth.token_store import TokenAuthorizer, TokenStore
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.messages import Answer
+from vbs_tui.cloud.http.messages import Response
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.response_errors import refused
-from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import Provider
@@ -25,7 +25,7 @@ from vbs_tui.commands.support.formatting import failure_lines
 
 
 @asynccontextmanager
-async def speaking(lab: Lab) -> AsyncIterator[Channel]:
+async def speaking(lab: Lab) -> AsyncIterator[ServiceClient]:
     """The program's own authorised calls, for requests that it does not make itself."""
     settings = lab.settings()
     assert isinstance(settings.credentials, PasswordCredentials)
@@ -33,7 +33,7 @@ async def speaking(lab: Lab) -> AsyncIterator[Channel]:
     log_in = new_log_in(session, identity_root(settings.auth_url), settings.credentials, None)
     scope = Scope(project_id=lab.project_id)
     try:
-        yield Channel(session, TokenAuthorizer(Keyring(session, log_in), scope))
+        yield ServiceClient(session, TokenAuthorizer(TokenStore(session, log_in), scope))
     finally:
         await session.aclose()
 
@@ -46,7 +46,7 @@ async def opened(lab: Lab) -> AsyncIterator[tuple[CloudConnection, Provider]]:
         yield connection, await connection.open(here)
 
 
-def judged(answer: Answer, status: int, name: str, text: str) -> Failure:
+def judged(answer: Response, status: int, name: str, text: str) -> Failure:
     """The failure that *answer* is, after a look at what was read out of it."""
     failure = refused(answer).failure
     assert (failure.kind, failure.executed) == (ErrorKind.REFUSED, Executed.NO)

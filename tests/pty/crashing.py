@@ -12,7 +12,7 @@ from textual.binding import Binding
 
 from tests.support.simulated import connector
 from vbs_tui.clock import SystemClock
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui import app
 from vbs_tui.ui.app import VbsTui
@@ -52,11 +52,11 @@ class Crashing(VbsTui):
 
 def main() -> int:
     with Simulator() as simulator:
-        desk = Desk(connector(simulator), Path(sys.argv[1]), cloud_name="sim")
+        backend = Backend(connector(simulator), Path(sys.argv[1]), cloud_name="sim")
         crashing = Crashing(
-            desk, clock=SystemClock(), zone=None, demo=False, cloud_name="sim", read_only=False
+            backend, clock=SystemClock(), zone=None, demo=False, cloud_name="sim", read_only=False
         )
-        return run(crashing, desk.stop)
+        return run(crashing, backend.stop)
 
 
 if __name__ == "__main__":

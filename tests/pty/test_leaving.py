@@ -1,4 +1,4 @@
-"""Leaving for every reason: the exit status, the terminal as it was, and the journal."""
+"""Shutdown for every reason: the exit status, the terminal as it was, and the journal."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.restore.house import House
-from tests.support.simulated import Listener, brisk_desk
+from tests.support.simulated import Listener, fast_backend
 from vbs_tui.cloud.resources import Project
 from vbs_tui.simulator import Simulator
 
@@ -33,9 +33,9 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def listener(simulator: Simulator, tmp_path: Path) -> Iterator[Listener]:
-    desk = brisk_desk(simulator, tmp_path / "state")
-    yield Listener(desk, simulator.world)
-    desk.stop(2.0)
+    backend = fast_backend(simulator, tmp_path / "state")
+    yield Listener(backend, simulator.world)
+    backend.stop(2.0)
 
 
 @pytest.fixture

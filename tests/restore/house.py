@@ -11,9 +11,9 @@ from tests.restore.scripted_cloud import ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event, RestoreChanged
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 
 
 class House:
@@ -30,11 +30,11 @@ class House:
         return self.loop.run_until_complete(work)
 
     async def engine(self, *, attached: bool = True) -> Engine:
-        recorder = Recorder(self.directory, self.clock, InlineExecutor())
+        journal_thread = JournalThread(self.directory, self.clock, InlineExecutor())
         engine = Engine(
-            recorder,
+            journal_thread,
             clock=self.clock,
-            pace=Pace(),
+            pace=PollPace(),
             rng=random.Random(1),
             emit=self.events.append,
         )

@@ -1,4 +1,4 @@
-"""The desk on the simulated cloud: from examination to verdict, over real HTTP."""
+"""The backend on the simulated cloud: from examination to verdict, over real HTTP."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.support.simulated import Listener, brisk_desk
+from tests.support.simulated import Listener, fast_backend
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import Executed
 from vbs_tui.cloud.provider import Connection
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.backend import Desk, Examination, Refusal
+from vbs_tui.restore.backend import Backend, Examination, Refusal
 from vbs_tui.restore.events import (
     ConnectFailed,
     Event,
@@ -33,7 +33,7 @@ from vbs_tui.times import local_day
 
 def examine(listener: Listener, project: Project, backup: str, volume: str) -> Examination:
     world = listener.world
-    found = listener.desk.examine(project, world.backup(backup).id, world.volume(volume).id)
+    found = listener.backend.examine(project, world.backup(backup).id, world.volume(volume).id)
     return found.result(30)
 
 
@@ -48,7 +48,7 @@ def test_one_confirmation_is_one_post_with_exactly_this_body(
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     assert examined.hazards == ()
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     assert listener.settled(submitted.id).state is State.SUCCEEDED
     (post,) = simulator.ledger.restore_posts()
     assert post.method == "POST"
@@ -57,7 +57,7 @@ def test_one_confirmation_is_one_post_with_exactly_this_body(
     assert post.body == b'{"restore": {"volume_id": "%s"}}' % examined.volume.id.encode()
     assert examined.request.body.encode() == post.body
     assert simulator.ledger.deleted_backups == []
-    log = [entry.text for entry in listener.desk.log_of(submitted.id).result(30)]
+    log = [entry.text for entry in listener.backend.log_of(submitted.id).result(30)]
     assert log[0].startswith("confirmed by ")
     assert "SUCCESS" in log[-1]
 
@@ -84,7 +84,7 @@ def test_the_demos_named_backups_end_as_they_say(
 ) -> None:
     simulator.speed = 15.0
     examined = examine(listener, project, backup, volume)
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is state
     assert (ended.failure.code if ended.failure and code else None) == code
@@ -96,7 +96,7 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
 
     def untraced(event: object) -> bool | None:
         if isinstance(event, RestoreChanged) and "Probably not" in event.restore.summary:
@@ -106,14 +106,14 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     listener.wait(untraced)
     assert len(simulator.ledger.restore_posts()) == 1
     assert simulator.ledger.restores == []
-    words = refused(listener.desk.submit(examined, examined.word))
+    words = refused(listener.backend.submit(examined, examined.word))
     assert "already in a restore" in words
     assert examined.held == ""
     again = examine(listener, project, "demo-server-error", "rehearsal-05")
     assert again.held == words
     assert examine(listener, project, "demo-succeeds", "rehearsal-01").held == ""
-    assert "not sent" in refused(listener.desk.declare_not_sent(submitted.id, "yes"))
-    listener.desk.declare_not_sent(submitted.id, "not sent").result(30)
+    assert "not sent" in refused(listener.backend.declare_not_sent(submitted.id, "yes"))
+    listener.backend.declare_not_sent(submitted.id, "not sent").result(30)
     assert listener.settled(submitted.id).state is State.ABANDONED
 
 
@@ -121,26 +121,26 @@ def test_an_unknown_restore_of_another_cloud_takes_more_than_two_words(
     simulator: Simulator, listener: Listener, project: Project, tmp_path: Path
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
 
     def unknown(event: object) -> bool | None:
         is_one = isinstance(event, RestoreChanged) and event.restore.state is State.UNKNOWN
         return is_one or None
 
     listener.wait(unknown)
-    assert listener.desk.settling_words(submitted) == "not sent"
+    assert listener.backend.settling_words(submitted) == "not sent"
     with Simulator() as other:
-        elsewhere = Listener(brisk_desk(other, tmp_path / "state"), other.world)
+        elsewhere = Listener(fast_backend(other, tmp_path / "state"), other.world)
         try:
             elsewhere.connected()
-            desk = elsewhere.desk
-            assert not desk.reaches(submitted)
-            words = desk.settling_words(submitted)
+            backend = elsewhere.backend
+            assert not backend.reaches(submitted)
+            words = backend.settling_words(submitted)
             assert words == f"not sent on {submitted.cloud}"
-            assert words in refused(desk.declare_not_sent(submitted.id, "not sent"))
-            assert desk.declare_not_sent(submitted.id, words).result(30).state is State.ABANDONED
+            assert words in refused(backend.declare_not_sent(submitted.id, "not sent"))
+            assert backend.declare_not_sent(submitted.id, words).result(30).state is State.ABANDONED
         finally:
-            desk.stop(2.0)
+            backend.stop(2.0)
     assert len(simulator.ledger.restore_posts()) == 1
 
 
@@ -148,9 +148,9 @@ def test_before_the_log_in_nobody_looks_and_more_words_are_wanted(
     simulator: Simulator, listener: Listener, project: Project, tmp_path: Path
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.desk.submit(examined, examined.word).result(30)
-    listener.desk.stop(2.0)
-    later = brisk_desk(simulator, tmp_path / "state", password="not-it")
+    submitted = listener.backend.submit(examined, examined.word).result(30)
+    listener.backend.stop(2.0)
+    later = fast_backend(simulator, tmp_path / "state", password="not-it")
     again = Listener(later, simulator.world)
     try:
         later.connect()
@@ -161,24 +161,24 @@ def test_before_the_log_in_nobody_looks_and_more_words_are_wanted(
         later.stop(2.0)
 
 
-def test_what_the_desk_will_not_send(
+def test_what_the_backend_will_not_send(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:
     good = examine(listener, project, "demo-succeeds", "rehearsal-01")
-    desk = listener.desk
-    assert "does not name this disk" in refused(desk.submit(good, "rehearsal-02"))
-    assert "does not name this disk" in refused(desk.submit(good, ""))
-    assert "does not name this disk" in refused(desk.submit(good, "rehearsal-01"))
-    assert "does not name this disk" in refused(desk.submit(good, good.word.upper()))
+    backend = listener.backend
+    assert "does not name this disk" in refused(backend.submit(good, "rehearsal-02"))
+    assert "does not name this disk" in refused(backend.submit(good, ""))
+    assert "does not name this disk" in refused(backend.submit(good, "rehearsal-01"))
+    assert "does not name this disk" in refused(backend.submit(good, good.word.upper()))
     five = timedelta(minutes=5)
     by_wall = Instant(good.read.wall - five, good.read.monotonic)
     by_monotonic = Instant(good.read.wall + five, good.read.monotonic - 300)
     for read in (by_wall, by_monotonic):
         old = replace(good, read=read)
-        assert "too long ago" in refused(desk.submit(old, good.word))
+        assert "too long ago" in refused(backend.submit(old, good.word))
     attached = examine(listener, project, "demo-succeeds", "db-data-02")
     assert not attached.is_possible
-    assert "detach the disk" in refused(desk.submit(attached, attached.word))
+    assert "detach the disk" in refused(backend.submit(attached, attached.word))
     assert simulator.ledger.restore_posts() == []
 
 
@@ -202,7 +202,7 @@ def test_the_text_to_type_covers_the_night_and_the_project(
 
     def text(name: str) -> str:
         found = next(b for b in backups if b.name == name)
-        return listener.desk.examine(project, found.id, volume).result(30).word
+        return listener.backend.examine(project, found.id, volume).result(30).word
 
     for name in nights[-2:]:
         day = local_day(next(b.created_at for b in backups if b.name == name))
@@ -222,34 +222,34 @@ def test_a_script_that_names_its_backup_needs_the_disks_name_alone(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:
     good = examine(listener, project, "demo-succeeds", "rehearsal-01")
-    submitted = listener.desk.submit(good, "rehearsal-01", backup_is_named=True).result(30)
+    submitted = listener.backend.submit(good, "rehearsal-01", backup_is_named=True).result(30)
     assert listener.settled(submitted.id).state is State.SUCCEEDED
 
 
-def test_a_read_only_desk_sends_nothing(simulator: Simulator, tmp_path: Path) -> None:
-    desk = brisk_desk(simulator, tmp_path / "other", read_only=True)
-    reader = Listener(desk, simulator.world)
+def test_a_read_only_backend_sends_nothing(simulator: Simulator, tmp_path: Path) -> None:
+    backend = fast_backend(simulator, tmp_path / "other", read_only=True)
+    reader = Listener(backend, simulator.world)
     found = next(p for p in reader.connected() if p.name == "eu-de_prod")
     examined = examine(reader, found, "demo-succeeds", "rehearsal-01")
-    assert "read-only" in refused(desk.submit(examined, examined.word))
+    assert "read-only" in refused(backend.submit(examined, examined.word))
     assert simulator.ledger.restore_posts() == []
-    desk.stop(2.0)
+    backend.stop(2.0)
 
 
 def test_a_defect_on_the_way_to_the_cloud_is_an_answer_too(tmp_path: Path) -> None:
     async def connect(*_: object) -> Connection:
         raise ZeroDivisionError("pa55word in the words of an error")
 
-    desk = Desk(connect, tmp_path)
+    backend = Backend(connect, tmp_path)
     seen: SimpleQueue[Event] = SimpleQueue()
-    desk.start(seen.put)
-    desk.connect()
+    backend.start(seen.put)
+    backend.connect()
     while not isinstance(event := seen.get(timeout=30), ConnectFailed):
         pass
-    desk.open_project(Project("0" * 32, "eu-de"))
+    backend.open_project(Project("0" * 32, "eu-de"))
     while not isinstance(other := seen.get(timeout=30), ProjectFailed):
         pass
-    desk.stop(2.0)
+    backend.stop(2.0)
     for failure in (event.failure, other.failure):
         assert "ZeroDivisionError" in failure.message
         assert failure.executed is Executed.NO
@@ -262,14 +262,14 @@ def test_a_journal_that_cannot_be_made_means_look_but_not_restore(
 ) -> None:
     blocked = tmp_path / "a-file"
     blocked.write_text("")
-    desk: Desk = brisk_desk(simulator, blocked / "state")
-    reader = Listener(desk, simulator.world)
+    backend: Backend = fast_backend(simulator, blocked / "state")
+    reader = Listener(backend, simulator.world)
     found = next(p for p in reader.connected() if p.name == "eu-de_prod")
     assert any(isinstance(e, Notice) and e.severe for e in reader.seen)
     examined = examine(reader, found, "demo-succeeds", "rehearsal-01")
-    assert "cannot be used" in refused(desk.submit(examined, examined.word))
+    assert "cannot be used" in refused(backend.submit(examined, examined.word))
     assert simulator.ledger.restore_posts() == []
-    desk.stop(2.0)
+    backend.stop(2.0)
 
 
 def test_an_expired_token_is_renewed_without_losing_the_watch(
@@ -277,7 +277,7 @@ def test_an_expired_token_is_renewed_without_losing_the_watch(
 ) -> None:
     simulator.speed = 10.0
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     listener.state(submitted.id, lambda state: state is State.RUNNING)
     simulator.expire_tokens()
     assert listener.settled(submitted.id).state is State.SUCCEEDED
@@ -298,7 +298,7 @@ def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
     simulator.speed = 15.0  # slow enough for disk and backup to be seen at work
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     simulator.faults = f"{faults}@restore=1x"
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
 
     def over(event: Event) -> Restore | None:
         one = event.restore if isinstance(event, RestoreChanged) else None
@@ -319,8 +319,8 @@ def test_a_submission_counts_from_the_moment_it_is_asked_for(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
-    assert listener.desk.sending == 0
-    submitting = listener.desk.submit(examined, examined.word)
-    assert listener.desk.sending == 1  # before the engine's thread has even heard of it
+    assert listener.backend.sending == 0
+    submitting = listener.backend.submit(examined, examined.word)
+    assert listener.backend.sending == 1  # before the engine's thread has even heard of it
     listener.settled(submitting.result(30).id)
-    assert listener.desk.sending == 0
+    assert listener.backend.sending == 0

@@ -1,4 +1,4 @@
-"""The desk's log-in: declined and asked again, made anew from a changed configuration."""
+"""The backend's log-in: declined and asked again, made anew from a changed configuration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion
 from vbs_tui.cloud.secrets import Secret
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, Notice, SecretWanted
 from vbs_tui.simulator import Simulator
 
@@ -55,48 +55,48 @@ def connected(event: Event) -> Connected | None:
 def test_a_declined_question_is_put_again_by_the_next_connect(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    desk = Desk(Configured(simulator, simulator.username, ""), tmp_path, pace=BRISK)
-    listener = Listener(desk, simulator.world)
-    desk.connect()
+    backend = Backend(Configured(simulator, simulator.username, ""), tmp_path, pace=BRISK)
+    listener = Listener(backend, simulator.world)
+    backend.connect()
     asked = listener.wait(question)
-    desk.connect()  # does not ask twice
+    backend.connect()  # does not ask twice
     asked.reply.set_result(None)
     assert listener.wait(failed).failure.declined
-    desk.connect()
+    backend.connect()
     again = listener.wait(question)
     again.reply.set_result(simulator.password)
     assert listener.wait(connected).user == simulator.username
     assert listener.events.empty()
-    desk.stop(2.0)
+    backend.stop(2.0)
 
 
 def test_a_changed_user_is_told_before_the_first_log_in(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     configured = Configured(simulator, "no-such-user", "wrong")
-    desk = Desk(configured, tmp_path, pace=BRISK)
-    listener = Listener(desk, simulator.world)
-    desk.connect()
+    backend = Backend(configured, tmp_path, pace=BRISK)
+    listener = Listener(backend, simulator.world)
+    backend.connect()
     assert listener.wait(failed).failure.status == 401
-    desk.connect()
+    backend.connect()
     assert listener.wait(failed).failure.status == 401
     assert not [one for one in listener.seen if isinstance(one, Notice)]
     configured.user, configured.password = simulator.username, simulator.password
-    desk.connect()
+    backend.connect()
     told = listener.wait(lambda event: event if isinstance(event, Notice) else None)
     assert told.text.startswith(f"The configuration has changed: now {simulator.username} at http")
     assert listener.wait(connected).user == simulator.username
-    desk.stop(2.0)
+    backend.stop(2.0)
 
 
-def test_a_question_ends_with_the_desk(simulator: Simulator, tmp_path: Path) -> None:
-    desk = Desk(Configured(simulator, simulator.username, ""), tmp_path, pace=BRISK)
-    listener = Listener(desk, simulator.world)
-    desk.connect()
+def test_a_question_ends_with_the_backend(simulator: Simulator, tmp_path: Path) -> None:
+    backend = Backend(Configured(simulator, simulator.username, ""), tmp_path, pace=BRISK)
+    listener = Listener(backend, simulator.world)
+    backend.connect()
     asked: LogInQuestion = listener.wait(question).question
     assert asked.prompt == f"Password of {simulator.username}"
     reply = next(e.reply for e in listener.seen if isinstance(e, SecretWanted))
-    desk.stop(2.0)
+    backend.stop(2.0)
     assert reply.cancelled()
 
 
@@ -104,18 +104,18 @@ def test_a_disk_in_a_restore_of_another_cloud_names_that_cloud(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     first = Listener(
-        Desk(connector(simulator, name="otc-prod"), tmp_path, pace=BRISK), simulator.world
+        Backend(connector(simulator, name="otc-prod"), tmp_path, pace=BRISK), simulator.world
     )
     project = next(one for one in first.connected() if one.name == "eu-de_prod")
     found = examine(first, project, "demo-succeeds", "rehearsal-01")
-    first.desk.submit(found, found.word).result(20)
-    assert " of cloud " not in refused(first.desk.submit(found, found.word))
+    first.backend.submit(found, found.word).result(20)
+    assert " of cloud " not in refused(first.backend.submit(found, found.word))
     second = Listener(
-        Desk(connector(simulator, name="otc-too"), tmp_path, pace=BRISK), simulator.world
+        Backend(connector(simulator, name="otc-too"), tmp_path, pace=BRISK), simulator.world
     )
     second.connected()
     found = examine(second, project, "demo-succeeds", "rehearsal-01")
-    words = refused(second.desk.submit(found, found.word))
+    words = refused(second.backend.submit(found, found.word))
     assert "is already in a restore of cloud otc-prod" in words
     for one in (first, second):
-        one.desk.stop(2.0)
+        one.backend.stop(2.0)

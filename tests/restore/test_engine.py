@@ -15,12 +15,12 @@ from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Volume
-from vbs_tui.restore.active_restore import Case, Line
+from vbs_tui.restore.active_restore import ActiveRestore, Line
 from vbs_tui.restore.events import Notice, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal.journal import Journal, JournalError, Occupied
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 
 SURE: list[tuple[list[Answer], State, int, int]] = [
     ([Answer.OK], State.SUCCEEDED, 1, 1),
@@ -344,7 +344,7 @@ def test_another_clouds_restore_waits_for_a_connection(house: House) -> None:
 def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(house: House) -> None:
     async def story() -> None:
         engine = await house.engine()
-        journal = engine._recorder._opened()
+        journal = engine._journal_thread._opened()
         journal._db.execute("PRAGMA query_only = ON")
         from vbs_tui.restore.journal.journal import JournalError
 
@@ -410,7 +410,7 @@ def test_what_was_not_sent_when_the_program_ends_is_not_sent_any_more(house: Hou
 
 def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(house: House) -> None:
     async def story() -> None:
-        other = Recorder(house.directory, house.clock, InlineExecutor())
+        other = JournalThread(house.directory, house.clock, InlineExecutor())
         await other.open()
         theirs = await other.run(
             lambda journal: journal.begin(restore(owner=other.owner, cloud_identity="theirs"), [])
@@ -420,7 +420,7 @@ def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(house: 
             step = replace(theirs, state=state, owner=other.owner)
             theirs = await other.run(partial(Journal.update, restore=step, entries=[]))
         await engine.submit(restore(1, id="ours"))  # before the next look at the journal
-        await house.clock.sleep(Pace().follow * 3)
+        await house.clock.sleep(PollPace().follow * 3)
         told = [e.restore for e in house.events if isinstance(e, RestoreChanged)]
         assert [one.state for one in told if one.id == theirs.id][-1] is State.SUCCEEDED
         await engine.stop(1.0)
@@ -524,14 +524,14 @@ def test_an_end_that_comes_while_sending_is_written_down_sends_nothing(
 ) -> None:
     async def story() -> None:
         engine = await house.engine()
-        real = Case.note
+        real = ActiveRestore.note
 
-        async def slowly(case: Case, *lines: Line, **changes: Any) -> None:
+        async def slowly(case: ActiveRestore, *lines: Line, **changes: Any) -> None:
             await real(case, *lines, **changes)
             if changes.get("state") is State.SENDING:
                 await house.clock.sleep(0.5)  # a disk that takes its time
 
-        monkeypatch.setattr(Case, "note", slowly)
+        monkeypatch.setattr(ActiveRestore, "note", slowly)
         await engine.submit(restore())
         await house.until(lambda: house.latest().state is State.SENDING)
         await engine.stop(2.0)

@@ -26,12 +26,12 @@ from tests.restore.scripted_cloud import Answer, Execution, Post, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import Journal, Occupied
-from vbs_tui.restore.journal.journal_thread import Recorder
-from vbs_tui.restore.journal.processes import Instance
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore, VolumeFacts
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 
 DISKS = 3
 Mine = TypeVar("Mine", Post, Execution)
@@ -47,7 +47,7 @@ class Lives(RuleBasedStateMachine):
         self.loop = VirtualLoop()
         self.clock = VirtualClock(self.loop)
         self.cloud = ScriptedCloud(self.clock)
-        self.programs: dict[int, tuple[Engine, Recorder]] = {}
+        self.programs: dict[int, tuple[Engine, JournalThread]] = {}
         # All programs live on one loop: a task belongs to the program whose task started it.
         self.tasks: dict[asyncio.Task[Any], int] = {}
         self.acting = 0
@@ -65,11 +65,11 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: len(self.programs) < 3)
     @rule()
     def start(self) -> None:
-        recorder = Recorder(self.directory, self.clock, InlineExecutor())
+        journal_thread = JournalThread(self.directory, self.clock, InlineExecutor())
         engine = Engine(
-            recorder,
+            journal_thread,
             clock=self.clock,
-            pace=Pace(),
+            pace=PollPace(),
             rng=random.Random(self.count),
             emit=self.events.append,
         )
@@ -79,7 +79,7 @@ class Lives(RuleBasedStateMachine):
             await engine.attach(self.cloud)
 
         self.count += 1
-        self.programs[self.count] = (engine, recorder)
+        self.programs[self.count] = (engine, journal_thread)
         self._run(self.count, open_up())
 
     @precondition(lambda self: self.programs)
@@ -138,16 +138,16 @@ class Lives(RuleBasedStateMachine):
     @rule(who=st.integers(0, 2))
     def crash(self, who: int) -> None:
         key = self._key(who)
-        _, recorder = self.programs.pop(key)
-        assert recorder._instance is not None
+        _, journal_thread = self.programs.pop(key)
+        assert journal_thread._instance is not None
         # The journal stops taking anything first: a killed program writes no last words.
-        journal = recorder._opened()
+        journal = journal_thread._opened()
         journal._db.execute("PRAGMA query_only = ON")
         for task in asyncio.all_tasks(self.loop):
             if self.tasks.get(task) == key:
                 task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0))
-        recorder._close()
+        journal_thread._close()
 
     @precondition(lambda self: self.programs)
     @rule(who=st.integers(0, 2))
@@ -202,10 +202,10 @@ class Lives(RuleBasedStateMachine):
         for found in self._all():
             drivers = [
                 key
-                for key, (engine, recorder) in self.programs.items()
+                for key, (engine, journal_thread) in self.programs.items()
                 if found.state.is_open
                 and engine.is_driving(found.id)
-                and recorder.owner == found.owner
+                and journal_thread.owner == found.owner
             ]
             assert len(drivers) <= 1
 
@@ -214,8 +214,8 @@ class Lives(RuleBasedStateMachine):
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0.01))
-        for _, recorder in self.programs.values():
-            recorder._close()
+        for _, journal_thread in self.programs.values():
+            journal_thread._close()
         self.journal.close()
         self.witness.close()
         self.loop.close()
@@ -273,7 +273,7 @@ class Lives(RuleBasedStateMachine):
         keys = sorted(self.programs)
         return keys[who % len(keys)]
 
-    def _program(self, who: int) -> tuple[Engine, Recorder]:
+    def _program(self, who: int) -> tuple[Engine, JournalThread]:
         return self.programs[self._key(who)]
 
     def _run(self, key: int, work: Coroutine[Any, Any, Any]) -> None:

@@ -15,10 +15,10 @@ from tests.restore.makers import restore
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted
-from vbs_tui.restore.active_restore import Case, Line
+from vbs_tui.restore.active_restore import ActiveRestore, Line
 from vbs_tui.restore.events import RestoreChanged
 from vbs_tui.restore.journal.journal import Journal
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 
@@ -231,15 +231,15 @@ def test_a_job_is_not_lost_to_a_program_that_took_this_one_for_dead(house: House
 
     async def submit(*args: Any, **more: Any) -> Accepted:
         accepted = await real(*args, **more)
-        recorder = Recorder(house.directory, house.clock, InlineExecutor())
-        await recorder.open()
+        journal_thread = JournalThread(house.directory, house.clock, InlineExecutor())
+        await journal_thread.open()
 
         def settle(journal: Journal) -> Restore:
             (one,) = journal.restores()
             return journal.update(replace(one, state=State.UNKNOWN, owner=""), [])
 
-        await recorder.run(settle)
-        await recorder.close()
+        await journal_thread.run(settle)
+        await journal_thread.close()
         return accepted
 
     async def story() -> Restore:
@@ -301,14 +301,14 @@ def test_an_end_that_comes_while_sending_is_written_down_is_told_once(
 ) -> None:
     async def story() -> list[Any]:
         engine = await house.engine()
-        real = Case.note
+        real = ActiveRestore.note
 
-        async def slowly(case: Case, *lines: Line, **changes: Any) -> None:
+        async def slowly(case: ActiveRestore, *lines: Line, **changes: Any) -> None:
             await real(case, *lines, **changes)
             if changes.get("state") is State.SENDING:
                 await house.clock.sleep(0.5)
 
-        monkeypatch.setattr(Case, "note", slowly)
+        monkeypatch.setattr(ActiveRestore, "note", slowly)
         first = await engine.submit(restore())
         await house.until(lambda: house.latest().state is State.SENDING)
         await engine.stop(2.0)

@@ -20,7 +20,7 @@ from tests.ui.fake_backend import (
     PROD,
     PROJECTS,
     VOLUMES,
-    FakeDesk,
+    FakeBackend,
     StillClock,
     failure,
     identifier,
@@ -118,8 +118,8 @@ def _done(value: T) -> Future[T]:
 
 
 @dataclass
-class Desk(FakeDesk):
-    """A fake desk that also examines and remembers."""
+class Backend(FakeBackend):
+    """A fake backend that also examines and remembers."""
 
     word_is_name: bool = True
     night: str = ""
@@ -168,7 +168,7 @@ class Desk(FakeDesk):
 class Stage:
     """The app of one snapshot, with what a scene does to it."""
 
-    desk: Desk
+    backend: Backend
     app: VbsTui
     pilot: Pilot[int]
 
@@ -189,12 +189,12 @@ class Stage:
         await self.settle()
 
     async def open(self) -> None:
-        self.desk.log_in(PROJECTS, "")
+        self.backend.log_in(PROJECTS, "")
         await self.settle()
         await self.keys("1", "g", "enter")
-        self.desk.opened(PROD)
-        self.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
-        self.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+        self.backend.opened(PROD)
+        self.backend.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        self.backend.listed(PROD, ListKind.VOLUMES, VOLUMES)
         await self.settle()
 
     async def choose(self) -> None:
@@ -202,10 +202,10 @@ class Stage:
         await self.keys("2", "g", "enter")
 
     async def tell(self, one: Restore, watch: Watch | None = None) -> None:
-        self.desk.restores = (*self.desk.restores, one)
-        self.desk.tell(RestoreChanged(one, one.log))
+        self.backend.restores = (*self.backend.restores, one)
+        self.backend.tell(RestoreChanged(one, one.log))
         if watch is not None:
-            self.desk.tell(WatchChanged(watch))
+            self.backend.tell(WatchChanged(watch))
         await self.settle()
 
 
@@ -251,15 +251,15 @@ def ended(number: int, state: State, minutes: int, **changes: object) -> Restore
 
 
 async def start(s: Stage) -> None:
-    s.desk.log_in(PROJECTS, "")
+    s.backend.log_in(PROJECTS, "")
     await s.settle()
 
 
 async def loading(s: Stage) -> None:
     await start(s)
     await s.keys("enter")
-    s.desk.opened(PROD)
-    s.desk.started(PROD, ListKind.BACKUPS)
+    s.backend.opened(PROD)
+    s.backend.started(PROD, ListKind.BACKUPS)
     await s.settle()
 
 
@@ -275,24 +275,24 @@ async def filtered(s: Stage) -> None:
 async def empty(s: Stage) -> None:
     await start(s)
     await s.keys("enter")
-    s.desk.opened(PROD)
-    s.desk.listed(PROD, ListKind.BACKUPS, ())
-    s.desk.listed(PROD, ListKind.VOLUMES, ())
+    s.backend.opened(PROD)
+    s.backend.listed(PROD, ListKind.BACKUPS, ())
+    s.backend.listed(PROD, ListKind.VOLUMES, ())
     await s.settle()
 
 
 async def list_failed(s: Stage) -> None:
     await start(s)
     await s.keys("enter")
-    s.desk.opened(PROD)
-    s.desk.list_fails(PROD, ListKind.BACKUPS, failure())
-    s.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+    s.backend.opened(PROD)
+    s.backend.list_fails(PROD, ListKind.BACKUPS, failure())
+    s.backend.listed(PROD, ListKind.VOLUMES, VOLUMES)
     await s.settle()
 
 
 async def stale(s: Stage) -> None:
     await s.choose()
-    s.desk.list_fails(PROD, ListKind.BACKUPS, failure())
+    s.backend.list_fails(PROD, ListKind.BACKUPS, failure())
     await s.settle()
 
 
@@ -302,13 +302,13 @@ async def confirm(s: Stage) -> None:
 
 
 async def confirm_night(s: Stage) -> None:
-    s.desk.night = "2026-11-22 07:14"
+    s.backend.night = "2026-11-22 07:14"
     await s.choose()
     await s.keys("2", "j", "3", "r")
 
 
 async def confirm_reading(s: Stage) -> None:
-    s.desk.reads = False
+    s.backend.reads = False
     await s.choose()
     await s.keys("r")
 
@@ -325,7 +325,7 @@ async def pinned(s: Stage) -> None:
 
 async def barred(s: Stage) -> None:
     await s.choose()
-    s.desk.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
+    s.backend.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
     await s.settle()
 
 
@@ -335,7 +335,7 @@ async def journal_unusable(s: Stage) -> None:
         "The journal cannot be opened: /net/home/jane/.local/state/vbs-tui is on a file system"
         " that knows no locks (NFS)."
     )
-    s.desk.tell(JournalChanged(words))
+    s.backend.tell(JournalChanged(words))
     await s.settle()
 
 
@@ -345,7 +345,7 @@ async def confirm_soft(s: Stage) -> None:
 
 
 async def confirm_by_id(s: Stage) -> None:
-    s.desk.word_is_name = False
+    s.backend.word_is_name = False
     await s.choose()
     await s.keys("r")
 
@@ -444,7 +444,7 @@ async def requests(s: Stage) -> None:
     for number, (method, status) in enumerate(
         [("POST", 201), ("GET", 200), ("GET", 503), ("POST", 400), ("GET", None)], 1
     ):
-        s.desk.request_log.add(
+        s.backend.request_log.add(
             Call(
                 number=number,
                 at=NOW,
@@ -462,7 +462,7 @@ async def requests(s: Stage) -> None:
 async def clouds(s: Stage) -> None:
     await s.open()
     s.app.know_clouds("otc-prod", lambda: CHOICES, used=lambda _: None)
-    s.desk.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl", "eu-ch")))
+    s.backend.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl", "eu-ch")))
     await s.keys("C")
     await s.app.workers.wait_for_complete()
     await s.settle()
@@ -473,7 +473,7 @@ async def secret(s: Stage) -> None:
         *(QuestionKind.PASSWORD, "Password of ops-jane", "otc-prod"),
         why="What was given before was refused. Too many wrong tries lock an account.",
     )
-    s.desk.tell(SecretWanted(question, Future()))
+    s.backend.tell(SecretWanted(question, Future()))
     await s.settle()
     await s.keys(*"abc")
 
@@ -485,20 +485,20 @@ async def visit(s: Stage) -> None:
         address="https://login.company.example/realms/operations/device",
         code="WDJB-MJHT",
     )
-    s.desk.tell(SecretWanted(question, Future()))
+    s.backend.tell(SecretWanted(question, Future()))
     await s.settle()
 
 
 async def leaving(s: Stage) -> None:
     await s.choose()
-    s.desk.sending = 1
+    s.backend.sending = 1
     await s.keys("q")
 
 
 async def insecure(s: Stage) -> None:
     await s.choose()
     words = "certificates are not checked; plain HTTP to vbs.eu-de.example.com"
-    s.desk.tell(ProjectOpened(PROD, "vbs", (), None, words))
+    s.backend.tell(ProjectOpened(PROD, "vbs", (), None, words))
     await s.settle()
 
 
@@ -537,9 +537,9 @@ SCENES: dict[str, Scene] = {
 
 
 def make_app(*, read_only: bool = False) -> VbsTui:
-    """The app of a snapshot; its desk is a :class:`Desk`."""
+    """The app of a snapshot; its backend is a :class:`Backend`."""
     return VbsTui(
-        Desk(read_only=read_only).as_desk(),
+        Backend(read_only=read_only).as_backend(),
         clock=StillClock(),
         zone=UTC,
         demo=False,
@@ -553,6 +553,6 @@ async def play(scene: Scene, pilot: Pilot[int]) -> None:
     """Bring the app under *pilot* to *scene*."""
     app = pilot.app
     assert isinstance(app, VbsTui)
-    desk = app.desk
-    assert isinstance(desk, Desk)
-    await scene(Stage(desk, app, pilot))
+    backend = app.backend
+    assert isinstance(backend, Backend)
+    await scene(Stage(backend, app, pilot))

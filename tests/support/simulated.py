@@ -1,4 +1,4 @@
-"""A simulated cloud and a desk on it, for tests: real HTTP on a loopback socket."""
+"""A simulated cloud and a backend on it, for tests: real HTTP on a loopback socket."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
-from vbs_tui.restore.backend import Connector, Desk
+from vbs_tui.restore.backend import Backend, Connector
 from vbs_tui.restore.events import Connected, Event, ListKind, ListPage, RestoreChanged
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 from vbs_tui.simulator import Simulator
 from vbs_tui.simulator.world.world import World
 
 T = TypeVar("T")
 
-BRISK = Pace(
+BRISK = PollPace(
     first=0.05, middle=0.05, late=0.05, reconcile=1.0, job_patience=0.3, retry_wait=0.05, follow=0.1
 )
 """A pace for tests, together with a simulator at high speed."""
@@ -70,14 +70,14 @@ def connector(
 
 
 class Listener:
-    """A desk's events, to be waited for."""
+    """A backend's events, to be waited for."""
 
-    def __init__(self, desk: Desk, world: World) -> None:
-        self.desk = desk
+    def __init__(self, backend: Backend, world: World) -> None:
+        self.backend = backend
         self.world = world
         self.events: queue.Queue[Event] = queue.Queue()
         self.seen: list[Event] = []
-        desk.start(self.events.put)
+        backend.start(self.events.put)
 
     def wait(self, wanted: Callable[[Event], T | None], most: float = 30.0) -> T:
         """The first thing that *wanted* makes of an event."""
@@ -89,12 +89,12 @@ class Listener:
                 return found
 
     def connected(self) -> tuple[Project, ...]:
-        self.desk.connect()
+        self.backend.connect()
         return self.wait(lambda e: e.projects if isinstance(e, Connected) else None)
 
     def listed(self, project: Project, kind: ListKind) -> None:
         """Read a list to its end."""
-        self.desk.refresh(project, kind)
+        self.backend.refresh(project, kind)
         self.wait(lambda e: True if isinstance(e, ListPage) and e.kind is kind and e.last else None)
 
     def settled(self, restore_id: str) -> Restore:
@@ -112,14 +112,14 @@ class Listener:
         return self.wait(changed)
 
 
-def brisk_desk(
+def fast_backend(
     simulator: Simulator,
     directory: Path,
     *,
     read_only: bool = False,
     project: str = "",
     password: str = "",
-) -> Desk:
-    """A desk on *simulator* whose patience is short."""
+) -> Backend:
+    """A backend on *simulator* whose patience is short."""
     connect = connector(simulator, project=project, password=password)
-    return Desk(connect, directory, read_only=read_only, pace=BRISK)
+    return Backend(connect, directory, read_only=read_only, pace=BRISK)

@@ -1,4 +1,4 @@
-"""Consoles for tests: the real app on a fake desk, with everything on that is on in use."""
+"""Consoles for tests: the real app on a fake backend, with everything on that is on in use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, FakeDesk, StillClock
+from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, FakeBackend, StillClock
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
@@ -28,7 +28,7 @@ class Console:
     """One console under a pilot."""
 
     app: VbsTui
-    desk: FakeDesk
+    backend: FakeBackend
     clock: StillClock
     pilot: Pilot[int]
 
@@ -67,11 +67,11 @@ class Console:
 
     async def open_prod(self) -> None:
         """Logged in, the preferred project open, both lists there."""
-        self.desk.log_in(PROJECTS, PROD.name)
+        self.backend.log_in(PROJECTS, PROD.name)
         await self.settle()
-        self.desk.opened(PROD)
-        self.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
-        self.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+        self.backend.opened(PROD)
+        self.backend.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        self.backend.listed(PROD, ListKind.VOLUMES, VOLUMES)
         await self.settle()
 
     @property
@@ -88,7 +88,7 @@ async def until_read(app: App[int]) -> None:
     async with asyncio.timeout(30):
         while not screen.takes_keys:
             if isinstance(screen, ConfirmScreen) and not screen.is_opening:
-                return  # it reads, and the desk may answer much later
+                return  # it reads, and the backend may answer much later
             await asyncio.sleep(0.02)
 
 
@@ -101,9 +101,9 @@ async def console(
     prepared: Callable[[VbsTui], None] = lambda _: None,
 ) -> AsyncIterator[Console]:
     """*prepared* is called with the app before it runs."""
-    desk, clock = FakeDesk(), StillClock()
+    backend, clock = FakeBackend(), StillClock()
     app = VbsTui(
-        desk.as_desk(),
+        backend.as_backend(),
         clock=clock,
         zone=UTC,
         demo=demo,
@@ -113,7 +113,7 @@ async def console(
     prepared(app)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await pilot.pause()
-        yield Console(app, desk, clock, pilot)
+        yield Console(app, backend, clock, pilot)
 
 
 def lines(rows: RowList[Any]) -> list[str]:

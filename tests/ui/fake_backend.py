@@ -1,4 +1,4 @@
-"""A desk without a thread and a cloud: it records what it is asked, and tells what a test tells."""
+"""A backend without a thread and a cloud: records what it is asked, emits what a test tells."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.resources import Attachment, Backup, Project, Volume
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.checks.examination import Examination
 from vbs_tui.restore.events import (
     Connected,
@@ -46,8 +46,8 @@ class StillClock:
 
 
 @dataclass
-class FakeDesk:
-    """Stands where a :class:`Desk` stands."""
+class FakeBackend:
+    """Stands where a :class:`Backend` stands."""
 
     asked: list[tuple[str, ...]] = field(default_factory=list)
     read_only: bool = False
@@ -64,8 +64,8 @@ class FakeDesk:
     out_of_reach: set[str] = field(default_factory=set)
     """Ids of the restores on other clouds."""
 
-    def as_desk(self) -> Desk:
-        return cast(Desk, self)
+    def as_backend(self) -> Backend:
+        return cast(Backend, self)
 
     # What the console asks
 
@@ -256,12 +256,12 @@ def failure(**more: object) -> Failure:
     return Failure(**{**values, **more})  # type: ignore[arg-type]
 
 
-def ready(desk: FakeDesk) -> None:
+def ready(backend: FakeBackend) -> None:
     """Logged in, the first project open, both lists there."""
-    desk.log_in(PROJECTS, PROD.name)
+    backend.log_in(PROJECTS, PROD.name)
 
 
-def lists(desk: FakeDesk) -> None:
-    desk.opened(PROD)
-    desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
-    desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+def lists(backend: FakeBackend) -> None:
+    backend.opened(PROD)
+    backend.listed(PROD, ListKind.BACKUPS, BACKUPS)
+    backend.listed(PROD, ListKind.VOLUMES, VOLUMES)

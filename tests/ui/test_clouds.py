@@ -25,7 +25,7 @@ from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
@@ -125,11 +125,11 @@ async def with_clouds(
         con.app.know_clouds(
             "otc-prod", lambda: list(CHOICES), used=(noted if noted is not None else []).append
         )
-        con.desk.log_in(projects, PROD.id)
+        con.backend.log_in(projects, PROD.id)
         await con.settle()
-        con.desk.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl")))
-        con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
-        con.desk.listed(PROD, ListKind.VOLUMES, VOLUMES)
+        con.backend.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl")))
+        con.backend.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        con.backend.listed(PROD, ListKind.VOLUMES, VOLUMES)
         await con.settle()
         await con.press("2", "enter")
         yield con
@@ -149,7 +149,7 @@ def top(con: Console) -> type[object]:
 
 async def test_escape_leaves_everything_as_it_was() -> None:
     async with with_clouds() as con:
-        asked = list(con.desk.asked)
+        asked = list(con.backend.asked)
         chosen = con.main.backups.chosen
         await con.press("C")
         screen = await list_is_read(con)
@@ -166,25 +166,25 @@ async def test_escape_leaves_everything_as_it_was() -> None:
         assert top(con) is CloudsScreen, "the first Esc clears the filter"
         await con.press("escape")
         assert con.on_main()
-        assert con.desk.asked == asked
+        assert con.backend.asked == asked
         assert con.main.backups.chosen is chosen is not None
 
 
 async def test_choosing_the_open_one_does_nothing() -> None:
     async with with_clouds() as con:
-        asked = list(con.desk.asked)
+        asked = list(con.backend.asked)
         await con.press("C")
         await list_is_read(con)
         await con.press("enter")
         assert con.on_main()
-        assert con.desk.asked == asked
+        assert con.backend.asked == asked
         assert con.notices == ["That one is open already."]
         assert con.app.is_running
 
 
 async def test_one_whose_log_in_failed_is_opened_anew() -> None:
     async with with_clouds() as con:
-        con.desk.tell(ConnectFailed(failure(message="the password is wrong")))
+        con.backend.tell(ConnectFailed(failure(message="the password is wrong")))
         await con.settle()
         await con.press("C")
         await list_is_read(con)
@@ -205,7 +205,7 @@ async def test_another_cloud_ends_this_one_with_the_choice() -> None:
 
 async def test_another_cloud_waits_for_a_request_under_way() -> None:
     async with with_clouds() as con:
-        con.desk.sending = 1
+        con.backend.sending = 1
         await con.press("C")
         await list_is_read(con)
         await con.press("G", "enter")
@@ -237,8 +237,8 @@ async def test_another_region_shows_nothing_of_the_one_before(name: str) -> None
         await list_is_read(con)
         await con.press("down", "enter")
         assert con.on_main()
-        assert con.desk.asked[-1] == ("region", "eu-nl")
-        con.desk.tell(RegionChanged("eu-nl"))
+        assert con.backend.asked[-1] == ("region", "eu-nl")
+        con.backend.tell(RegionChanged("eu-nl"))
         await con.settle()
         assert con.main.backups.list.total == con.main.volumes.list.total == 0
         assert con.main.backups.chosen is None
@@ -254,12 +254,12 @@ async def test_another_region_shows_nothing_of_the_one_before(name: str) -> None
 async def test_the_only_project_of_the_region_opens_by_itself() -> None:
     noted: list[str] = []
     async with with_clouds(projects=(*PROJECTS, FAR), noted=noted) as con:
-        con.desk.tell(RegionChanged("eu-nl"))
+        con.backend.tell(RegionChanged("eu-nl"))
         await con.settle()
-        assert con.desk.asked[-1] == ("open", FAR.id)
-        con.desk.tell(ProjectOpened(FAR, "vbs", (), None, "", "eu-nl", ("eu-de", "eu-nl")))
+        assert con.backend.asked[-1] == ("open", FAR.id)
+        con.backend.tell(ProjectOpened(FAR, "vbs", (), None, "", "eu-nl", ("eu-de", "eu-nl")))
         # Of a reading that began before: its generation is not the new one's.
-        con.desk.tell(ListPage(PROD.id, ListKind.BACKUPS, 1, BACKUPS, last=True, at=NOW))
+        con.backend.tell(ListPage(PROD.id, ListKind.BACKUPS, 1, BACKUPS, last=True, at=NOW))
         await con.settle()
         assert con.main.backups.list.total == 0
         assert "otc-prod › eu-nl › eu-nl_prod" in screen_text(con.app)
@@ -279,14 +279,14 @@ async def marked_and_chosen(con: Console) -> None:
 async def test_no_key_acts_on_the_region_before_while_it_changes() -> None:
     async with with_clouds() as con:
         await marked_and_chosen(con)
-        asked = len(con.desk.asked)
-        # The desk has not said yet that it works in the other region.
+        asked = len(con.backend.asked)
+        # The backend has not said yet that it works in the other region.
         await con.press("enter", "r", "enter", "2", "enter", "r")
         assert con.on_main()
-        assert con.desk.asked[asked:] == [("region", "eu-nl")]
+        assert con.backend.asked[asked:] == [("region", "eu-nl")]
         assert con.main.store.region == "eu-nl"
-        con.desk.page(PROD, ListKind.BACKUPS, 1, BACKUPS)
-        con.desk.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl")))
+        con.backend.page(PROD, ListKind.BACKUPS, 1, BACKUPS)
+        con.backend.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl")))
         await con.settle()
         assert con.main.backups.list.total == con.main.volumes.list.total == 0
         assert con.main.backups.chosen is None
@@ -302,7 +302,7 @@ async def test_one_choice_is_enough_for_two_quick_enters() -> None:
         screen.pane.list.action_choose()
         screen.pane.list.action_choose()
         await con.settle()
-        assert con.desk.asked.count(("region", "eu-nl")) == 1
+        assert con.backend.asked.count(("region", "eu-nl")) == 1
         assert con.on_main()
 
 
@@ -312,13 +312,13 @@ async def test_a_question_that_comes_over_the_list_is_not_thrown_away() -> None:
         screen = con.app.screen
         assert isinstance(screen, CloudsScreen)
         reply: Future[str | None] = Future()
-        con.desk.tell(SecretWanted(LogInQuestion(QuestionKind.PASSCODE, "Passcode"), reply))
+        con.backend.tell(SecretWanted(LogInQuestion(QuestionKind.PASSCODE, "Passcode"), reply))
         await con.until_keys_are_taken()
         assert isinstance(con.app.screen, SecretScreen)
         screen.pane.list.action_choose()
         await con.settle()
         assert isinstance(con.app.screen, SecretScreen)
-        assert ("region", "eu-nl") not in con.desk.asked
+        assert ("region", "eu-nl") not in con.backend.asked
         con.app.screen.dismiss(None)
         await con.settle()
         assert reply.result(0) is None
@@ -333,7 +333,7 @@ async def test_esc_before_the_list_is_read_changes_nothing() -> None:
 
     async with with_clouds() as con:
         con.app.know_clouds("otc-prod", slow, used=lambda _: None)
-        asked = list(con.desk.asked)
+        asked = list(con.backend.asked)
         await con.press("C")
         assert top(con) is CloudsScreen
         await con.press("down", "enter", "escape")
@@ -342,40 +342,40 @@ async def test_esc_before_the_list_is_read_changes_nothing() -> None:
         await con.app.workers.wait_for_complete()
         await con.settle()
         assert con.on_main()
-        assert con.desk.asked == asked
+        assert con.backend.asked == asked
         assert con.main.error.current is None
 
 
 async def test_a_new_log_in_opens_no_project_of_another_region() -> None:
     async with with_clouds(projects=(*PROJECTS, FAR, replace(FAR, id="5" * 32))) as con:
-        con.desk.tell(RegionChanged("eu-nl"))
+        con.backend.tell(RegionChanged("eu-nl"))
         await con.settle()
-        asked = len(con.desk.asked)
-        con.desk.tell(
+        asked = len(con.backend.asked)
+        con.backend.tell(
             Connected("otc-prod", "eu-nl", "ops", (*PROJECTS, FAR), PROD.id, "", NOW),
         )
         await con.settle()
-        assert con.desk.asked[asked:] == []
+        assert con.backend.asked[asked:] == []
         assert con.main.store.current is None
 
 
 async def test_going_back_finds_the_project_that_was_left() -> None:
     async with with_clouds() as con:
-        con.desk.tell(RegionChanged("eu-nl"))
+        con.backend.tell(RegionChanged("eu-nl"))
         await con.settle()
-        asked = len(con.desk.asked)
-        con.desk.tell(RegionChanged("eu-de"))
+        asked = len(con.backend.asked)
+        con.backend.tell(RegionChanged("eu-de"))
         await con.settle()
-        assert con.desk.asked[asked:] == [("open", PROD.id)]
+        assert con.backend.asked[asked:] == [("open", PROD.id)]
 
 
 async def test_a_restore_of_another_region_says_so() -> None:
     async with with_clouds() as con:
         here = restore(cloud="otc-prod", region="eu-de", state=State.RUNNING)
-        con.desk.tell(RestoreChanged(here))
+        con.backend.tell(RestoreChanged(here))
         await con.settle()
         assert "db-data-01   running" in con.main.jobs.text
-        con.desk.tell(RegionChanged("eu-nl"))
+        con.backend.tell(RegionChanged("eu-nl"))
         await con.settle()
         assert "db-data-01 in eu-de   running" in con.main.jobs.text
 
@@ -397,10 +397,10 @@ async def test_the_terminal_is_told_once_at_the_end_what_goes_on() -> None:
                 "otc-prod", list, used=lambda _: None, left={left.id, seen.id}, unnamed="lab"
             )
             for one in (here, left, seen, foreign):
-                con.desk.tell(RestoreChanged(one, replayed=True))
+                con.backend.tell(RestoreChanged(one, replayed=True))
             for one in (left, foreign):
-                con.desk.tell(WatchChanged(Watch(one.id, elsewhere="connect to lab to watch")))
-            con.desk.tell(WatchChanged(Watch(seen.id, elsewhere="watched by vbs-tui process 7")))
+                con.backend.tell(WatchChanged(Watch(one.id, elsewhere="connect to lab to watch")))
+            con.backend.tell(WatchChanged(Watch(seen.id, elsewhere="watched by vbs-tui process 7")))
             await con.settle()
             said = await leave(con, result)
         if result == SWITCH:
@@ -417,7 +417,7 @@ def asked(con: Console) -> str:
 
 async def test_the_question_before_another_cloud_names_it() -> None:
     async with with_clouds() as con:
-        con.desk.sending = 1
+        con.backend.sending = 1
         await con.press("C")
         await list_is_read(con)
         await con.press("G", "enter")
@@ -489,12 +489,12 @@ async def test_a_restore_goes_to_the_region_on_the_screen(tmp_path: Path) -> Non
 
         async def connect(ask: Ask, log: RequestLog) -> Connection:
             made = cloud.connection(ask=ask, name="toy", project_name="prod")
-            cloud.connections.clear()  # the desk closes it, on the engine's own loop
+            cloud.connections.clear()  # the backend closes it, on the engine's own loop
             return made
 
-        desk = Desk(connect, tmp_path / "state", cloud_name="toy")
+        backend = Backend(connect, tmp_path / "state", cloud_name="toy")
         app = VbsTui(
-            desk, clock=SystemClock(), zone=UTC, demo=False, cloud_name="toy", read_only=False
+            backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="toy", read_only=False
         )
         app.know_clouds("toy", list, used=lambda _: None)
         async with app.run_test(size=(120, 40)) as pilot:
@@ -516,7 +516,7 @@ async def test_a_restore_goes_to_the_region_on_the_screen(tmp_path: Path) -> Non
             await con.keys(*"data", "enter")
             await con.until(lambda: cloud.posts)
             await con.until(lambda: con.main.jobs.selected_restore)
-        await asyncio.to_thread(desk.stop, 2.0)
+        await asyncio.to_thread(backend.stop, 2.0)
         assert cloud.posts == [
             f"/nl/v2/{PROJECT}/cloudbackups/22222222-0000-4000-8000-000000000001/restore"
         ]
@@ -528,21 +528,21 @@ async def test_a_restore_goes_to_the_region_on_the_screen(tmp_path: Path) -> Non
 def connector(cloud: TwoRegions, **settings: Any) -> Callable[[Ask, RequestLog], Any]:
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         made = cloud.connection(ask=ask, name="toy", project_name="prod", **settings)
-        cloud.connections.clear()  # the desk closes it, on the engine's own loop
+        cloud.connections.clear()  # the backend closes it, on the engine's own loop
         return made
 
     return connect
 
 
 class Told:
-    """What a desk told, for whoever waits for it."""
+    """What a backend told, for whoever waits for it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
         self._events: list[Event] = []
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        desk.start(self._take)
+        backend.start(self._take)
 
     def _take(self, event: Event) -> None:
         self._events.append(event)
@@ -558,25 +558,25 @@ class Told:
                 await self._news.wait()
 
 
-async def test_a_desk_begins_in_the_region_that_was_gone_to(tmp_path: Path) -> None:
+async def test_a_backend_begins_in_the_region_that_was_chosen(tmp_path: Path) -> None:
     async with TwoRegions() as cloud:
-        desk = Desk(connector(cloud), tmp_path / "state", region="eu-nl")
-        told_by = Told(desk)
-        desk.open_project(Project(PROJECT, "prod"))
+        backend = Backend(connector(cloud), tmp_path / "state", region="eu-nl")
+        told_by = Told(backend)
+        backend.open_project(Project(PROJECT, "prod"))
         opened = await told_by.until(lambda one: isinstance(one, ProjectOpened))
         assert isinstance(opened, ProjectOpened)
-        assert opened.region == desk.region == "eu-nl"
-        await asyncio.to_thread(desk.stop, 2.0)
+        assert opened.region == backend.region == "eu-nl"
+        await asyncio.to_thread(backend.stop, 2.0)
 
 
 async def test_an_address_of_another_region_never_watches_a_restore(tmp_path: Path) -> None:
     async with TwoRegions() as cloud:
 
-        def there(short: str) -> Desk:
+        def there(short: str) -> Backend:
             url = cloud.server.url
             at = dict.fromkeys(("vbs", "evs"), f"{url}/{short}/v2")
             made = connector(cloud, region=f"eu-{short}", endpoint_overrides=at)
-            return Desk(made, tmp_path / "state", cloud_name="toy")
+            return Backend(made, tmp_path / "state", cloud_name="toy")
 
         project = Project(PROJECT, "prod")
         one = there("de")

@@ -27,7 +27,7 @@ from tests.ui.consoles import screen_text
 from tests.ui.test_flow import Console
 from vbs_tui.clock import SystemClock
 from vbs_tui.commands.support.cloud_choice import settings_for, target_of
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.screens.help import HelpScreen
@@ -40,8 +40,10 @@ async def console(
     """The console as it starts in *environment*."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    desk = Desk(target_of(settings_for()).connector, at.folder / "journal", pace=BRISK)
-    app = VbsTui(desk, clock=SystemClock(), zone=UTC, demo=False, cloud_name="bad", read_only=False)
+    backend = Backend(target_of(settings_for()).connector, at.folder / "journal", pace=BRISK)
+    app = VbsTui(
+        backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="bad", read_only=False
+    )
     async with app.run_test(size=(120, 50), notifications=True) as pilot:
         one = Console(app, pilot)
         yield one
@@ -72,12 +74,12 @@ async def test_the_panel_says_what_happened_and_what_to_do(
             assert "Traceback" not in told(one)
             assert not any(secret in one.main.error.ticket for secret in SECRETS)
             # The console goes on, and another try is made; not with a secret that was refused.
-            tries = len(one.app.desk.request_log.calls())
+            tries = len(one.app.backend.request_log.calls())
             before = one.main.error.current
             rests = "Refused" in one.main.error.ticket
             await try_again(one)
             await one.until(lambda: one.main.error.current is not before)
-            calls = one.app.desk.request_log.calls()
+            calls = one.app.backend.request_log.calls()
             assert (len(calls) > tries) is (bad.is_sent and not rests)
             assert ("Corrected, it is tried at once" in told(one)) is rests
             assert not any(secret in repr(calls) for secret in SECRETS)
@@ -221,7 +223,7 @@ async def test_a_cloud_with_ipv6_only_serves(
             assert one.main.error.current is None
             assert {"[::1]"} == {
                 call.url.partition("//")[2].partition("]")[0] + "]"
-                for call in one.app.desk.request_log.calls()
+                for call in one.app.backend.request_log.calls()
             }
 
 

@@ -15,7 +15,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.support.simulated import brisk_desk
+from tests.support.simulated import fast_backend
 from tests.ui.consoles import until_read
 from vbs_tui.clock import SystemClock
 from vbs_tui.restore.journal.states import State
@@ -110,16 +110,16 @@ def simulator() -> Iterator[Simulator]:
 async def console(
     simulator: Simulator, tmp_path: Path, *, read_only: bool = False
 ) -> AsyncIterator[Console]:
-    desk = brisk_desk(simulator, tmp_path / "state", read_only=read_only)
+    backend = fast_backend(simulator, tmp_path / "state", read_only=read_only)
     app = VbsTui(
-        desk, clock=SystemClock(), zone=UTC, demo=False, cloud_name="sim", read_only=read_only
+        backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="sim", read_only=read_only
     )
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         yield Console(app, pilot)
         shown = app.export_screenshot()
         assert not any(secret in shown for secret in SECRETS)
-    desk.stop(2.0)
-    for call in desk.request_log.calls():
+    backend.stop(2.0)
+    for call in backend.request_log.calls():
         assert not any(secret in repr(call) for secret in SECRETS)
 
 
@@ -243,7 +243,7 @@ async def test_keys_answer_while_the_post_waits(simulator: Simulator, tmp_path: 
         await c.keys(*screen.word, "enter")
         await c.until(lambda: gate.reached)
         await c.until(lambda: c.app.screen is c.main)
-        assert c.app.desk.sending == 1
+        assert c.app.backend.sending == 1
         await c.keys("2", "down", "3", "down", "4")
         assert c.main.current == "jobs"
         # A second restore of the same backup is refused here, not sent.

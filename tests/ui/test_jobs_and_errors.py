@@ -152,7 +152,7 @@ async def test_open_restores_come_first_and_the_selected_one_is_open() -> None:
             begun = NOW + timedelta(minutes=number)
             one = restore(number, state=state, created_at=begun, sent_at=begun)
             log = (LogEntry(begun, Source.JOB, f"log of {state.value}", None, number + 1),)
-            c.desk.tell(RestoreChanged(replace(one, log=log), log, replayed=True))
+            c.backend.tell(RestoreChanged(replace(one, log=log), log, replayed=True))
         await c.settle()
         jobs = c.main.jobs
         assert [one.state for one in jobs.restores] == [
@@ -170,8 +170,8 @@ async def test_an_unknown_outcome_says_what_the_operator_can_do() -> None:
     async with console() as c:
         summary = f"{UNTRACED}: Neither disk nor backup shows any trace of this restore."
         one = restore(state=State.UNKNOWN, sent_at=NOW, summary=summary, failure=FAILURE)
-        c.desk.tell(RestoreChanged(one))
-        c.desk.tell(WatchChanged(Watch(one.id, looked_at=NOW)))
+        c.backend.tell(RestoreChanged(one))
+        c.backend.tell(WatchChanged(Watch(one.id, looked_at=NOW)))
         await c.settle()
         assert "never sent again by itself" in c.main.jobs.text
         await c.press("4", "u")
@@ -184,7 +184,7 @@ async def test_a_log_longer_than_the_pane_keeps_its_head_in_sight() -> None:
     async with console((80, 24)) as c:
         log = tuple(LogEntry(NOW, Source.JOB, f"line {n}", None, n + 1) for n in range(100))
         one = restore(state=State.RUNNING, sent_at=NOW, log=log)
-        c.desk.tell(RestoreChanged(one, log))
+        c.backend.tell(RestoreChanged(one, log))
         await c.press("4")
         await c.settle()
         shown = c.app.export_screenshot().replace("&#160;", " ")
@@ -207,11 +207,11 @@ async def test_a_restore_that_others_begin_takes_no_cursor_from_under_the_keys()
     theirs = restore(2, state=State.RUNNING, created_at=NOW + timedelta(seconds=1))
     async with console() as c:
         await c.open_prod()
-        c.desk.tell(RestoreChanged(own, own.log))
+        c.backend.tell(RestoreChanged(own, own.log))
         await c.settle()
         await c.press("4")
-        c.desk.tell(RestoreChanged(theirs, theirs.log))
-        c.desk.tell(RestoreChanged(replace(theirs, id="far", cloud="other"), theirs.log))
+        c.backend.tell(RestoreChanged(theirs, theirs.log))
+        c.backend.tell(RestoreChanged(replace(theirs, id="far", cloud="other"), theirs.log))
         await c.settle()
         assert c.main.jobs.selected_restore == own
 
@@ -220,7 +220,7 @@ async def test_another_clouds_failure_is_told_with_that_clouds_name() -> None:
     failed = replace(restore(2, state=State.FAILED), cloud="other", failure=FAILURE)
     async with console() as c:
         await c.open_prod()
-        c.desk.tell(RestoreChanged(failed, failed.log))
+        c.backend.tell(RestoreChanged(failed, failed.log))
         await c.settle()
         assert c.main.error.current_title.endswith(" on other")
         await c.press("4", "e")

@@ -142,14 +142,14 @@ async def test_text_is_readable_on_every_ground(theme: str) -> None:
     async with console(read_only=True, demo=True) as con:
         con.app.theme = theme
         await con.open_prod()
-        con.desk.list_fails(PROD, ListKind.VOLUMES, failure())
+        con.backend.list_fails(PROD, ListKind.VOLUMES, failure())
         await con.settle()
         for keys in (("1",), ("2", "down", "space"), ("slash", "n", "enter"), ("enter", "down")):
             await con.press(*keys)
             assert unreadable(con.app) == [], keys
         await con.press("G")
         assert unreadable(con.app) == []
-        con.desk.listed(PROD, ListKind.VOLUMES, ())
+        con.backend.listed(PROD, ListKind.VOLUMES, ())
         await con.settle()
         assert unreadable(con.app) == []
 

@@ -43,26 +43,26 @@ def title(pane: object) -> str:
 
 async def test_start_logs_in_and_says_so() -> None:
     async with console() as con:
-        assert con.desk.asked == [("start",), ("connect",)]
+        assert con.backend.asked == [("start",), ("connect",)]
         assert "Logging in" in "".join(lines(con.main.projects.list))
         assert "Choose a project first" in "".join(lines(con.main.backups.list))
 
 
 async def test_a_preferred_project_is_opened_without_a_key() -> None:
     async with console() as con:
-        con.desk.log_in(PROJECTS, "eu-de_staging")
+        con.backend.log_in(PROJECTS, "eu-de_staging")
         await con.settle()
-        assert con.desk.asked[-1] == ("open", PROJECTS[1].id)
+        assert con.backend.asked[-1] == ("open", PROJECTS[1].id)
         assert con.main.projects.list.highlighted == PROJECTS[1]
 
 
 async def test_without_a_preference_the_operator_chooses() -> None:
     async with console() as con:
-        con.desk.log_in(PROJECTS)
+        con.backend.log_in(PROJECTS)
         await con.settle()
-        assert ("open", PROD.id) not in con.desk.asked
+        assert ("open", PROD.id) not in con.backend.asked
         await con.press("down", "enter")
-        assert con.desk.asked[-1] == ("open", PROJECTS[1].id)
+        assert con.backend.asked[-1] == ("open", PROJECTS[1].id)
         assert con.main.current == "backups"
         assert "eu-de_staging" in con.main.title_bar.text
 
@@ -150,7 +150,7 @@ async def test_restore_without_a_project_and_in_a_read_only_session() -> None:
 async def test_restore_with_no_volume_says_so() -> None:
     async with console() as con:
         await con.open_prod()
-        con.desk.listed(PROD, ListKind.VOLUMES, ())
+        con.backend.listed(PROD, ListKind.VOLUMES, ())
         await con.settle()
         assert "This project has no volumes." in "".join(lines(con.main.volumes.list))
         await con.press("2", "enter", "r")
@@ -204,16 +204,16 @@ async def test_refresh_asks_and_moves_nothing() -> None:
     async with console() as con:
         await con.open_prod()
         await con.press("2", "slash", *"night", "enter", "down", "space", "f5")
-        assert con.desk.asked[-1] == ("refresh", PROD.id, "backups")
+        assert con.backend.asked[-1] == ("refresh", PROD.id, "backups")
         rows = con.main.backups.list
         before = (rows.highlighted, lines(rows))
-        generation = con.desk.started(PROD, ListKind.BACKUPS)
+        generation = con.backend.started(PROD, ListKind.BACKUPS)
         await con.settle()
         assert "reading anew" in foot(con.main.backups)
-        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[5:], last=False)
+        con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[5:], last=False)
         await con.settle()
         assert (rows.highlighted, lines(rows)) == before
-        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[:5])
+        con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[:5])
         await con.settle()
         assert (rows.highlighted, lines(rows)) == before
         assert "reading" not in foot(con.main.backups)
@@ -221,17 +221,17 @@ async def test_refresh_asks_and_moves_nothing() -> None:
 
 async def test_the_first_reading_shows_its_pages_as_they_come() -> None:
     async with console() as con:
-        con.desk.log_in(PROJECTS, PROD.name)
+        con.backend.log_in(PROJECTS, PROD.name)
         await con.settle()
-        con.desk.opened(PROD)
-        generation = con.desk.started(PROD, ListKind.BACKUPS)
+        con.backend.opened(PROD)
+        generation = con.backend.started(PROD, ListKind.BACKUPS)
         await con.settle()
         assert "Reading the backups" in "".join(lines(con.main.backups.list))
-        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[:3], last=False)
+        con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[:3], last=False)
         await con.settle()
         assert con.main.backups.list.total == 3
         assert "reading" in foot(con.main.backups)
-        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[3:])
+        con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[3:])
         await con.settle()
         assert con.main.backups.list.total == 9
 
@@ -239,10 +239,10 @@ async def test_the_first_reading_shows_its_pages_as_they_come() -> None:
 async def test_news_of_an_older_reading_are_ignored() -> None:
     async with console() as con:
         await con.open_prod()
-        old = con.desk.started(PROD, ListKind.BACKUPS)
-        new = con.desk.started(PROD, ListKind.BACKUPS)
-        con.desk.page(PROD, ListKind.BACKUPS, new, BACKUPS[:2])
-        con.desk.page(PROD, ListKind.BACKUPS, old, BACKUPS)
+        old = con.backend.started(PROD, ListKind.BACKUPS)
+        new = con.backend.started(PROD, ListKind.BACKUPS)
+        con.backend.page(PROD, ListKind.BACKUPS, new, BACKUPS[:2])
+        con.backend.page(PROD, ListKind.BACKUPS, old, BACKUPS)
         await con.settle()
         assert con.main.backups.list.total == 2
 
@@ -251,24 +251,24 @@ async def test_a_failed_refresh_keeps_the_rows_and_says_since_when() -> None:
     async with console() as con:
         await con.open_prod()
         con.clock.moment = NOW + timedelta(minutes=3)
-        con.desk.list_fails(PROD, ListKind.BACKUPS, failure(at=con.clock.moment))
+        con.backend.list_fails(PROD, ListKind.BACKUPS, failure(at=con.clock.moment))
         await con.settle()
         assert con.main.backups.list.total == 9
         assert "× refresh failed just now, rows of 3 min ago" in foot(con.main.backups)
         assert con.main.error.current is not None
         assert "not refreshed since" in con.main.title_bar.text
-        con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS, at=con.clock.moment)
+        con.backend.listed(PROD, ListKind.BACKUPS, BACKUPS, at=con.clock.moment)
         await con.settle()
         assert "failed" not in foot(con.main.backups)
 
 
 async def test_empty_and_failed_read_differently() -> None:
     async with console() as con:
-        con.desk.log_in(PROJECTS, PROD.name)
+        con.backend.log_in(PROJECTS, PROD.name)
         await con.settle()
-        con.desk.opened(PROD)
-        con.desk.listed(PROD, ListKind.BACKUPS, ())
-        con.desk.list_fails(PROD, ListKind.VOLUMES, failure(code="EVS.1000", message="[/b] no"))
+        con.backend.opened(PROD)
+        con.backend.listed(PROD, ListKind.BACKUPS, ())
+        con.backend.list_fails(PROD, ListKind.VOLUMES, failure(code="EVS.1000", message="[/b] no"))
         await con.settle()
         assert "This project has no backups." in "".join(lines(con.main.backups.list))
         said = "".join(lines(con.main.volumes.list))
@@ -277,19 +277,19 @@ async def test_empty_and_failed_read_differently() -> None:
 
 async def test_failures_of_log_in_and_project_are_shown_and_tried_again() -> None:
     async with console() as con:
-        con.desk.tell(ConnectFailed(failure(status=401, message="wrong password")))
+        con.backend.tell(ConnectFailed(failure(status=401, message="wrong password")))
         await con.settle()
         assert "wrong" in " ".join(lines(con.main.projects.list))
         assert con.main.error.current is not None
         await con.press("1", "f5")
-        assert con.desk.asked.count(("connect",)) == 2
-        con.desk.log_in(PROJECTS, PROD.name)
+        assert con.backend.asked.count(("connect",)) == 2
+        con.backend.log_in(PROJECTS, PROD.name)
         await con.settle()
-        con.desk.tell(ProjectFailed(PROD, failure(message="no vbs in the catalog")))
+        con.backend.tell(ProjectFailed(PROD, failure(message="no vbs in the catalog")))
         await con.settle()
         assert "no vbs in the catalog" in " ".join(lines(con.main.backups.list))
         await con.press("2", "f5")
-        assert con.desk.asked[-1] == ("open", PROD.id)
+        assert con.backend.asked[-1] == ("open", PROD.id)
 
 
 async def test_a_changed_row_is_shown_and_ranked_anew() -> None:
@@ -297,7 +297,7 @@ async def test_a_changed_row_is_shown_and_ranked_anew() -> None:
         await con.open_prod()
         await con.press("2", "enter")
         busy = replace(VOLUMES[3], status="restoring-backup")
-        con.desk.tell(RowChanged(PROD.id, busy))
+        con.backend.tell(RowChanged(PROD.id, busy))
         await con.settle()
         own = next(line for line in lines(con.main.volumes.list) if "db-data-01" in line)
         assert "×" in own
@@ -306,7 +306,7 @@ async def test_a_changed_row_is_shown_and_ranked_anew() -> None:
         # It keeps its place: no other disk comes under the cursor.
         assert con.main.volumes.list.highlighted == busy
         assert con.main.volumes.list.cursor_row == 0
-        con.desk.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
+        con.backend.tell(RowChanged(PROD.id, replace(BACKUPS[0], status="restoring")))
         await con.settle()
         assert "0 possible of 7" in foot(con.main.volumes)
 
@@ -315,7 +315,7 @@ async def test_a_chosen_backup_that_is_gone_is_no_longer_chosen() -> None:
     async with console() as con:
         await con.open_prod()
         await con.press("2", "enter")
-        con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS[1:])
+        con.backend.listed(PROD, ListKind.BACKUPS, BACKUPS[1:])
         await con.settle()
         assert "no longer listed" in con.notices[-1]
         await con.press("r")
@@ -376,7 +376,7 @@ async def test_quit_leaves_with_status_zero() -> None:
 
 async def test_a_notice_is_shown_as_it_is() -> None:
     async with console() as con:
-        con.desk.tell(Notice("[/nope] the journal was set aside", severe=True))
+        con.backend.tell(Notice("[/nope] the journal was set aside", severe=True))
         await con.settle()
         assert con.notices == ["[/nope] the journal was set aside"]
 
@@ -422,22 +422,22 @@ HOSTILE = (
 async def test_hostile_names_are_text(size: tuple[int, int]) -> None:
     async with console(size) as con:
         projects = [replace(PROD, id=f"{n:032x}", name=name) for n, name in enumerate(HOSTILE)]
-        con.desk.log_in(projects, projects[0].id)
+        con.backend.log_in(projects, projects[0].id)
         await con.settle()
-        con.desk.opened(projects[0])
+        con.backend.opened(projects[0])
         backups = [
             backup(n, name, volume_id=identifier(1000 + n)) for n, name in enumerate(HOSTILE)
         ]
         volumes = [volume(1000 + n, name) for n, name in enumerate(HOSTILE)]
-        con.desk.listed(projects[0], ListKind.BACKUPS, backups)
-        con.desk.listed(projects[0], ListKind.VOLUMES, volumes)
+        con.backend.listed(projects[0], ListKind.BACKUPS, backups)
+        con.backend.listed(projects[0], ListKind.VOLUMES, volumes)
         await con.settle()
         await con.press("2", "slash", *"[/", "enter")
         assert con.main.backups.list.filter_text == "[/"
         assert con.main.backups.list.shown == 3
         for name in HOSTILE:
-            con.desk.list_fails(projects[0], ListKind.BACKUPS, failure(message=name, code=name))
-            con.desk.tell(Notice(name))
+            con.backend.list_fails(projects[0], ListKind.BACKUPS, failure(message=name, code=name))
+            con.backend.tell(Notice(name))
             await con.settle()
         for key in "12345":
             await con.press(key, "z", "z")
@@ -453,7 +453,7 @@ async def test_the_best_target_is_under_the_cursor_among_many_volumes() -> None:
     async with console() as con:
         await con.open_prod()
         many = [volume(5000 + n, f"disk-{n:05}", size=200) for n in range(9000)]
-        con.desk.listed(PROD, ListKind.VOLUMES, [*many, *VOLUMES])
+        con.backend.listed(PROD, ListKind.VOLUMES, [*many, *VOLUMES])
         await con.settle()
         await con.press("3", "G", "2", "enter")
         await con.settle()
@@ -466,17 +466,17 @@ async def test_the_cursor_waits_at_the_top_for_the_first_reading_and_then_belong
     None
 ):
     async with console() as con:
-        con.desk.log_in(PROJECTS, PROD.name)
+        con.backend.log_in(PROJECTS, PROD.name)
         await con.settle()
-        con.desk.opened(PROD)
-        generation = con.desk.started(PROD, ListKind.BACKUPS)
-        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[4:], last=False)
+        con.backend.opened(PROD)
+        generation = con.backend.started(PROD, ListKind.BACKUPS)
+        con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[4:], last=False)
         await con.settle()
-        con.desk.page(PROD, ListKind.BACKUPS, generation, BACKUPS[1:4])
+        con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[1:4])
         await con.settle()
         rows = con.main.backups.list
         assert (rows.cursor_row, rows.highlighted) == (0, BACKUPS[1])
-        con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        con.backend.listed(PROD, ListKind.BACKUPS, BACKUPS)
         await con.settle()
         assert (rows.cursor_row, rows.highlighted) == (1, BACKUPS[1])
 
@@ -492,10 +492,10 @@ async def test_dialogs_open_on_their_keys_and_nothing_acts_beneath_them() -> Non
             await con.open_prod()
             await con.press("2", "enter", "2", key)
             assert type(con.app.screen).__name__ == name
-            asked = list(con.desk.asked)
+            asked = list(con.backend.asked)
             await con.press("r", "ctrl+p", "z", "1")
             assert type(con.app.screen).__name__ == name
-            assert con.desk.asked == asked
+            assert con.backend.asked == asked
             await con.press("escape")
             assert con.app.screen is con.main
             assert con.main.current == "backups"
@@ -509,22 +509,22 @@ async def test_restore_asks_about_the_chosen_pair_and_escape_sends_nothing(key: 
         assert type(con.app.screen).__name__ == "ConfirmScreen"
         target = con.main.volumes.list.highlighted
         assert isinstance(target, Volume)
-        assert con.desk.asked[-1] == ("examine", PROD.id, BACKUPS[0].id, target.id)
+        assert con.backend.asked[-1] == ("examine", PROD.id, BACKUPS[0].id, target.id)
         await con.press("r", "q", "enter", "escape")
         assert con.app.screen is con.main
-        assert [one[0] for one in con.desk.asked].count("examine") == 1
+        assert [one[0] for one in con.backend.asked].count("examine") == 1
 
 
 async def test_quit_asks_while_a_submission_has_no_answer() -> None:
     for key in ("q", "ctrl+q"):
         async with console() as con:
-            con.desk.sending = 1
+            con.backend.sending = 1
             await con.press(key)
             assert type(con.app.screen).__name__ == "QuitScreen"
             assert con.app.return_code is None
             await con.press("escape")
             assert con.app.screen is con.main
-            con.desk.sending = 0
+            con.backend.sending = 0
             await con.press(key)
             assert con.app.return_value == 0
 
@@ -533,14 +533,14 @@ async def test_a_secret_is_asked_for_and_handed_over() -> None:
     async with console() as con:
         reply: Future[str | None] = Future()
         question = LogInQuestion(QuestionKind.PASSWORD, "Password of [/ops]")
-        con.desk.tell(SecretWanted(question, reply))
+        con.backend.tell(SecretWanted(question, reply))
         await con.settle()
         assert type(con.app.screen).__name__ == "SecretScreen"
         await con.press(*"s3cret", "enter")
         assert reply.result(0) == "s3cret"
         assert "s3cret" not in screen_text(con.app)
         declined: Future[str | None] = Future()
-        con.desk.tell(SecretWanted(question, declined))
+        con.backend.tell(SecretWanted(question, declined))
         await con.settle()
         await con.press("escape")
         assert declined.result(0) is None

@@ -16,23 +16,23 @@ REFUSED = failure(kind=ErrorKind.LOG_IN, status=401)
 
 
 def _log_in_fails(con: Console) -> None:
-    con.desk.tell(ConnectFailed(REFUSED))
+    con.backend.tell(ConnectFailed(REFUSED))
 
 
 def _project_fails(con: Console) -> None:
-    con.desk.tell(ProjectFailed(PROD, failure()))
+    con.backend.tell(ProjectFailed(PROD, failure()))
 
 
 def _list_fails(con: Console) -> None:
-    con.desk.list_fails(PROD, ListKind.BACKUPS, failure())
+    con.backend.list_fails(PROD, ListKind.BACKUPS, failure())
 
 
 WAYS: list[tuple[Callable[[Console], None], Callable[[Console], object], str]] = [
-    (_log_in_fails, lambda con: con.desk.log_in(PROJECTS), "log in"),
-    (_project_fails, lambda con: con.desk.opened(PROD), "open project eu-de_prod"),
+    (_log_in_fails, lambda con: con.backend.log_in(PROJECTS), "log in"),
+    (_project_fails, lambda con: con.backend.opened(PROD), "open project eu-de_prod"),
     (
         _list_fails,
-        lambda con: con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS),
+        lambda con: con.backend.listed(PROD, ListKind.BACKUPS, BACKUPS),
         "list the backups",
     ),
 ]
@@ -71,8 +71,8 @@ async def test_what_works_elsewhere_ends_no_other_failure(
     async with console() as con:
         await con.open_prod()
         fails(con)
-        con.desk.opened(PROJECTS[1])
-        con.desk.listed(PROD, ListKind.VOLUMES, ())
+        con.backend.opened(PROJECTS[1])
+        con.backend.listed(PROD, ListKind.VOLUMES, ())
         await con.settle()
         assert con.main.error.current_title == title
         assert con.main.error.has_class("-has-error")
@@ -83,9 +83,9 @@ async def test_a_restores_failure_is_never_over() -> None:
     async with console() as con:
         await con.open_prod()
         con.main.show_failure(failure(kind=ErrorKind.JOB), "nightly → db-data-01")
-        con.desk.log_in(PROJECTS)
-        con.desk.opened(PROD)
-        con.desk.listed(PROD, ListKind.BACKUPS, BACKUPS)
+        con.backend.log_in(PROJECTS)
+        con.backend.opened(PROD)
+        con.backend.listed(PROD, ListKind.BACKUPS, BACKUPS)
         await con.settle()
         assert con.main.error.has_class("-has-error")
         assert OVER not in con.main.error.text

@@ -17,7 +17,7 @@ from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
 
 def asked(con: Console) -> list[tuple[str, str]]:
     """Backup and volume of each dialog that was opened."""
-    return [(one[2], one[3]) for one in con.desk.asked if one[0] == "examine"]
+    return [(one[2], one[3]) for one in con.backend.asked if one[0] == "examine"]
 
 
 async def test_r_in_the_backups_takes_the_one_under_the_cursor_and_says_so() -> None:
@@ -25,7 +25,7 @@ async def test_r_in_the_backups_takes_the_one_under_the_cursor_and_says_so() -> 
         await con.open_prod()
         await con.press("2", "g", "enter", "2", "j", "r")
         assert asked(con) == [(BACKUPS[1].id, VOLUMES[3].id)]
-        con.desk.examinations[-1].set_result(examination(of=BACKUPS[1]))
+        con.backend.examinations[-1].set_result(examination(of=BACKUPS[1]))
         await con.settle()
         text = screen_text(con.app)
         assert f"Backup   {BACKUPS[1].name}" in text
@@ -128,7 +128,7 @@ async def test_enter_takes_the_row_that_was_under_the_cursor(pane: str) -> None:
         assert rows.highlighted not in (None, meant)
         await con.settle()
         if pane == "projects":
-            assert con.desk.asked[-1] == ("open", PROJECTS[0].id)
+            assert con.backend.asked[-1] == ("open", PROJECTS[0].id)
         elif pane == "backups":
             assert con.main.volumes.backup == meant
         else:
@@ -150,7 +150,9 @@ async def test_a_key_meant_for_a_row_that_just_went_acts_on_no_other(key: str) -
         await con.press("2", "g", "enter")
         assert con.main.volumes.list.highlighted == VOLUMES[3]
         pressed = time.monotonic()
-        con.desk.listed(PROD, ListKind.VOLUMES, [one for one in VOLUMES if one is not VOLUMES[3]])
+        con.backend.listed(
+            PROD, ListKind.VOLUMES, [one for one in VOLUMES if one is not VOLUMES[3]]
+        )
         await con.settle()
         await press_at(con, pressed, key)
         assert asked(con) == []
@@ -167,7 +169,7 @@ async def test_a_key_is_not_held_up_by_rows_that_came_elsewhere() -> None:
         await con.open_prod()
         await con.press("2", "g", "enter")
         pressed = time.monotonic()
-        con.desk.listed(PROD, ListKind.VOLUMES, [volume(77, "aaa-first"), *VOLUMES])
+        con.backend.listed(PROD, ListKind.VOLUMES, [volume(77, "aaa-first"), *VOLUMES])
         await con.settle()
         await press_at(con, pressed, "r")
         assert asked(con) == [(BACKUPS[0].id, VOLUMES[3].id)]
@@ -180,7 +182,7 @@ async def test_with_a_sort_the_source_disk_has_the_cursor_and_all_are_counted() 
     many = [volume(2000 + number, f"many-{number:03}") for number in range(40)]
     async with console() as con:
         await con.open_prod()
-        con.desk.listed(PROD, ListKind.VOLUMES, [*many, *VOLUMES])
+        con.backend.listed(PROD, ListKind.VOLUMES, [*many, *VOLUMES])
         await con.settle()
         await con.press("3", "s", "S", "2", "g", "enter")
         await con.settle()
@@ -188,7 +190,7 @@ async def test_with_a_sort_the_source_disk_has_the_cursor_and_all_are_counted() 
         assert con.main.volumes.list.highlighted == VOLUMES[3]
         assert "44 possible of 47" in str(con.main.volumes.border_subtitle)
         busy = replace(many[0], status="in-use")
-        con.desk.listed(PROD, ListKind.VOLUMES, [busy, *many[1:20], *VOLUMES])
+        con.backend.listed(PROD, ListKind.VOLUMES, [busy, *many[1:20], *VOLUMES])
         await con.settle()
         assert "23 possible of 27" in str(con.main.volumes.border_subtitle)
 

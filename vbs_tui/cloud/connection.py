@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.auth.authorization import KeyStanding, Standing, TokenStanding
+from vbs_tui.cloud.auth.authorization import Authorization, KeyAuthorization, TokenAuthorization
 from vbs_tui.cloud.auth.credentials import (
     AccessKeyCredentials,
     ApplicationCredentials,
@@ -20,11 +20,11 @@ from vbs_tui.cloud.auth.credentials import (
     TokenCredentials,
     User,
 )
-from vbs_tui.cloud.auth.lockout import Tally
+from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.auth.log_in import LogIn, new_log_in
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
 from vbs_tui.cloud.auth.token_cache import FileTokenCache, TokenCache
-from vbs_tui.cloud.auth.token_store import Keyring
+from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Grant
 from vbs_tui.cloud.config.changes import STAYS, changes
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
@@ -34,7 +34,7 @@ from vbs_tui.cloud.http.messages import Request
 from vbs_tui.cloud.http.rate_limit import RateLimiter
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
-from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session, Timeouts
 from vbs_tui.cloud.http.urls import (
     address_trouble,
@@ -69,7 +69,7 @@ class CloudConnection:
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
         token_directory: Path | None = None,
-        tally: Tally | None = None,
+        tally: RefusalCount | None = None,
         read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
     ) -> None:
         """Nothing is sent before :meth:`projects` or :meth:`open`.
@@ -78,7 +78,7 @@ class CloudConnection:
         refusals of earlier connections to the same cloud. *read_again* gives *settings* as they
         are configured by now, and may raise ``CloudError``.
         """
-        self._tally = tally or Tally()
+        self._tally = tally or RefusalCount()
         self._read_again = read_again
         self._ask = ask
         self._settings = settings
@@ -95,7 +95,7 @@ class CloudConnection:
             limiter=limiter,
         )
         self._session.redactor.spare(*_open_names(settings))
-        self._standing = self._make_standing(token_directory)
+        self._authorization = self._make_authorization(token_directory)
         self._providers: dict[tuple[str, str], VbsProvider] = {}
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
         self._plain_hosts: set[str] = set()
@@ -118,19 +118,19 @@ class CloudConnection:
 
     @property
     def user(self) -> str:
-        return self._standing.user or clean(self._settings.credentials.label, 128)
+        return self._authorization.user or clean(self._settings.credentials.label, 128)
 
     @property
     def preferred_project(self) -> str:
         # The log-in's own, by its id: names are unique within a domain only. An application
         # credential has its one project, a token may, and a user a default one.
-        own = self._standing.only_project
+        own = self._authorization.only_project
         named = self._settings.project_id or self._settings.project_name
         return named if own is None else own.id
 
     @property
     def token_expires_at(self) -> datetime | None:
-        return self._standing.expires_at
+        return self._authorization.expires_at
 
     @property
     def insecure(self) -> str:
@@ -159,16 +159,16 @@ class CloudConnection:
         or address is not.
         """
         self._check_identity_url()
-        if self._read_again is not None and self._standing.holds_back:
+        if self._read_again is not None and self._authorization.holds_back:
             self._correct(await self._read_again())
-        self._standing.forgive()
-        channel = Channel(self._session, self._standing.at_large())
+        self._authorization.forgive()
+        client = ServiceClient(self._session, self._authorization.at_large())
         try:
-            await channel.prepare(self._probe("log in"))
+            await client.prepare(self._probe("log in"))
             self._demand_configured_project()
-            found = await list_projects(channel, self._root, self._standing.project_paths)
+            found = await list_projects(client, self._root, self._authorization.project_paths)
         except CloudError as error:
-            only = self._standing.only_project
+            only = self._authorization.only_project
             if only is None or error.failure.kind is not ErrorKind.REFUSED:
                 # Without the frames of the log-in, which hold the password.
                 raise CloudError(error.failure) from None
@@ -180,7 +180,7 @@ class CloudConnection:
     def _demand_configured_project(self) -> None:
         """An application credential opens its own project, whichever is configured beside it: that
         must not go unnoticed."""
-        own, settings = self._standing.only_project, self._settings
+        own, settings = self._authorization.only_project, self._settings
         if own is None or not isinstance(settings.credentials, ApplicationCredentials):
             return
         named = [(settings.project_id, own.id), (settings.project_name, own.name)]
@@ -212,18 +212,18 @@ class CloudConnection:
 
     def grant(self, project: Project) -> Grant | None:
         """What the cloud said of the log-in to *project*, once open; ``None`` for access keys."""
-        return self._standing.grant(project)
+        return self._authorization.grant(project)
 
     async def aclose(self) -> None:
-        await self._standing.aclose()
+        await self._authorization.aclose()
         await self._session.aclose()
 
     async def _opened(self, project: Project, region: str) -> VbsProvider:
-        channel = Channel(self._session, self._standing.for_project(project))
-        await channel.prepare(self._probe("open the project"))
-        told = self._standing.catalog_of(project)
+        client = ServiceClient(self._session, self._authorization.for_project(project))
+        await client.prepare(self._probe("open the project"))
+        told = self._authorization.catalog_of(project)
         if not told:
-            told = await fetch_catalog(channel, self._root)
+            told = await fetch_catalog(client, self._root)
         try:
             catalog = self._catalog(told, project, region)
             found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
@@ -238,7 +238,7 @@ class CloudConnection:
             endpoints = tuple((one.service, one.root, one.why) for one in found)
             # An address that is configured is that of one region, whichever is asked for.
             regions = () if self._settings.endpoint_overrides else catalog.regions()
-            return VbsProvider(channel, project, endpoints, region=catalog.region, regions=regions)
+            return VbsProvider(client, project, endpoints, region=catalog.region, regions=regions)
         raise CloudError(failure)
 
     def _catalog(self, told: object, project: Project, region: str) -> Catalog:
@@ -257,15 +257,15 @@ class CloudConnection:
         )
         return catalog.in_one_region(project.id)
 
-    def _make_standing(self, token_directory: Path | None) -> Standing:
+    def _make_authorization(self, token_directory: Path | None) -> Authorization:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
-            return KeyStanding(self._session, settings.credentials, self._tally)
+            return KeyAuthorization(self._session, settings.credentials, self._tally)
         log_in = self._log_in(settings.credentials)
         cache = self._cache(settings.credentials, token_directory)
-        return TokenStanding(Keyring(self._session, log_in, cache, self._tally), settings)
+        return TokenAuthorization(TokenStore(self._session, log_in, cache, self._tally), settings)
 
-    def _log_in(self, credentials: LogInCredentials | ForeignCredentials) -> LogIn:
+    def _log_in(self, credentials: LogInCredentials | PluginCredentials) -> LogIn:
         return new_log_in(
             self._session, self._root, credentials, self._ask, cloud=self.cloud, tally=self._tally
         )
@@ -279,18 +279,18 @@ class CloudConnection:
             return  # what was typed stays in use
         self._settings = replace(self._settings, credentials=now.credentials)
         if isinstance(now.credentials, AccessKeyCredentials):
-            self._standing.sign_by(now.credentials)
+            self._authorization.sign_by(now.credentials)
         else:
-            self._standing.log_in_by(self._log_in(now.credentials))
+            self._authorization.log_in_by(self._log_in(now.credentials))
 
     def _cache(
-        self, credentials: LogInCredentials | ForeignCredentials, directory: Path | None
+        self, credentials: LogInCredentials | PluginCredentials, directory: Path | None
     ) -> TokenCache | None:
         # A token that was given is not worth keeping: it lies somewhere already.
         if directory is None or isinstance(credentials, TokenCredentials):
             return None
         # Of a ticket or a given token, only the cloud knows whose it is.
-        if isinstance(credentials, ForeignCredentials) and not credentials.owner:
+        if isinstance(credentials, PluginCredentials) and not credentials.owner:
             return None
         user: User = getattr(credentials, "user", User())
         parts = (self._root, self._settings.name, type(credentials).__name__, credentials.label)

@@ -227,25 +227,25 @@ def _run(
 ) -> _End:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
     from vbs_tui.commands.support.last_use import note_at_end, note_use  # noqa: PLC0415
-    from vbs_tui.restore.backend import Desk  # noqa: PLC0415
-    from vbs_tui.restore.watch.pace import Pace  # noqa: PLC0415
+    from vbs_tui.restore.backend import Backend  # noqa: PLC0415
+    from vbs_tui.restore.watch.poll_pace import PollPace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
     from vbs_tui.ui.cloud_choices import Unreadable  # noqa: PLC0415
     from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
 
     clock = SystemClock()
     read_only = options.read_only or target.raw_name in settings.read_only_clouds
-    desk = Desk(
+    backend = Backend(
         target.connector,
         directory,
         cloud_name=target.name,
         region=before.region,
         read_only=read_only,
         clock=clock,
-        pace=replace(Pace(), **settings.pace),  # type: ignore[arg-type]
+        pace=replace(PollPace(), **settings.pace),  # type: ignore[arg-type]
     )
     app = VbsTui(
-        desk,
+        backend,
         clock=clock,
         zone=None,
         demo=options.demo,
@@ -280,7 +280,7 @@ def _run(
     if not options.demo:
         app.warn_of(lambda: "\n".join(filter(None, _doubts(settings))))
     with output_encoding.on_a_screen():
-        status = run(app, desk.stop, mouse=options.mouse or _has_mouse(settings))
+        status = run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
     note_at_end(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:
@@ -288,7 +288,7 @@ def _run(
     ended = replace(before, status=status, wanted=wanted, region="", greeting="")
     left = frozenset(one.id for one in app.store.unwatched_without(before.left))
     if wanted.is_open:
-        return replace(ended, left=left, region=desk.region)
+        return replace(ended, left=left, region=backend.region)
     greeting = _left_behind(target, len(app.store.watched_here()))
     return replace(ended, left=left, greeting=greeting)
 

@@ -47,12 +47,12 @@ from vbs_tui.doctor.token_cache import token_findings
 from vbs_tui.doctor.vbs_endpoint import look_at_vbs
 from vbs_tui.paths import NoHome, NoPlace, config_file
 from vbs_tui.restore.event_loop_thread import LoopThread
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
-from vbs_tui.restore.journal.processes import Instance
 from vbs_tui.restore.refusals import defect
 from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 from vbs_tui.times import local
 from vbs_tui.ui.render.failure import decode
 
@@ -238,7 +238,7 @@ async def _look(settings: CloudSettings, found: list[Finding]) -> None:
 
 async def _ask(question: LogInQuestion) -> str | None:
     # In a thread that Ctrl+C does not wait for.
-    return await beside(lambda: ask_on_terminal(question))
+    return await in_thread(lambda: ask_on_terminal(question))
 
 
 async def _log_in(

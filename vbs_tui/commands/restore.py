@@ -46,8 +46,8 @@ from vbs_tui.commands.support.formatting import event_data, names, out_json, pla
 from vbs_tui.commands.support.headless import Failed, Row, Session
 from vbs_tui.commands.support.output import err, out, tell
 from vbs_tui.commands.support.signals import Signalled
-from vbs_tui.commands.watch import Follower, desk_for, tell_how_to_go_on, warn
-from vbs_tui.restore.backend import Desk, Examination, Refusal
+from vbs_tui.commands.watch import Follower, backend_for, tell_how_to_go_on, warn
+from vbs_tui.restore.backend import Backend, Examination, Refusal
 from vbs_tui.restore.checks.rules import Level
 from vbs_tui.restore.events import Connected, Event, ListKind, RestoreChanged
 from vbs_tui.restore.journal.journal import JournalError
@@ -85,7 +85,7 @@ def restore_main(argv: Sequence[str]) -> int:
         return _ended(no_cloud(error), CONFIGURATION, options)
     warn(settings)
     try:
-        with Session(desk_for(target, settings), err) as session:
+        with Session(backend_for(target, settings), err) as session:
             return _run(session, options, target)
     except (Failed, CloudError) as error:
         return _ended(error.failure, CONFIGURATION, options)
@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _Unclear(Exception):  # noqa: N818 - the operator was unclear, nothing broke
-    """Nothing was sent: a name that names nothing or several things, or the desk's refusal."""
+    """Nothing was sent: a name that names nothing or several things, or the backend's refusal."""
 
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
@@ -183,7 +183,7 @@ def _examined(session: Session, options: argparse.Namespace) -> Examination:
     volume_id = _resolve(volumes, options.volume, "volume", project)
     backups = session.rows(project, ListKind.BACKUPS)
     backup_id = _resolve(backups, options.backup, "backup", project)
-    examined = session.result(session.desk.examine(project, backup_id, volume_id))
+    examined = session.result(session.backend.examine(project, backup_id, volume_id))
     hazard = None if examined.is_possible else _impossible(examined)
     _tell_examination(examined, connected.cloud, hazard, as_json=options.json)
     if hazard is not None:
@@ -209,7 +209,7 @@ def _send(
     """From here on, what is not known is unknown. *cloud*: the options that name it."""
     try:
         with session.signals.deferred():
-            attempt.submitting = session.desk.submit(
+            attempt.submitting = session.backend.submit(
                 examined,
                 options.confirm,
                 backup_is_named=True,
@@ -220,9 +220,9 @@ def _send(
             return Follower(session, submitted, as_json=options.json).follow()
         return _until_answered(session, submitted, cloud, as_json=options.json)
     except Refusal as error:
-        if trouble := session.desk.journal_trouble:
+        if trouble := session.backend.journal_trouble:
             raise Failed(no_journal(JournalError(trouble))) from error
-        raise _Unclear(_refused(error, examined, options, session.desk)) from error
+        raise _Unclear(_refused(error, examined, options, session.backend)) from error
     except (CancelledError, JournalError) as error:
         tell_lost(str(error) or "The program ended.", UNKNOWN if options.json else None)
     except OSError as error:  # a full disk, or nobody reads any more: the restore goes on
@@ -250,10 +250,10 @@ def _tell_interrupted(session: Session, attempt: _Attempt, cloud: list[str]) -> 
 
 
 def _refused(
-    error: Refusal, examined: Examination, options: argparse.Namespace, desk: Desk
+    error: Refusal, examined: Examination, options: argparse.Namespace, backend: Backend
 ) -> Failure:
-    """The desk's refusal as a failure, with what to do about it."""
-    if desk.read_only:
+    """The backend's refusal as a failure, with what to do about it."""
+    if backend.read_only:
         do = "If it is meant to be written to, take it out of read_only_clouds (config.toml)."
     elif options.confirm not in (examined.word, examined.confirmation.volume):
         word = examined.confirmation.volume

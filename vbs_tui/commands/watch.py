@@ -41,12 +41,12 @@ from vbs_tui.commands.support.formatting import (
 from vbs_tui.commands.support.headless import Session
 from vbs_tui.commands.support.output import err, lost_output, out
 from vbs_tui.commands.support.signals import Signalled
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 from vbs_tui.settings import Mistaken, Settings
 
 _EPILOG = f"""\
@@ -83,15 +83,15 @@ def watch_main(argv: Sequence[str]) -> int:
     except (NoCloud, SeveralClouds) as error:
         why = no_cloud(error)
     warn(settings)
-    desk = desk_for(target, settings)
+    backend = backend_for(target, settings)
     try:
-        with Session(desk, err) as session:
-            found = session.result(desk.find(options.id))
+        with Session(backend, err) as session:
+            found = session.result(backend.find(options.id))
             if len(found) != 1:
                 return not_one(options.id, found, as_json=options.json)
             follower = Follower(session, found[0], as_json=options.json, why=why)
             if target is not None and not follower.is_over:
-                desk.connect()
+                backend.connect()
             try:
                 return follower.follow()
             except (KeyboardInterrupt, Signalled):
@@ -107,7 +107,7 @@ def watch_main(argv: Sequence[str]) -> int:
             tell_how_to_go_on(session.newest(found[0]), options_of(options, target))
             return UNKNOWN
     except JournalError as error:
-        failure = no_journal(JournalError(desk.journal_trouble or str(error)))
+        failure = no_journal(JournalError(backend.journal_trouble or str(error)))
         tell_failure(failure, CONFIGURATION if options.json else None)
         return CONFIGURATION
     except CancelledError:
@@ -134,19 +134,19 @@ def tell_how_to_go_on(restore: Restore, cloud: Sequence[str]) -> None:
     err(f"Follow it with: {watch_command(restore, cloud)}")
 
 
-def desk_for(target: Target | None, settings: Settings) -> Desk:
-    """A desk over the machine's journal, as the operator's own settings want it.
+def backend_for(target: Target | None, settings: Settings) -> Backend:
+    """A backend over the machine's journal, as the operator's own settings want it.
 
     Without *target* it can only follow others.
     """
-    pace = replace(Pace(), **settings.pace)  # type: ignore[arg-type]
+    pace = replace(PollPace(), **settings.pace)  # type: ignore[arg-type]
     if target is None:
 
         async def nowhere(*_: object) -> None:
             raise AssertionError("connect() is not called without a cloud")
 
-        return Desk(nowhere, journal_directory(), pace=pace)  # type: ignore[arg-type]
-    return Desk(
+        return Backend(nowhere, journal_directory(), pace=pace)  # type: ignore[arg-type]
+    return Backend(
         target.connector,
         journal_directory(),
         cloud_name=target.name,
@@ -243,7 +243,7 @@ class Follower:
             )
         elif not self._cloud:
             return None
-        elif not is_here and not self._session.desk.reaches(restore):
+        elif not is_here and not self._session.backend.reaches(restore):
             means = f"It belongs to {place_of(restore)}, and not to {self._cloud}."
         elif restore.project_id not in self._projects:
             # Two accounts of one cloud share its address.
@@ -257,7 +257,7 @@ class Follower:
 
     def _way(self) -> str:
         """How to watch it, ready to run where its cloud is configured."""
-        if self._restore.cloud == self._cloud and self._session.desk.reaches(self._restore):
+        if self._restore.cloud == self._cloud and self._session.backend.reaches(self._restore):
             return "Log in as a user who has a role in that project."
         cloud = options_for(self._restore)
         command = watch_command(self._restore, cloud or ())
@@ -266,7 +266,7 @@ class Follower:
         return f"Run: {command}"
 
     def _tell(self) -> None:
-        log = self._session.result(self._session.desk.log_of(self._restore.id))
+        log = self._session.result(self._session.backend.log_of(self._restore.id))
         entries = tuple(entry for entry in log if entry.number > self._told)
         self._told = entries[-1].number if entries else self._told
         if self._as_json:

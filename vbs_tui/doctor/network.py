@@ -21,7 +21,7 @@ from vbs_tui.cloud.http import advice
 from vbs_tui.cloud.http.decompression import Unreadable
 from vbs_tui.cloud.http.error_envelopes import read_json
 from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.http.transport_errors import Passage, Unprepared, diagnose
 from vbs_tui.cloud.http.urls import address_trouble, identity_root, is_loopback
 from vbs_tui.doctor.reachability import look_up, try_connection
@@ -82,7 +82,9 @@ def failed(step: str, seen: str, do: str) -> Finding:
     return Finding(step, Health.FAILED, seen, do)
 
 
-async def look_at_way(auth_url: str, trust: Trust, clock: Clock, *, signs: bool = False) -> Way:
+async def look_at_way(
+    auth_url: str, trust: TlsSettings, clock: Clock, *, signs: bool = False
+) -> Way:
     """The way to the identity service at *auth_url*, as far as one step lets the next be taken.
 
     *signs*: requests will be signed, so that a wrong clock is no mere blemish.
@@ -128,7 +130,7 @@ def _proxy(url: str, proxy: Proxy | None) -> Finding:
 class _Request:
     """The one request to the identity service, and what its answer shows."""
 
-    def __init__(self, url: str, trust: Trust, clock: Clock, proxy: Proxy | None) -> None:
+    def __init__(self, url: str, trust: TlsSettings, clock: Clock, proxy: Proxy | None) -> None:
         self._url = url
         self._trust = trust
         self._clock = clock

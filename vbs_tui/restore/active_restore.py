@@ -9,21 +9,25 @@ from typing import Any
 from vbs_tui.clock import Clock
 from vbs_tui.restore.events import Event, Notice, RestoreChanged
 from vbs_tui.restore.journal.journal import JournalError, Overtaken
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
 
 Line = tuple[Source, str]
 
 
-class Case:
+class ActiveRestore:
     """Journal first, then tell: nobody hears of a change that is not on disk."""
 
     def __init__(
-        self, restore: Restore, recorder: Recorder, clock: Clock, emit: Callable[[Event], None]
+        self,
+        restore: Restore,
+        journal_thread: JournalThread,
+        clock: Clock,
+        emit: Callable[[Event], None],
     ) -> None:
         self.restore = restore
-        self._recorder = recorder
+        self._journal_thread = journal_thread
         self._clock = clock
         self._emit = emit
         self._mute = False
@@ -31,7 +35,7 @@ class Case:
     @property
     def is_ours(self) -> bool:
         """Whether it is still open, and this program's to drive."""
-        return self.restore.state.is_open and self.restore.owner == self._recorder.owner
+        return self.restore.state.is_open and self.restore.owner == self._journal_thread.owner
 
     async def note(self, *lines: Line, state: State | None = None, **changes: Any) -> None:
         """Write log *lines*, the new *state* and field *changes*; then tell the listeners.
@@ -49,7 +53,7 @@ class Case:
             changes["owner"] = ""
         fresh = replace(self.restore, state=wanted, changed_at=now, **changes)
         try:
-            written = await self._recorder.run(lambda journal: journal.update(fresh, entries))
+            written = await self._journal_thread.run(lambda journal: journal.update(fresh, entries))
         except Overtaken as overtaken:
             self.restore = overtaken.current
             self._emit(RestoreChanged(self.restore))

@@ -1,4 +1,4 @@
-"""The operator's desk: what a screen or a command line may ask of the engine.
+"""The operator's backend: what a screen or a command line may ask of the engine.
 
 All methods may be called from any thread and return at once. Answers come as futures, news as
 events to the listener, which is called on the engine's thread and must only pass them on.
@@ -40,23 +40,23 @@ from vbs_tui.restore.events import (
     SecretWanted,
 )
 from vbs_tui.restore.journal.journal import JournalError, Occupied
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.restore.listing import Lister
 from vbs_tui.restore.refusals import defect, occupied, unfit, why_not
-from vbs_tui.restore.shared_connection import Connector, Contact
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.shared_connection import Connector, SharedConnection
+from vbs_tui.restore.watch.poll_pace import PollPace
 
-__all__ = ["Connector", "Desk", "Examination", "Refusal"]
+__all__ = ["Backend", "Connector", "Examination", "Refusal"]
 
 T = TypeVar("T")
 
 
-class Refusal(Exception):  # noqa: N818 - the desk's word, not an accident
-    """The desk will not do it; the text says why, fit for the screen."""
+class Refusal(Exception):  # noqa: N818 - the backend's word, not an accident
+    """The backend will not do it; the text says why, fit for the screen."""
 
 
-class Desk:
+class Backend:
     """See the module's text. One per program."""
 
     def __init__(
@@ -68,29 +68,29 @@ class Desk:
         region: str = "",
         read_only: bool = False,
         clock: Clock | None = None,
-        pace: Pace | None = None,
+        pace: PollPace | None = None,
         rng: random.Random | None = None,
     ) -> None:
         """*connector* may be slow and may fail with ``CloudError``; nothing happens before
         :meth:`start`. *region*: the one to begin in, as :meth:`use_region` would have it. A
-        read-only desk sends nothing but reads."""
+        read-only backend sends nothing but reads."""
         self.read_only = read_only
         self.request_log = RequestLog()
         self._clock: Clock = clock or SystemClock()
         self._cloud_name = cloud_name
         self._thread = LoopThread("vbs-engine")
         self._listener: Callable[[Event], None] = lambda _: None
-        self._recorder = Recorder(journal_directory, self._clock)
+        self._journal_thread = JournalThread(journal_directory, self._clock)
         self._engine = Engine(
-            self._recorder,
+            self._journal_thread,
             clock=self._clock,
-            pace=pace or Pace(),
+            pace=pace or PollPace(),
             rng=rng or random.Random(),
             emit=self._emit,
         )
         self._lister = Lister(self._clock, self._emit)
         self._projects: tuple[Project, ...] = ()
-        self._contact = Contact(connector, self._ask, self.request_log)
+        self._contact = SharedConnection(connector, self._ask, self.request_log)
         self._region = region
         self._is_logging_in = False
         self._reached = ""
@@ -162,15 +162,15 @@ class Desk:
 
     def log_of(self, restore_id: str) -> Future[tuple[LogEntry, ...]]:
         """The whole log of a restore, oldest first. The future raises ``JournalError``."""
-        return self._thread.run(self._recorder.run(lambda journal: journal.log(restore_id)))
+        return self._thread.run(self._journal_thread.run(lambda journal: journal.log(restore_id)))
 
     def history(self) -> Future[tuple[Restore, ...]]:
         """Every restore on record, newest first. The future raises ``JournalError``."""
-        return self._thread.run(self._recorder.run(lambda journal: journal.restores()))
+        return self._thread.run(self._journal_thread.run(lambda journal: journal.restores()))
 
     def find(self, beginning: str) -> Future[tuple[Restore, ...]]:
         """The restores whose id begins so, newest first. The future raises ``JournalError``."""
-        return self._thread.run(self._recorder.run(lambda journal: journal.find(beginning)))
+        return self._thread.run(self._journal_thread.run(lambda journal: journal.find(beginning)))
 
     def settling_words(self, restore: Restore) -> str:
         """What an operator types to settle *restore*, whose outcome is unknown."""
@@ -230,7 +230,7 @@ class Desk:
         except (concurrent.futures.CancelledError, TimeoutError, JournalError, CloudError):
             ending.cancel()
         self._thread.stop(0.5)
-        self._recorder.abandon()
+        self._journal_thread.abandon()
 
     @property
     def journal_trouble(self) -> str:
@@ -355,7 +355,9 @@ class Desk:
         """Which open restore has the disk or the backup of *found*, as a sentence."""
         volume_id, backup_id = found.volume.id, found.backup.id
         try:
-            holder = await self._recorder.run(lambda journal: journal.holder(volume_id, backup_id))
+            holder = await self._journal_thread.run(
+                lambda journal: journal.holder(volume_id, backup_id)
+            )
         except JournalError:
             return ""  # told in another place, and nothing is sent then
         return occupied(holder, found, cloud) if holder is not None else ""
@@ -395,7 +397,7 @@ class Desk:
 
     async def _declare(self, restore_id: str, typed: str) -> Restore:
         try:
-            restore = await self._recorder.run(lambda journal: journal.get(restore_id))
+            restore = await self._journal_thread.run(lambda journal: journal.get(restore_id))
         except JournalError as error:
             raise Refusal(str(error)) from error
         words = NOT_SENT_WORDS if restore is None else self.settling_words(restore)

@@ -16,16 +16,16 @@ from typing import Any
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.provider import Connection, Provider
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.active_restore import Case
+from vbs_tui.restore.active_restore import ActiveRestore
 from vbs_tui.restore.events import Event, Notice, RestoreChanged
 from vbs_tui.restore.journal.journal import JournalError, Overtaken
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
 from vbs_tui.restore.journal_follower import Follower
 from vbs_tui.restore.submission import Submission
-from vbs_tui.restore.watch.pace import Pace
-from vbs_tui.restore.watch.watcher import Watching
+from vbs_tui.restore.watch.poll_pace import PollPace
+from vbs_tui.restore.watch.watcher import Watcher
 
 
 class Engine:
@@ -33,26 +33,26 @@ class Engine:
 
     def __init__(
         self,
-        recorder: Recorder,
+        journal_thread: JournalThread,
         *,
         clock: Clock,
-        pace: Pace,
+        pace: PollPace,
         rng: random.Random,
         emit: Callable[[Event], None],
     ) -> None:
-        self._recorder = recorder
+        self._journal_thread = journal_thread
         self._clock = clock
         self._pace = pace
         self._rng = rng
         self._emit = emit
         self._connections: dict[str, Connection] = {}
         self._driven: dict[str, asyncio.Task[None]] = {}
-        self._cases: dict[str, Case] = {}
-        self._watchings: dict[str, Watching] = {}
+        self._cases: dict[str, ActiveRestore] = {}
+        self._watchings: dict[str, Watcher] = {}
         self._sending: set[str] = set()
         self._is_stopping = False
         self._all_answered = asyncio.Event()
-        self._follower = Follower(recorder, clock, emit, self)
+        self._follower = Follower(journal_thread, clock, emit, self)
         self._following: asyncio.Task[None] | None = None
 
     @property
@@ -65,7 +65,7 @@ class Engine:
 
         Raises ``JournalError`` when there is no usable journal.
         """
-        notice = await self._recorder.open()
+        notice = await self._journal_thread.open()
         if notice:
             self._emit(Notice(notice, severe=True))
         await self._follower.replay()
@@ -82,7 +82,7 @@ class Engine:
         """Whether a connection to that cloud is attached."""
         return cloud_identity in self._connections
 
-    def case_of(self, restore_id: str) -> Case | None:
+    def case_of(self, restore_id: str) -> ActiveRestore | None:
         """The case of a restore that this program drives, or has driven."""
         return self._cases.get(restore_id)
 
@@ -99,14 +99,16 @@ class Engine:
         """
         if self._is_stopping:
             raise JournalError("The program is ending.")
-        planned = replace(restore, owner=self._recorder.owner, state=State.PLANNED)
+        planned = replace(restore, owner=self._journal_thread.owner, state=State.PLANNED)
         known = f", knowing: {'; '.join(restore.hazards)}" if restore.hazards else ""
         text = f"confirmed by {restore.operator}{known}"
         entry = LogEntry(self._clock.now(), Source.OPERATOR, text, State.PLANNED)
         # Counted before anything is awaited, so that leaving cannot overtake the intention.
         self._sending.add(planned.id)
         try:
-            written = await self._recorder.run(lambda journal: journal.begin(planned, [entry]))
+            written = await self._journal_thread.run(
+                lambda journal: journal.begin(planned, [entry])
+            )
         except BaseException:
             self._answered(planned.id)
             raise
@@ -129,12 +131,12 @@ class Engine:
         """Watch *restore* until its verdict."""
         self._drive(self._case_for(restore), None)
 
-    def _case_for(self, restore: Restore) -> Case:
-        case = Case(restore, self._recorder, self._clock, self._emit)
+    def _case_for(self, restore: Restore) -> ActiveRestore:
+        case = ActiveRestore(restore, self._journal_thread, self._clock, self._emit)
         self._cases[restore.id] = case
         return case
 
-    def _drive(self, case: Case, submission: Submission | None) -> None:
+    def _drive(self, case: ActiveRestore, submission: Submission | None) -> None:
         restore = case.restore
         task = self._spawn(self._driving(case, submission), f"restore {restore.id}")
         self._driven[restore.id] = task
@@ -147,12 +149,12 @@ class Engine:
         Raises ``ValueError`` when its outcome is not unknown, and ``JournalError``.
         """
         while True:
-            current = await self._recorder.run(lambda journal: journal.get(restore_id))
+            current = await self._journal_thread.run(lambda journal: journal.get(restore_id))
             if current is None or current.state is not State.UNKNOWN:
                 raise ValueError("Only a restore whose outcome is unknown can be declared so.")
             case = self._cases.get(restore_id)
             if case is None:
-                case = Case(current, self._recorder, self._clock, self._emit)
+                case = ActiveRestore(current, self._journal_thread, self._clock, self._emit)
             case.restore = current
             if current.was_taken:
                 said, summary = "closed", "Closed by the operator; how it ended is not known."
@@ -202,7 +204,7 @@ class Engine:
             await asyncio.wait(tasks, timeout=0.5)
         for case in unanswered:
             await self._leave_unanswered(case)
-        await self._recorder.close()
+        await self._journal_thread.close()
 
     async def provider(self, restore: Restore) -> Provider:
         """The provider of a restore's project, in its region.
@@ -213,7 +215,7 @@ class Engine:
         project = Project(restore.project_id, restore.project_name)
         return await connection.open(project, restore.region)
 
-    async def _driving(self, case: Case, submission: Submission | None) -> None:
+    async def _driving(self, case: ActiveRestore, submission: Submission | None) -> None:
         restore_id = case.restore.id
         if submission is not None:
             try:
@@ -226,14 +228,14 @@ class Engine:
                 await self._broken_off(case, error)
             finally:
                 self._answered(restore_id)
-        watching = Watching(
+        watching = Watcher(
             case,
             lambda: self.provider(case.restore),
             clock=self._clock,
             pace=self._pace,
             rng=self._rng,
             emit=self._emit,
-            own_restores=lambda: self._recorder.run(lambda journal: journal.open_restores()),
+            own_restores=lambda: self._journal_thread.run(lambda journal: journal.open_restores()),
         )
         self._watchings[restore_id] = watching
         try:
@@ -241,20 +243,20 @@ class Engine:
         finally:
             del self._watchings[restore_id]
 
-    async def _never_left(self, case: Case, error: str) -> None:
+    async def _never_left(self, case: ActiveRestore, error: str) -> None:
         """The journal took nothing before the POST, so there was none; say so once it can."""
         self._emit(Notice(f"{error} The restore was not sent.", severe=True))
         await self._settled(
             case, State.NOT_SENT, "the journal could not be written; nothing was sent"
         )
 
-    async def _broken_off(self, case: Case, error: Exception) -> None:
+    async def _broken_off(self, case: ActiveRestore, error: Exception) -> None:
         """A defect of the program, where none is expected: what was sending may have been sent."""
         kind = type(error).__name__
         state = State.NOT_SENT if case.restore.state is State.PLANNED else State.UNKNOWN
         await self._settled(case, state, f"a defect of the program ({kind})")
 
-    async def _settled(self, case: Case, state: State, why: str) -> None:
+    async def _settled(self, case: ActiveRestore, state: State, why: str) -> None:
         words = "Not sent" if state is State.NOT_SENT else "No clear answer"
         while case.restore.state in (State.PLANNED, State.SENDING) and case.is_ours:
             try:
@@ -262,7 +264,7 @@ class Engine:
             except Overtaken:
                 continue
 
-    async def _leave_unanswered(self, case: Case) -> None:
+    async def _leave_unanswered(self, case: ActiveRestore) -> None:
         try:
             if case.restore.state is State.SENDING:
                 await case.note(

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from vbs_tui.clock import Clock
-from vbs_tui.restore.active_restore import Case
+from vbs_tui.restore.active_restore import ActiveRestore
 from vbs_tui.restore.events import Event, JournalChanged, Notice, RestoreChanged, WatchChanged
+from vbs_tui.restore.journal.instances import process_of
 from vbs_tui.restore.journal.journal import JournalError, Overtaken
-from vbs_tui.restore.journal.journal_thread import Recorder
-from vbs_tui.restore.journal.processes import process_of
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore, Source, Watch
 from vbs_tui.restore.journal.states import State
 
@@ -22,7 +22,7 @@ class Driver(Protocol):
 
     def is_driving(self, restore_id: str) -> bool: ...
 
-    def case_of(self, restore_id: str) -> Case | None: ...
+    def case_of(self, restore_id: str) -> ActiveRestore | None: ...
 
     def drive(self, restore: Restore) -> None: ...
 
@@ -33,9 +33,13 @@ class Follower:
     """Reads the journal's news and claims orphans. Each open restore has at most one driver."""
 
     def __init__(
-        self, recorder: Recorder, clock: Clock, emit: Callable[[Event], None], driver: Driver
+        self,
+        journal_thread: JournalThread,
+        clock: Clock,
+        emit: Callable[[Event], None],
+        driver: Driver,
     ) -> None:
-        self._recorder = recorder
+        self._journal_thread = journal_thread
         self._clock = clock
         self._emit = emit
         self._driver = driver
@@ -46,8 +50,8 @@ class Follower:
 
     async def replay(self) -> None:
         """Tell everything on record, oldest restore first. Raises ``JournalError``."""
-        version = await self._recorder.run(lambda journal: journal.data_version())
-        for restore in reversed(await self._recorder.run(lambda journal: journal.restores())):
+        version = await self._journal_thread.run(lambda journal: journal.data_version())
+        for restore in reversed(await self._journal_thread.run(lambda journal: journal.restores())):
             self.remember(restore)
             self._revision = max(self._revision, restore.revision)
             self._emit(RestoreChanged(restore, restore.log, replayed=True))
@@ -60,7 +64,7 @@ class Follower:
         while True:
             await self._clock.sleep(every)
             try:
-                version = await self._recorder.run(lambda journal: journal.data_version())
+                version = await self._journal_thread.run(lambda journal: journal.data_version())
                 if version != self._version:
                     await self._read_news()
                     self._version = version
@@ -81,11 +85,11 @@ class Follower:
 
     async def take_over(self) -> None:
         """Drive the open restores that nobody drives and whose cloud is within reach."""
-        found = await self._recorder.run(lambda journal: journal.open_restores())
+        found = await self._journal_thread.run(lambda journal: journal.open_restores())
         for restore in found:
-            if restore.owner == self._recorder.owner or self._driver.is_driving(restore.id):
+            if restore.owner == self._journal_thread.owner or self._driver.is_driving(restore.id):
                 continue
-            if restore.owner and await self._recorder.is_alive(restore.owner):
+            if restore.owner and await self._journal_thread.is_alive(restore.owner):
                 process = process_of(restore.owner)
                 self._say_elsewhere(restore, f"watched by vbs-tui process {process}")
             elif restore.state in (State.PLANNED, State.SENDING):
@@ -97,8 +101,8 @@ class Follower:
                 await self._claim(restore)
 
     async def _claim(self, restore: Restore) -> None:
-        mine = self._recorder.owner
-        claimed = await self._recorder.run(
+        mine = self._journal_thread.owner
+        claimed = await self._journal_thread.run(
             lambda journal: journal.claim(restore.id, restore.owner, mine)
         )
         if claimed is None or claimed.state in (State.PLANNED, State.SENDING):
@@ -112,7 +116,7 @@ class Follower:
 
     async def _settle_orphan(self, restore: Restore) -> None:
         """A restore left behind by a program that died between intention and answer."""
-        case = Case(restore, self._recorder, self._clock, self._emit)
+        case = ActiveRestore(restore, self._journal_thread, self._clock, self._emit)
         try:
             if restore.state is State.PLANNED:
                 await case.note(
@@ -137,7 +141,7 @@ class Follower:
         # Of what was read here, not of what was written: another program may have written just
         # before this one did.
         since = self._revision
-        for restore in await self._recorder.run(lambda journal: journal.changed_since(since)):
+        for restore in await self._journal_thread.run(lambda journal: journal.changed_since(since)):
             await self._read_of(restore)
             self._revision = max(self._revision, restore.revision)
 
@@ -153,7 +157,9 @@ class Follower:
 
     async def _new_lines(self, restore: Restore) -> tuple[LogEntry, ...]:
         known = self._lines.get(restore.id, 0)
-        entries = await self._recorder.run(lambda journal: journal.log(restore.id, after=known))
+        entries = await self._journal_thread.run(
+            lambda journal: journal.log(restore.id, after=known)
+        )
         if entries:
             self._lines[restore.id] = entries[-1].number
         return entries

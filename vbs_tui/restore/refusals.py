@@ -1,4 +1,4 @@
-"""Why the desk does not do what it was asked: failures that no cloud answered, and sentences."""
+"""Why the backend does not do what it was asked: failures that no cloud answered, and sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's one connection to its cloud: made when it is first needed, and once for all."""
+"""The backend's one connection to its cloud: made when it is first needed, and once for all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
 """Makes the connection, on the engine's thread. May be slow, and may fail with ``CloudError``."""
 
 
-class Contact:
+class SharedConnection:
     """Belongs to the engine's event loop."""
 
     def __init__(self, connector: Connector, ask: Ask, log: RequestLog) -> None:

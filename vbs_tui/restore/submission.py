@@ -15,13 +15,13 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.error_envelopes import refuses_token
 from vbs_tui.cloud.provider import Provider
-from vbs_tui.restore.active_restore import Case
+from vbs_tui.restore.active_restore import ActiveRestore
 from vbs_tui.restore.checks.preconditions import Reading, hindrance, read_both, what_changed
 from vbs_tui.restore.events import Event, RowChanged
 from vbs_tui.restore.journal.journal import Overtaken
 from vbs_tui.restore.journal.records import Source
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 
 _ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumebackup.0206"})
 """Refusals because the backup is not available, or the disk is not, or it is being backed up."""
@@ -37,10 +37,10 @@ class Submission:
 
     def __init__(
         self,
-        case: Case,
+        case: ActiveRestore,
         provider: Callable[[], Awaitable[Provider]],
         clock: Clock,
-        pace: Pace,
+        pace: PollPace,
         *,
         emit: Callable[[Event], None],
         may_send: Callable[[], bool],
@@ -255,7 +255,7 @@ def _wait_and_confirm(wait: float, retried: bool) -> str:
     return said if retried else f"{said} In scripts, --retry-throttled does that."
 
 
-def _defect(error: Exception, case: Case) -> Failure:
+def _defect(error: Exception, case: ActiveRestore) -> Failure:
     return Failure(
         kind=ErrorKind.BROKEN,
         executed=Executed.UNKNOWN,

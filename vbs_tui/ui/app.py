@@ -1,4 +1,4 @@
-"""The console: wires desk, store and screens. Decides nothing."""
+"""The console: wires backend, store and screens. Decides nothing."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.keys import commands
-from vbs_tui.ui.keys.key_order import KeysInOrder
-from vbs_tui.ui.log_in_prompts import Questions
+from vbs_tui.ui.keys.key_order import KeyOrder
+from vbs_tui.ui.log_in_prompts import LogInPrompts
 from vbs_tui.ui.render.jobs import last_words
 from vbs_tui.ui.screens.main.screen import MainScreen
-from vbs_tui.ui.settings_warning import Doubts
+from vbs_tui.ui.settings_warning import SettingsWarning
 from vbs_tui.ui.store import Store
 from vbs_tui.ui.terminal.drawing import Drawing
 from vbs_tui.ui.terminal.shown import Shown
 from vbs_tui.ui.terminal.shutdown import QuietCrash
-from vbs_tui.ui.terminal.suspend import HALT, Haltable
+from vbs_tui.ui.terminal.suspend import HALT, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 if TYPE_CHECKING:
-    from vbs_tui.restore.backend import Desk
+    from vbs_tui.restore.backend import Backend
     from vbs_tui.ui.screens.clouds import CloudsScreen
 
 SWITCH = -1
 """What the app ends with when the operator wants another cloud; never an exit status."""
 
 
-class DeskNews(Message):
+class BackendEvent(Message):
     """An event of the engine, on its way from the engine's thread to the screen."""
 
     def __init__(self, event: Event) -> None:
@@ -63,8 +63,10 @@ class DeskNews(Message):
         self.event = event
 
 
-class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCrash, App[int]):
-    """The console on one desk. Its result is the exit status."""
+class VbsTui(
+    LogInPrompts, SettingsWarning, KeyOrder, Shown, Suspendable, Drawing, QuietCrash, App[int]
+):
+    """The console on one backend. Its result is the exit status."""
 
     TITLE = "vbs-tui"
     CSS_PATH = "screens/main/main.tcss"  # a default screen's own path is not read
@@ -74,7 +76,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
 
     def __init__(
         self,
-        desk: Desk,
+        backend: Backend,
         *,
         clock: Clock,
         zone: tzinfo | None,
@@ -87,7 +89,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         history is exported to, by default the working directory."""
         super().__init__()
         self.draw_as_told()
-        self.desk = desk
+        self.backend = backend
         self._export_folder = export_folder or Path()
         self.clock = clock
         self.zone = zone
@@ -143,14 +145,14 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
 
     def on_mount(self) -> None:
         # The listener runs on the engine's thread: it may do nothing but pass the event on.
-        self.desk.start(self._pass_on)
-        self.desk.connect()
+        self.backend.start(self._pass_on)
+        self.backend.connect()
         if self._greeting:
             self.notify(self._greeting, timeout=15, markup=False)
 
     def holds_up_halt(self) -> str:
         """A restore on its way is waited for: halted, nobody would take its answer."""
-        if not self.desk.sending:
+        if not self.backend.sending:
             return ""
         return "A restore is being sent: Ctrl+Z halts once it is answered."
 
@@ -163,9 +165,9 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         return f"vbs-tui is halted: {many}, unwatched. fg brings it back."
 
     def _pass_on(self, event: Event) -> None:
-        self.post_message(DeskNews(event))
+        self.post_message(BackendEvent(event))
 
-    def on_desk_news(self, message: DeskNews) -> None:
+    def on_backend_event(self, message: BackendEvent) -> None:
         """Note what the engine told, then show it."""
         event = message.event
         match event:
@@ -201,7 +203,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
 
         place = (self.store.cloud, self.store.region, project.name)
         screen = ConfirmScreen(
-            self.desk, project, backup, volume, self.clock, place=place, note=note
+            self.backend, project, backup, volume, self.clock, place=place, note=note
         )
         self.push_screen(screen, done)
 
@@ -215,13 +217,13 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         """Show a restore with its whole log, as the journal has it."""
         from vbs_tui.ui.screens.restore_details import RestoreScreen  # noqa: PLC0415 - as above
 
-        self.push_screen(RestoreScreen(self.desk, restore, self.zone))
+        self.push_screen(RestoreScreen(self.backend, restore, self.zone))
 
     def show_history(self) -> None:
         """Show every restore on record."""
         from vbs_tui.ui.screens.history import HistoryScreen  # noqa: PLC0415 - as above
 
-        self.push_screen(HistoryScreen(self.desk, self.clock, self.zone, self._export_folder))
+        self.push_screen(HistoryScreen(self.backend, self.clock, self.zone, self._export_folder))
 
     def show_help(self) -> None:
         """Show all keys."""
@@ -254,7 +256,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         await mounted
         try:
             # A home directory on a network that hangs must not keep the program from ending.
-            choices = await beside(read)
+            choices = await in_thread(read)
         except Unreadable as error:
             screen.refuse(str(error))
         else:
@@ -267,7 +269,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         if self._used is not None and region not in self.used_regions:
             self.used_regions.add(region)
             # Beside everything: a disk that hangs must not keep the program from ending.
-            noting = beside(partial(self._used, region))
+            noting = in_thread(partial(self._used, region))
             self.run_worker(noting, exit_on_error=False, description="note the use")
 
     def _go_to(self, choice: Choice) -> None:
@@ -275,7 +277,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
             self.notify("That one is open already.", markup=False)
         elif choice.is_near and not choice.is_open:
             self.main.leave_for(choice.raw_region)
-            self.desk.use_region(choice.raw_region)
+            self.backend.use_region(choice.raw_region)
         else:
             self.wanted = choice
             self.call_later(self.leave_with, SWITCH)
@@ -284,13 +286,13 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
         """Show the calls that were made."""
         from vbs_tui.ui.screens.request_log import RequestLogScreen  # noqa: PLC0415 - as above
 
-        self.push_screen(RequestLogScreen(self.desk.request_log, self.zone))
+        self.push_screen(RequestLogScreen(self.backend.request_log, self.zone))
 
     def settle(self, restore: Restore) -> None:
         """Ask for the operator's word on an unknown outcome."""
         from vbs_tui.ui.screens.dialogs.settle import SettleScreen  # noqa: PLC0415 - when first needed
 
-        self.push_screen(SettleScreen(self.desk, restore))
+        self.push_screen(SettleScreen(self.backend, restore))
 
     def show_raw(self, failure: Failure, title: str) -> None:
         """Show a failure with the server's answer as it came."""
@@ -331,7 +333,7 @@ class VbsTui(Questions, Doubts, KeysInOrder, Shown, Haltable, Drawing, QuietCras
 
     async def leave_with(self, result: int) -> None:
         """End with *result*; asks first while a submission has no answer yet."""
-        sending = self.desk.sending
+        sending = self.backend.sending
         if not sending:
             self._leave(result)
             return

@@ -10,15 +10,15 @@ from textual.screen import Screen
 
 from vbs_tui.clock import Clock
 from vbs_tui.ui.cloud_choices import Choice
-from vbs_tui.ui.keys.key_order import KeysInOrder
+from vbs_tui.ui.keys.key_order import KeyOrder
 from vbs_tui.ui.screens.clouds import CloudsScreen
 from vbs_tui.ui.terminal.drawing import Drawing
 from vbs_tui.ui.terminal.shutdown import QuietCrash
-from vbs_tui.ui.terminal.suspend import HALT, Haltable
+from vbs_tui.ui.terminal.suspend import HALT, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 
-class CloudPicker(KeysInOrder, Haltable, Drawing, QuietCrash, App[int]):
+class CloudPicker(KeyOrder, Suspendable, Drawing, QuietCrash, App[int]):
     """Its result is 0, and the choice stands in :attr:`choice`."""
 
     CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read

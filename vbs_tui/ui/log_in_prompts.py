@@ -1,4 +1,4 @@
-"""Questions of the log-in: one at a time, and never into what the operator is typing.
+"""Prompts of the log-in: one at a time, and never into what the operator is typing.
 
 A token may end while a disk's name is being typed. The box with the question takes the keyboard,
 so it opens only after a pause, and not over a field that is in use: a line says meanwhile that it
@@ -35,7 +35,7 @@ class NoLongerAsked(Message):
         self.wanted = wanted
 
 
-class Questions:
+class LogInPrompts:
     """Mixed into the app, with the keys' own mixin."""
 
     typed_at: float

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 
 
-class Doubts:
+class SettingsWarning:
     """Mixed into the app."""
 
     _doubt: Callable[[], str] | None = None
@@ -29,6 +29,6 @@ class Doubts:
 
     async def _look(self, look: Callable[[], str]) -> None:
         app: Any = self
-        doubt = await beside(look)
+        doubt = await in_thread(look)
         if doubt:
             app.notify(doubt, severity="error", timeout=60, markup=False)

@@ -17,7 +17,7 @@ from vbs_tui.cloud.auth.credentials import (
     PasswordCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import Tally
+from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
@@ -33,7 +33,7 @@ class Place:
 
     def __init__(self, cloud: ToyCloud, credentials: Credentials) -> None:
         self.cloud = cloud
-        self.tally = Tally()
+        self.tally = RefusalCount()
         self.credentials = credentials
         self.asked = 0
 

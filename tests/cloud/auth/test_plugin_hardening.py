@@ -22,15 +22,15 @@ from tests.support.company import (
 )
 from tests.support.wire_server import WireServer, json_reply, reply
 from vbs_tui.cloud.auth.credentials import ApplicationCredentials, User
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials, ForeignRefusal
-from vbs_tui.cloud.auth.plugins.loading import foreign_credentials
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
+from vbs_tui.cloud.auth.plugins.loading import plugin_credentials
 from vbs_tui.cloud.auth.token_cache import FileTokenCache
 from vbs_tui.cloud.auth.tokens import UNSCOPED
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, Executed
 from vbs_tui.cloud.secrets import Secret
-from vbs_tui.threads import BrokenOff, beside
+from vbs_tui.threads import ThreadFailed, in_thread
 
 DISCOVERY = "/idp/.well-known/openid-configuration"
 
@@ -47,8 +47,8 @@ def connect(company: Company, credentials: Any, **more: Any) -> CloudConnection:
     return made
 
 
-async def refusal_of(made: ForeignCredentials, company: Company) -> ForeignRefusal:
-    with pytest.raises(ForeignRefusal) as caught:
+async def refusal_of(made: PluginCredentials, company: Company) -> PluginRefusal:
+    with pytest.raises(PluginRefusal) as caught:
         await made.token(company.clock.now())
     return caught.value
 
@@ -93,7 +93,7 @@ async def test_only_the_configured_document_names_an_endpoint(tmp_path: Path) ->
         other.heard.clear()
         # The same words from anybody else send nobody anywhere.
         made = settings_of(tmp_path, company.cloud()).credentials
-        assert isinstance(made, ForeignCredentials)
+        assert isinstance(made, PluginCredentials)
         made.plugin.access_token_endpoint = None
         made.plugin.discovery_endpoint = f"{company.server.url}{DISCOVERY}?of=another"
         made.plugin._get_discovery_document = lambda session: {"token_endpoint": named}
@@ -121,9 +121,9 @@ class Scripted(v3.OidcPassword):
         return super().get_unscoped_auth_ref(session)
 
 
-def scripted(company: Company, act: Callable[[Any], object]) -> ForeignCredentials:
+def scripted(company: Company, act: Callable[[Any], object]) -> PluginCredentials:
     known = (Secret(PASSWORD), Secret(CLIENT_SECRET))
-    return foreign_credentials(
+    return plugin_credentials(
         "v3oidcpassword", "jane", known, lambda _: (Scripted(company, act), Session())
     )
 
@@ -278,8 +278,8 @@ async def test_a_plugin_that_ends_the_world(error: BaseException, tmp_path: Path
         raise error
 
     is_ordinary = isinstance(error, RecursionError)
-    with pytest.raises(RecursionError if is_ordinary else BrokenOff) as broken:
-        await beside(work)
+    with pytest.raises(RecursionError if is_ordinary else ThreadFailed) as broken:
+        await in_thread(work)
     if not is_ordinary:
         assert "idp-pa" not in str(broken.value)
         assert broken.value.__context__ is None

@@ -15,11 +15,11 @@ from tests.cloud.auth.test_plugin_hardening import connect, refusal_of, scripted
 from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
 from tests.support.company import Company, settings_of
 from tests.support.wire_server import Act, Heard, Reply, json_reply, reply
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
 from vbs_tui.cloud.auth.plugins.limits import Limits
 from vbs_tui.cloud.auth.tokens import Token
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.threads import GivenUp, SharedWork
+from vbs_tui.threads import NobodyWaits, SharedThreadWork
 
 DISCOVERY = "/idp/.well-known/openid-configuration"
 
@@ -139,14 +139,14 @@ class Gate:
         return act
 
 
-def gated(company: Company, gate: Gate, home: Path) -> ForeignCredentials:
+def gated(company: Company, gate: Gate, home: Path) -> PluginCredentials:
     company.instead = {DISCOVERY: gate}
     auth = {"discovery_endpoint": f"{company.server.url}{DISCOVERY}"}
-    made: ForeignCredentials = settings_of(home, company.cloud(auth=auth)).credentials
+    made: PluginCredentials = settings_of(home, company.cloud(auth=auth)).credentials
     return made
 
 
-async def left(made: ForeignCredentials, gate: Gate, company: Company) -> None:
+async def left(made: PluginCredentials, gate: Gate, company: Company) -> None:
     """A log-in that is waited for until its first request, and no longer."""
     caller: asyncio.Task[Token] = asyncio.create_task(made.token(company.clock.now()))
     await gate.reached.wait()
@@ -198,7 +198,7 @@ async def test_a_refusal_is_everybodys(tmp_path: Path) -> None:
 async def test_nothing_is_sent_for_nobody_or_too_late(tmp_path: Path) -> None:
     async with Company() as company:
         made = settings_of(tmp_path, company.cloud()).credentials
-        with pytest.raises(GivenUp):
+        with pytest.raises(NobodyWaits):
             await asyncio.to_thread(made.log_in, company.clock.now(), lambda: False)
         late = replace(made, limits=Limits(log_in=0))
         assert "took longer than 0 s" in str(await refusal_of(late, company))
@@ -208,7 +208,7 @@ async def test_nothing_is_sent_for_nobody_or_too_late(tmp_path: Path) -> None:
 async def test_who_comes_as_work_is_given_up_has_it_begun_anew() -> None:
     begun, go_on = asyncio.Event(), threading.Event()
     loop, runs = asyncio.get_running_loop(), 0
-    shared = SharedWork[int]()
+    shared = SharedThreadWork[int]()
 
     def work() -> int:
         nonlocal runs
@@ -217,7 +217,7 @@ async def test_who_comes_as_work_is_given_up_has_it_begun_anew() -> None:
         loop.call_soon_threadsafe(begun.set)
         go_on.wait(30)
         if not is_wanted:
-            raise GivenUp
+            raise NobodyWaits
         return runs
 
     first = asyncio.create_task(shared.result(work, 30))

@@ -17,7 +17,7 @@ from tests.support.company import ACCESS_TOKEN, PASSWORD, Company, settings_of
 from tests.support.toy_cloud import VOLUME
 from tests.support.wire_server import Heard, Reply, WireServer, json_reply
 from vbs_tui.cloud.auth.plugins import adapter
-from vbs_tui.cloud.auth.plugins.adapter import ForeignRefusal
+from vbs_tui.cloud.auth.plugins.adapter import PluginRefusal
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
@@ -112,7 +112,7 @@ async def test_nobody_is_asked_where_nobody_is(tmp_path: Path) -> None:
 async def test_nothing_is_sent_in_place_of_a_password(tmp_path: Path) -> None:
     async with Company() as company:
         made = settings_of(tmp_path, without_password(company)).credentials
-        with pytest.raises(ForeignRefusal, match="has no password"):
+        with pytest.raises(PluginRefusal, match="has no password"):
             await made.token(company.clock.now())
         assert company.server.heard == []
 

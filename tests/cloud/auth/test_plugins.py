@@ -26,7 +26,7 @@ from tests.support.company import (
 )
 from tests.support.toy_cloud import PROJECT, VOLUME
 from tests.support.wire_server import Heard, Reply, json_reply, reply, reset
-from vbs_tui.cloud.auth.plugins.adapter import ForeignRefusal
+from vbs_tui.cloud.auth.plugins.adapter import PluginRefusal
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
@@ -162,7 +162,7 @@ async def test_the_plugins_own_words_hold_no_secret(tmp_path: Path) -> None:
     async with Company() as company:
         company.instead = {"/idp/token": echo}
         made = settings_of(tmp_path, company.cloud()).credentials
-        with pytest.raises(ForeignRefusal) as caught:
+        with pytest.raises(PluginRefusal) as caught:
             await asyncio.to_thread(made.log_in, company.clock.now())
     assert "idp-pa" not in str(caught.value)
     assert "idp-pa" not in repr(made)

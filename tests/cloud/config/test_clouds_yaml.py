@@ -15,7 +15,7 @@ from vbs_tui.cloud.auth.credentials import (
     TokenCredentials,
     User,
 )
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError, cloud_names, settings_for
 from vbs_tui.cloud.secrets import Secret
@@ -106,7 +106,7 @@ def test_everything_a_file_says_arrives(env: dict[str, str]) -> None:
         ("app", ApplicationCredentials),
         ("totp", PasscodeCredentials),
         ("multi", PasscodeCredentials),
-        ("oidc", ForeignCredentials),
+        ("oidc", PluginCredentials),
     ],
 )
 def test_each_way_to_log_in(name: str, kind: type, env: dict[str, str]) -> None:
@@ -247,7 +247,7 @@ def test_braces_in_a_secret_are_not_quoted(tmp_path: Path) -> None:
 
 def test_a_trust_is_left_to_keystoneauth(tmp_path: Path) -> None:
     text = "{auth: {auth_url: 'https://i.test', username: j, password: p, trust_id: t}}"
-    assert isinstance(cloud(tmp_path, text).credentials, ForeignCredentials)
+    assert isinstance(cloud(tmp_path, text).credentials, PluginCredentials)
 
 
 def test_a_file_without_clouds_has_none(tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_what_stands_beside_auth_counts_for_plugins(tmp_path: Path) -> None:
     path = tmp_path / "clouds.yaml"
     path.write_text(text)
     made = settings_for("oidc", None, {"OS_CLIENT_CONFIG_FILE": str(path)}).credentials
-    assert isinstance(made, ForeignCredentials)
+    assert isinstance(made, PluginCredentials)
     assert made.plugin.password == "beside"
     assert made.plugin.username == "j"
 
@@ -299,7 +299,7 @@ OIDC_BESIDE = "    auth_type: v3oidcpassword\n    password: beside\n"
 def test_a_trust_assumes_the_domain_that_the_openstack_client_assumes(tmp_path: Path) -> None:
     text = "{auth: {auth_url: 'https://i.test', username: j, password: p, trust_id: t}}"
     made = cloud(tmp_path, text).credentials
-    assert isinstance(made, ForeignCredentials)
+    assert isinstance(made, PluginCredentials)
     assert made.plugin._user_domain_id == "default"
 
 

@@ -13,7 +13,7 @@ from tests.support.toy_cloud import ToyCloud
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, secrets_of_proxies
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.doctor.network import Health, look_at_way
 
 FAR = "https://iam.example.test/v3"
@@ -50,7 +50,7 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
     found = look_for_proxy(FAR)
     assert isinstance(found, Unusable)
     assert found.variable == "https_proxy"
-    way = await look_at_way(FAR, Trust(), SystemClock())
+    way = await look_at_way(FAR, TlsSettings(), SystemClock())
     (finding,) = way.found
     assert (finding.step, finding.health) == ("proxy", Health.FAILED)
     assert finding.seen == "https_proxy names no proxy that can be used"
@@ -201,7 +201,7 @@ async def test_exceptions_that_cannot_be_understood_are_named(
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", "what.ever")
     monkeypatch.setattr(requests.utils, "get_environ_proxies", failing)
-    way = await look_at_way(FAR, Trust(), SystemClock())
+    way = await look_at_way(FAR, TlsSettings(), SystemClock())
     (finding,) = way.found
     assert finding.seen == "NO_PROXY cannot be understood"
     assert "192.0.2.0/24" in finding.do

@@ -31,7 +31,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.advice import redirected_to
 from vbs_tui.cloud.http.client import new_client
 from vbs_tui.cloud.http.proxies import Proxy, proxy_for
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
 
@@ -155,7 +155,7 @@ def test_the_proxy_that_is_told_is_the_one_that_is_taken(
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         told = proxy_for(url)
-        client = new_client(Trust().context(), fresh=True, use_proxies=True)
+        client = new_client(TlsSettings().context(), fresh=True, use_proxies=True)
         taken = getattr(client._transport_for_url(httpx.URL(url)), "_pool", None)
         proxy = getattr(taken, "_proxy_url", None)
     if proxy is None:

@@ -18,7 +18,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.http.messages import Request
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.session import Session
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 
 
 def serving(path: Path) -> WireServer:
@@ -27,7 +27,7 @@ def serving(path: Path) -> WireServer:
     return WireServer(lambda heard: json_reply({"fine": 1}), context)
 
 
-def session(trust: Trust) -> Session:
+def session(trust: TlsSettings) -> Session:
     return Session(log=RequestLog(), clock=FastClock(), rng=random.Random(1), trust=trust)
 
 
@@ -44,7 +44,7 @@ async def test_bad_certificate_means_not_sent(
     tmp_path: Path, names: tuple[str, ...], days: int, is_trusted: bool, words: str
 ) -> None:
     path = make_certificate(tmp_path, names=names, days=days)
-    server, line = serving(path), session(Trust(cacert=str(path) if is_trusted else ""))
+    server, line = serving(path), session(TlsSettings(cacert=str(path) if is_trusted else ""))
     async with server:
         request = Request("POST", f"{server.url}/x", "do", body=b"{}", submits=True)
         with pytest.raises(CloudError) as caught:
@@ -65,7 +65,10 @@ async def test_certificate_is_accepted_when_trusted_or_not_looked_at(
     tmp_path: Path, verify: bool
 ) -> None:
     path = make_certificate(tmp_path, names=("localhost",))
-    server, line = serving(path), session(Trust(cacert=str(path) if verify else "", verify=verify))
+    server, line = (
+        serving(path),
+        session(TlsSettings(cacert=str(path) if verify else "", verify=verify)),
+    )
     async with server:
         answer = await line.read(Request("GET", f"{server.url}/x", "look"))
         await line.aclose()
@@ -78,7 +81,7 @@ async def test_server_without_tls_is_no_secure_connection() -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
         writer.close()
 
-    server, line = await asyncio.start_server(plain, "127.0.0.1", 0), session(Trust())
+    server, line = await asyncio.start_server(plain, "127.0.0.1", 0), session(TlsSettings())
     async with server:
         port = server.sockets[0].getsockname()[1]
         url = f"https://localhost:{port}/x"
@@ -92,7 +95,7 @@ async def test_server_without_tls_is_no_secure_connection() -> None:
 
 async def test_a_file_to_check_by_is_not_missed_where_nothing_is_checked(tmp_path: Path) -> None:
     async with serving(make_certificate(tmp_path, names=("localhost",))) as server:
-        trust = Trust(cacert="/no/such/file", verify=False)
+        trust = TlsSettings(cacert="/no/such/file", verify=False)
         one = session(trust)
         answer = await one.read(Request("GET", f"{server.url}/v3", "look"))
         assert answer.is_success
@@ -105,7 +108,7 @@ async def test_a_pipe_is_no_file_and_is_not_waited_for(setting: str, tmp_path: P
     os.mkfifo(pipe)
     own = make_certificate(tmp_path, names=("localhost",))
     chosen: dict[str, Any] = {"client_cert": str(own), setting: str(pipe)}
-    trust = Trust(**chosen)
+    trust = TlsSettings(**chosen)
     one = session(trust)
     with pytest.raises(CloudError) as caught:
         await one.send(Request("GET", "https://localhost:1/v3", "look"))
@@ -120,7 +123,7 @@ async def test_a_key_in_place_of_its_file_is_not_shown(setting: str, tmp_path: P
     own = make_certificate(tmp_path, names=("localhost",))
     pem = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----\n"
     chosen: dict[str, Any] = {"client_cert": str(own), setting: pem}
-    one = session(Trust(**chosen))
+    one = session(TlsSettings(**chosen))
     with pytest.raises(CloudError) as caught:
         await one.send(Request("GET", "https://localhost:1/v3", "look"))
     assert "must be the name of a file" in caught.value.failure.message

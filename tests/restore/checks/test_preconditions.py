@@ -16,7 +16,7 @@ from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.resources import Attachment
 from vbs_tui.restore.events import RowChanged
 from vbs_tui.restore.journal.journal import Journal
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 
@@ -254,8 +254,8 @@ def test_a_refusal_of_rights_is_final_though_nothing_can_be_read(house: House) -
 
 
 async def log_of(house: House, restore_id: str) -> Any:
-    recorder = Recorder(house.directory, house.clock, InlineExecutor())
-    await recorder.open()
-    found = await recorder.run(lambda journal: journal.log(restore_id))
-    await recorder.close()
+    journal_thread = JournalThread(house.directory, house.clock, InlineExecutor())
+    await journal_thread.open()
+    found = await journal_thread.run(lambda journal: journal.log(restore_id))
+    await journal_thread.close()
     return found

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tests.restore.makers import NOW, restore
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.restore.journal import schema
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import FILE, Journal, JournalError, Occupied, Overtaken
-from vbs_tui.restore.journal.processes import Instance
 from vbs_tui.restore.journal.records import LogEntry, Source
 from vbs_tui.restore.journal.rows import from_row, to_row
 from vbs_tui.restore.journal.states import IllegalTransition, State

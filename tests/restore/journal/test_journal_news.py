@@ -8,8 +8,8 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.support.simulated import brisk_desk
-from vbs_tui.restore.backend import Desk
+from tests.support.simulated import fast_backend
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import Event, JournalChanged
 from vbs_tui.simulator import Simulator
 
@@ -23,9 +23,9 @@ def in_the_way(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(in_the_way: Path) -> Iterator[tuple[Desk, SimpleQueue[Event]]]:
+def backend(in_the_way: Path) -> Iterator[tuple[Backend, SimpleQueue[Event]]]:
     with Simulator(speed=60.0) as simulator:
-        made = brisk_desk(simulator, in_the_way)
+        made = fast_backend(simulator, in_the_way)
         events: SimpleQueue[Event] = SimpleQueue()
         made.start(events.put)
         yield made, events
@@ -38,8 +38,10 @@ def next_word(events: SimpleQueue[Event]) -> str:
     return event.trouble
 
 
-def test_it_is_told_and_mended(desk: tuple[Desk, SimpleQueue[Event]], in_the_way: Path) -> None:
-    made, events = desk
+def test_it_is_told_and_mended(
+    backend: tuple[Backend, SimpleQueue[Event]], in_the_way: Path
+) -> None:
+    made, events = backend
     trouble = next_word(events)
     assert str(in_the_way) in trouble
     assert made.journal_trouble == trouble

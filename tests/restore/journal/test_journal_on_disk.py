@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.restore.makers import NOW, restore
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import FILE, Journal, JournalError
-from vbs_tui.restore.journal.processes import Instance
 from vbs_tui.restore.journal.read_only import reading
 from vbs_tui.restore.journal.records import LogEntry, Source
 from vbs_tui.restore.journal.states import State
@@ -26,7 +26,7 @@ import sys
 from pathlib import Path
 from tests.restore.makers import NOW, restore
 from tests.restore.journal.no_sync import NotHere, sync_nothing
-from vbs_tui.restore.journal.processes import Instance
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import Journal, JournalError
 
 folder = Path(sys.argv[1])

@@ -1,4 +1,4 @@
-"""A desk that must end while its journal does not answer: its lock may not outlive it."""
+"""A backend that must end while its journal does not answer: its lock may not outlive it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from vbs_tui.clock import SystemClock
-from vbs_tui.restore.journal.journal_thread import Recorder
+from vbs_tui.restore.journal.journal_thread import JournalThread
 
 
 async def test_an_abandoned_journal_is_given_back_once_its_thread_is_free(tmp_path: Path) -> None:
     thread = ThreadPoolExecutor(1)
-    stuck, other = Recorder(tmp_path, SystemClock(), thread), Recorder(tmp_path, SystemClock())
+    stuck, other = (
+        JournalThread(tmp_path, SystemClock(), thread),
+        JournalThread(tmp_path, SystemClock()),
+    )
     await stuck.open()
     await other.open()
     owner, may_go_on = stuck.owner, threading.Event()

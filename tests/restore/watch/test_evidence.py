@@ -11,7 +11,7 @@ import pytest
 from tests.restore.makers import NOW, nightly, restore, volume
 from vbs_tui.cloud.resources import Job, SubJob
 from vbs_tui.restore.watch.evidence import (
-    Sight,
+    Observation,
     facts_of,
     is_untraced,
     job_contradiction,
@@ -22,7 +22,7 @@ from vbs_tui.restore.watch.verdict import Facts
 OURS = restore(job_id="job0001", job_status="RUNNING")
 DISK = volume(id=OURS.volume.id)
 JOB = Job("job0001", "RUNNING", "bksRestoreBackup")
-SIGHT = Sight(
+SIGHT = Observation(
     job=JOB,
     job_missing=False,
     volume=DISK,

@@ -12,7 +12,7 @@ import pytest
 from tests.simulator.client import Client
 from tests.support.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.backend import Desk, Examination
+from vbs_tui.restore.backend import Backend, Examination
 from vbs_tui.restore.events import Event, RestoreChanged
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
@@ -35,7 +35,7 @@ def examined(listener: Listener, project: Project) -> Examination:
 
 def examine(listener: Listener, project: Project) -> Examination:
     world = listener.world
-    found = listener.desk.examine(project, world.backup(BACKUP).id, world.volume(VOLUME).id)
+    found = listener.backend.examine(project, world.backup(BACKUP).id, world.volume(VOLUME).id)
     return found.result(30)
 
 
@@ -56,7 +56,7 @@ def test_somebody_elses_restore_onto_our_disk_is_no_verdict(
     simulator: Simulator, listener: Listener, examined: Examination, backup: str
 ) -> None:
     simulator.faults = "500-before@restore=1x"
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     listener.state(submitted.id, lambda state: state is State.UNKNOWN)
     with Client(simulator) as other:
         assert other.restore(backup, VOLUME).status_code == 200
@@ -71,7 +71,7 @@ def test_our_backup_onto_another_disk_is_no_verdict(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "500-before@restore=1x"
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     listener.state(submitted.id, lambda state: state is State.UNKNOWN)
     with Client(simulator) as other:
         assert other.restore(BACKUP, "rehearsal-02").status_code == 200
@@ -90,7 +90,7 @@ def test_a_disk_attached_while_the_log_in_waits_is_not_overwritten(
 ) -> None:
     simulator.expire_tokens()
     gate = simulator.hold(r"POST /v3/auth/tokens")
-    submitting = listener.desk.submit(examined, examined.word)
+    submitting = listener.backend.submit(examined, examined.word)
 
     def attach() -> None:
         gate.wait_reached(20.0)
@@ -112,13 +112,13 @@ def test_a_request_that_is_one_too_many_is_told_and_goes_again_by_confirmation(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "429@restore=1x:1"
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is State.REFUSED
     assert ended.failure is not None
     assert ended.failure.status == 429
     assert len(simulator.ledger.restore_posts()) == 1
-    again = listener.desk.submit(examined, examined.word).result(30)
+    again = listener.backend.submit(examined, examined.word).result(30)
     assert listener.settled(again.id).state is State.SUCCEEDED
 
 
@@ -126,7 +126,7 @@ def test_a_refusal_by_a_second_copy_of_the_request_is_not_believed(
     simulator: Simulator, tmp_path: Path
 ) -> None:
     """The gateway delivers it twice; only the answer to the second copy comes back."""
-    patient = Desk(connector(simulator), tmp_path / "patient", pace=replace(BRISK, first=0.5))
+    patient = Backend(connector(simulator), tmp_path / "patient", pace=replace(BRISK, first=0.5))
     listener = Listener(patient, simulator.world)
     project = next(p for p in listener.connected() if p.name == "eu-de_prod")
     examined = examine(listener, project)
@@ -145,7 +145,7 @@ def test_a_refusal_that_holds_is_final_and_frees_the_disk(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "400-before@restore=1x"
-    submitted = listener.desk.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.word).result(30)
     ended = over(listener, submitted.id)
     assert ended.state in (State.REFUSED, State.UNKNOWN)
     assert simulator.ledger.restores == []

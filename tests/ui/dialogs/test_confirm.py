@@ -1,4 +1,4 @@
-"""The confirmation by itself: what it shows, when it asks the desk, and that it asks only once."""
+"""The confirmation by itself: what it shows, when it asks the backend, and only once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def examination(one: Volume = OWN, of: Backup = BACKUP) -> Examination:
 
 @dataclass
 class Dialog:
-    """The open confirmation, and what the desk behind it is asked."""
+    """The open confirmation, and what the backend behind it is asked."""
 
     con: Console
     screen: ConfirmScreen
@@ -68,15 +68,15 @@ class Dialog:
 
     @property
     def submitted(self) -> list[tuple[str, ...]]:
-        return [asked for asked in self.con.desk.asked if asked[0] == "submit"]
+        return [asked for asked in self.con.backend.asked if asked[0] == "submit"]
 
     @property
     def text(self) -> str:
         return screen_text(self.con.app)
 
     async def examined(self, found: Examination) -> None:
-        """The desk answers, and the operator has the time to read that."""
-        self.con.desk.examinations[-1].set_result(found)
+        """The backend answers, and the operator has the time to read that."""
+        self.con.backend.examinations[-1].set_result(found)
         await self.con.settle()
         await until_read(self.con.app)
         await self.con.settle()
@@ -94,7 +94,7 @@ class Dialog:
 
 @asynccontextmanager
 async def dialog(one: Volume = OWN, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Dialog]:
-    """The confirmation of a restore onto *one*; the desk has been asked and has not answered."""
+    """The confirmation of a restore onto *one*; the backend has been asked and has not answered."""
     async with console(size) as con:
         await con.open_prod()
         con.app.ask_restore(PROD, BACKUP, one)
@@ -216,7 +216,7 @@ async def test_a_state_other_than_the_list_had_is_told() -> None:
 
 async def test_a_failed_reading_is_decoded_in_place_and_tried_again() -> None:
     async with dialog() as d:
-        d.con.desk.examinations[-1].set_exception(
+        d.con.backend.examinations[-1].set_exception(
             CloudError(failure(what="read the volume", code="VolumeBackup.0101"))
         )
         await d.con.settle()
@@ -229,7 +229,7 @@ async def test_a_failed_reading_is_decoded_in_place_and_tried_again() -> None:
         assert d.word.has_focus
 
 
-# When it asks the desk
+# When it asks the backend
 
 
 async def test_only_the_exact_word_makes_the_button_live() -> None:
@@ -252,10 +252,10 @@ async def test_impatient_hands_ask_once() -> None:
         await d.con.pilot.click("#go", times=3)
         await d.press("f5", "tab", "enter", "escape")
         assert len(d.submitted) == 1
-        assert len(d.con.desk.examinations) == 1
+        assert len(d.con.backend.examinations) == 1
         assert d.is_open
         assert "nothing has been sent" not in d.text
-        d.con.desk.submissions[0].set_result(SENT)
+        d.con.backend.submissions[0].set_result(SENT)
         await d.con.settle()
         assert d.con.on_main()
         assert d.con.main.current == "jobs"
@@ -271,7 +271,7 @@ async def test_orders_that_come_late_neither_ask_again_nor_take_the_first_back()
         d.screen.post_message(Button.Pressed(d.screen.query_one("#go", Button)))
         await d.con.settle()
         assert len(d.submitted) == 1
-        assert not d.con.desk.submissions[0].cancelled()
+        assert not d.con.backend.submissions[0].cancelled()
 
 
 async def test_a_refusal_is_told_and_the_name_can_be_typed_anew() -> None:
@@ -279,7 +279,7 @@ async def test_a_refusal_is_told_and_the_name_can_be_typed_anew() -> None:
         await d.examined(examination())
         await d.name_it()
         await d.press("enter")
-        d.con.desk.submissions[0].set_exception(Refusal("Not sent: this disk is in a restore."))
+        d.con.backend.submissions[0].set_exception(Refusal("Not sent: this disk is in a restore."))
         await d.con.settle()
         assert "Not sent: this disk is in a restore." in d.text
         assert "nothing has been sent" in d.text
@@ -296,9 +296,9 @@ async def test_a_question_on_top_is_left_alone_when_the_restore_begins(answered:
         await d.name_it()
         await d.press("enter")
         reply: Future[str | None] = Future()
-        d.con.desk.tell(SecretWanted(LogInQuestion(QuestionKind.PASSWORD, "Password"), reply))
+        d.con.backend.tell(SecretWanted(LogInQuestion(QuestionKind.PASSWORD, "Password"), reply))
         await d.con.until_keys_are_taken()
-        d.con.desk.submissions[0].set_result(SENT)
+        d.con.backend.submissions[0].set_result(SENT)
         await d.con.settle()
         assert isinstance(d.con.app.screen, SecretScreen)
         assert not reply.done()
@@ -316,7 +316,7 @@ async def test_what_was_read_a_minute_ago_is_read_again_before_it_is_sent() -> N
         d.con.clock.moment += timedelta(seconds=61)
         await d.press("enter")
         assert d.submitted == []
-        assert len(d.con.desk.examinations) == 2
+        assert len(d.con.backend.examinations) == 2
         again = replace(examination(), read=Instant.of(d.con.clock))
         await d.examined(again)
         assert [asked[3] for asked in d.submitted] == [str(again.read_at)]
@@ -357,7 +357,7 @@ async def test_reading_again_without_a_change_keeps_what_was_typed() -> None:
 
 async def test_a_defect_while_reading_is_told_and_sends_nothing() -> None:
     async with dialog() as d:
-        d.con.desk.examinations[-1].set_exception(LookupError("s3cr3t"))
+        d.con.backend.examinations[-1].set_exception(LookupError("s3cr3t"))
         await d.con.settle()
         assert "A defect of the program stopped this (LookupError)." in d.text
         assert "s3cr3t" not in d.text
@@ -371,7 +371,7 @@ async def test_after_a_defect_while_sending_it_never_asks_again() -> None:
         await d.examined(examination())
         await d.name_it()
         await d.press("enter")
-        d.con.desk.submissions[0].set_exception(LookupError("s3cr3t"))
+        d.con.backend.submissions[0].set_exception(LookupError("s3cr3t"))
         await d.con.settle()
         assert "It may have been sent" in d.text
         assert "nothing has been sent" not in d.text
@@ -387,7 +387,7 @@ async def test_leaving_while_it_reads_asks_nothing_more() -> None:
     async with dialog() as d:
         await d.press("escape")
         assert not d.is_open
-        assert d.con.desk.examinations[-1].cancelled()
+        assert d.con.backend.examinations[-1].cancelled()
         assert d.submitted == []
 
 

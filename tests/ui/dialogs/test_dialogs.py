@@ -43,7 +43,7 @@ LOG = (
 
 async def ask(c: Console, kind: QuestionKind = QuestionKind.PASSWORD) -> Future[str | None]:
     reply: Future[str | None] = Future()
-    c.desk.tell(SecretWanted(LogInQuestion(kind, "Password of [b]ops[/nope]"), reply))
+    c.backend.tell(SecretWanted(LogInQuestion(kind, "Password of [b]ops[/nope]"), reply))
     await c.settle()
     return reply
 
@@ -103,19 +103,19 @@ async def test_a_question_says_for_which_cloud_and_why() -> None:
         question = LogInQuestion(
             QuestionKind.PASSCODE, "Passcode of jane", "otc-[/prod]", "It was refused before."
         )
-        c.desk.tell(SecretWanted(question, Future()))
+        c.backend.tell(SecretWanted(question, Future()))
         await c.settle()
         text = screen_text(c.app)
         assert "for otc-[/prod]" in text
         assert "It was refused before." in text
 
 
-# Leaving
+# Shutdown
 
 
 async def test_leaving_asks_while_a_request_has_no_answer() -> None:
     async with console() as c:
-        c.desk.sending = 1
+        c.backend.sending = 1
         await c.press("q")
         assert isinstance(c.app.screen, QuitScreen)
         assert "recorded as unknown" in screen_text(c.app)
@@ -132,13 +132,13 @@ async def test_only_the_words_settle_and_a_refusal_is_told() -> None:
     async with console() as c:
         c.app.settle(UNKNOWN)
         await c.press(*"nope", "enter")
-        assert c.desk.asked[-1] == ("declare", UNKNOWN.id, "nope")
-        c.desk.declarations[0].set_exception(Refusal("Nothing changed: type “not sent”."))
+        assert c.backend.asked[-1] == ("declare", UNKNOWN.id, "nope")
+        c.backend.declarations[0].set_exception(Refusal("Nothing changed: type “not sent”."))
         await c.settle()
         assert "Nothing changed" in screen_text(c.app)
         c.app.screen.query_one("#word", Input).value = "not sent"
         await c.press("enter")
-        c.desk.declarations[1].set_result(UNKNOWN)
+        c.backend.declarations[1].set_result(UNKNOWN)
         await c.settle()
         assert c.on_main()
 
@@ -155,7 +155,7 @@ async def test_an_unknown_restore_of_another_cloud_is_named_with_its_place(
         assert UNKNOWN.volume.id in text
         assert "Nobody looks" not in text
         await c.press("escape")
-        c.desk.out_of_reach.add(UNKNOWN.id)
+        c.backend.out_of_reach.add(UNKNOWN.id)
         c.app.settle(UNKNOWN)
         await c.settle()
         text = " ".join(screen_text(c.app).replace("│", " ").split())
@@ -166,11 +166,11 @@ async def test_an_unknown_restore_of_another_cloud_is_named_with_its_place(
 async def test_f5_says_why_a_restore_is_not_looked_at_from_here() -> None:
     running = restore(state=State.RUNNING)
     async with console() as c:
-        c.desk.tell(RestoreChanged(running, ()))
+        c.backend.tell(RestoreChanged(running, ()))
         await c.settle()
         await c.press("4", "f5")
-        assert c.desk.asked[-1] == ("look", running.id)
-        c.desk.out_of_reach.add(running.id)
+        assert c.backend.asked[-1] == ("look", running.id)
+        c.backend.out_of_reach.add(running.id)
         await c.press("f5")
         assert c.notices[-1].startswith(f"It is looked at from {running.place}: C ")
 
@@ -179,7 +179,7 @@ async def test_a_defect_while_settling_is_told() -> None:
     async with console() as c:
         c.app.settle(UNKNOWN)
         await c.press("x", "enter")
-        c.desk.declarations[0].set_exception(LookupError("s3cr3t"))
+        c.backend.declarations[0].set_exception(LookupError("s3cr3t"))
         await c.settle()
         assert isinstance(c.app.screen, SettleScreen)
         assert "defect" in c.notices[-1]
@@ -195,7 +195,7 @@ async def open_history(c: Console, found: tuple[Restore, ...] = PAST) -> History
     await c.settle()
     screen = c.app.screen
     assert isinstance(screen, HistoryScreen)
-    c.desk.histories[-1].set_result(found)
+    c.backend.histories[-1].set_result(found)
     await c.settle()
     return screen
 
@@ -220,7 +220,7 @@ async def test_history_is_filtered_and_opens_the_whole_log() -> None:
         assert screen.pane.list.shown == 1
         await c.press("enter")
         assert isinstance(c.app.screen, RestoreScreen)
-        c.desk.logs[-1].set_result(LOG)
+        c.backend.logs[-1].set_result(LOG)
         await c.settle()
         assert "INIT → RUNNING [/red]" in screen_text(c.app)
         await c.press("escape", "escape", "escape")
@@ -231,11 +231,11 @@ async def test_a_journal_that_cannot_be_read_is_told() -> None:
     async with console() as c:
         c.app.show_history()
         await c.settle()
-        c.desk.histories[-1].set_exception(JournalError("The journal cannot be read."))
+        c.backend.histories[-1].set_exception(JournalError("The journal cannot be read."))
         await c.settle()
         assert "The journal cannot be read." in screen_text(c.app)
         await c.press("f5")
-        c.desk.histories[-1].set_result(PAST)
+        c.backend.histories[-1].set_result(PAST)
         await c.settle()
         assert "nightly" in screen_text(c.app)
 
@@ -244,7 +244,7 @@ async def test_a_defect_while_reading_the_journal_is_told() -> None:
     async with console() as c:
         c.app.show_history()
         await c.settle()
-        c.desk.histories[-1].set_exception(LookupError("x"))
+        c.backend.histories[-1].set_exception(LookupError("x"))
         await c.settle()
         assert "LookupError" in c.notices[-1]
 
@@ -268,10 +268,10 @@ async def test_history_is_exported_for_its_owner_alone(
     async with console() as c:
         await open_history(c)
         await c.press(key)
-        c.desk.histories[-1].set_result(PAST)
+        c.backend.histories[-1].set_result(PAST)
         for number in range(len(PAST)):
             await c.settle()
-            c.desk.logs[number].set_result(LOG)
+            c.backend.logs[number].set_result(LOG)
         while not c.notices:
             await c.pilot.pause(0.01)
         assert "3 restores written to" in c.notices[-1]
@@ -296,13 +296,13 @@ def call(number: int, status: int | None = 200) -> Call:
 
 async def test_the_request_log_is_live_and_opens_a_call() -> None:
     async with console() as c:
-        c.desk.request_log.add(call(1))
+        c.backend.request_log.add(call(1))
         c.app.show_request_log()
         await c.settle()
         screen = c.app.screen
         assert isinstance(screen, RequestLogScreen)
         assert screen.pane.list.total == 1
-        c.desk.request_log.add(call(2, 503))
+        c.backend.request_log.add(call(2, 503))
         screen._look()
         await c.settle()
         _, first, _ = lines(screen.pane.list)
@@ -323,7 +323,7 @@ async def test_an_unknown_outcome_shows_its_head_and_all_of_its_advice(
     async with console(size) as c:
         summary = f"{UNTRACED}: neither disk nor backup shows a trace of it."
         log = tuple(LogEntry(NOW, Source.JOB, f"line {n}", None, n + 1) for n in range(9))
-        c.desk.tell(RestoreChanged(replace(UNKNOWN, summary=summary, log=log), log))
+        c.backend.tell(RestoreChanged(replace(UNKNOWN, summary=summary, log=log), log))
         await c.settle()
         await c.press("4")
         await c.settle()

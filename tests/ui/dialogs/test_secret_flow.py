@@ -22,7 +22,7 @@ from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
 from vbs_tui.cloud.secrets import Secret
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
@@ -56,11 +56,13 @@ async def console(simulator: Simulator, folder: Path) -> AsyncIterator[Console]:
             policy=RetryPolicy(base=0.02, throttled_base=0.02),
         )
 
-    desk = Desk(connect, folder, pace=BRISK)
-    app = VbsTui(desk, clock=SystemClock(), zone=UTC, demo=False, cloud_name="sim", read_only=False)
+    backend = Backend(connect, folder, pace=BRISK)
+    app = VbsTui(
+        backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="sim", read_only=False
+    )
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         yield Console(app, pilot)
-    desk.stop(2.0)
+    backend.stop(2.0)
 
 
 async def give_passcode(c: Console, simulator: Simulator) -> None:

@@ -38,7 +38,7 @@ async def ask(c: Console, kind: QuestionKind = QuestionKind.PASSCODE) -> Future[
     reply: Future[str | None] = Future()
     prompt = f"{kind.value.capitalize()} of ops-jane"
     question = LogInQuestion(kind, prompt, "otc-prod", "The last log-in has run out.")
-    c.desk.tell(SecretWanted(question, reply))
+    c.backend.tell(SecretWanted(question, reply))
     await c.settle()
     return reply
 
@@ -100,7 +100,7 @@ async def test_a_name_that_is_being_typed_is_typed_to_its_end(size: tuple[int, i
         assert d.word.value == OWN.name
         await d.press("enter")
         assert len(d.submitted) == 1
-        d.con.desk.submissions[0].set_result(SENT)
+        d.con.backend.submissions[0].set_result(SENT)
         await answer(d.con, reply, *"123456")
         assert d.con.on_main()
 
@@ -125,18 +125,18 @@ async def test_a_question_that_the_confirmation_waits_for_lies_on_top_of_it() ->
 async def test_in_the_confirmation_f5_logs_in_and_then_reads(declined: bool) -> None:
     async with dialog() as d:
         lacking = failure(kind=ErrorKind.LOG_IN, status=None if declined else 401)
-        found = d.con.desk.examinations[-1]
+        found = d.con.backend.examinations[-1]
         found.set_exception(CloudError(replace(lacking, declined=declined)))
         await d.con.settle()
         assert "F5 logs in, Esc leaves." in d.text
         await d.press("f5")
-        assert d.con.desk.asked[-1] == ("connect",)
-        assert len(d.con.desk.examinations) == 1
+        assert d.con.backend.asked[-1] == ("connect",)
+        assert len(d.con.backend.examinations) == 1
         reply = await ask(d.con)
         await answer(d.con, reply, *"123456")
         assert "F5 reads both" in d.text
         await d.press("f5")
-        assert len(d.con.desk.examinations) == 2
+        assert len(d.con.backend.examinations) == 2
         await d.examined(examination())
         await d.name_it()
         assert d.is_live
@@ -162,8 +162,8 @@ async def test_the_word_that_settles_is_left_alone() -> None:
         reply = await ask(c)
         assert isinstance(c.app.screen, SettleScreen)
         await c.press("space", *"sent", "enter")
-        assert c.desk.asked[-1] == ("declare", UNKNOWN.id, "not sent")
-        c.desk.declarations[0].set_result(UNKNOWN)
+        assert c.backend.asked[-1] == ("declare", UNKNOWN.id, "not sent")
+        c.backend.declarations[0].set_result(UNKNOWN)
         await answer(c, reply, *"123456")
 
 
@@ -171,7 +171,7 @@ async def test_keys_on_their_way_to_a_list_are_dropped_until_a_pause() -> None:
     async with console() as c:
         await c.open_prod()
         await c.press("tab", "f5")
-        before = list(c.desk.asked)
+        before = list(c.backend.asked)
         reply = await ask(c)
         assert is_asking(c)
         on_their_way = time.monotonic() - QUIET
@@ -182,7 +182,7 @@ async def test_keys_on_their_way_to_a_list_are_dropped_until_a_pause() -> None:
         assert "not taken yet" in screen_text(c.app)
         assert not reply.done()
         await answer(c, reply, *"123456")
-        assert c.desk.asked == before
+        assert c.backend.asked == before
         assert c.on_main()
 
 
@@ -212,7 +212,7 @@ async def test_before_any_key_and_after_an_answer_the_box_takes_keys_at_once() -
 
 async def test_leaving_is_decided_first() -> None:
     async with console() as c:
-        c.desk.sending = 1
+        c.backend.sending = 1
         await c.press("q")
         reply = await ask(c)
         assert isinstance(c.app.screen, QuitScreen)
@@ -224,7 +224,7 @@ async def test_leaving_is_decided_first() -> None:
 
 async def test_the_program_leaves_with_a_question_that_waits() -> None:
     async with console() as c:
-        c.desk.sending = 1
+        c.backend.sending = 1
         await c.press("q")
         reply = await ask(c)
         await c.press("y")

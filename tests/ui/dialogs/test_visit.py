@@ -22,7 +22,7 @@ async def ask(c: Console, address: str = ADDRESS) -> Future[str | None]:
         address=address,
         code="WDJB-MJHT",
     )
-    c.desk.tell(SecretWanted(question, reply))
+    c.backend.tell(SecretWanted(question, reply))
     await c.settle()
     return reply
 

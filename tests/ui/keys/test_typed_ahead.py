@@ -40,7 +40,7 @@ async def test_what_was_typed_ahead_is_not_in_the_field_and_sends_nothing() -> N
         await con.press("2", "g", "enter")
         pressed = time.monotonic()
         await burst(con, "r", *["down"] * 10, *OWN.name, "enter", at=pressed)
-        con.desk.examinations[-1].set_result(examination())
+        con.backend.examinations[-1].set_result(examination())
         await con.settle()
         await burst(con, *OWN.name, "enter", at=pressed)
         assert "not ready: pause a second" in screen_text(con.app)
@@ -48,9 +48,9 @@ async def test_what_was_typed_ahead_is_not_in_the_field_and_sends_nothing() -> N
         # Late ones of the burst find the dialog ready, and are older than it all the same.
         await burst(con, *OWN.name, "enter", at=pressed)
         assert con.app.screen.query_one("#word", Input).value == ""
-        assert not [one for one in con.desk.asked if one[0] == "submit"]
+        assert not [one for one in con.backend.asked if one[0] == "submit"]
         await con.press(*OWN.name, "enter")
-        assert [one[2] for one in con.desk.asked if one[0] == "submit"] == [OWN.name]
+        assert [one[2] for one in con.backend.asked if one[0] == "submit"] == [OWN.name]
 
 
 async def test_while_it_reads_the_field_says_so_and_takes_nothing() -> None:
@@ -69,7 +69,7 @@ async def test_while_it_reads_the_field_says_so_and_takes_nothing() -> None:
 async def test_scrolling_ahead_makes_nothing_read() -> None:
     async with dialog(size=(60, 16)) as d:
         pressed = time.monotonic()
-        d.con.desk.examinations[-1].set_result(examination())
+        d.con.backend.examinations[-1].set_result(examination())
         await d.con.settle()
         await burst(d.con, *["pagedown"] * 5, at=pressed)
         await until_read(d.con.app)
@@ -99,12 +99,12 @@ async def test_a_reading_grows_old_by_the_clock_that_says_more(by: str) -> None:
         await d.name_it()
         await d.press("enter")
         assert d.submitted == []
-        assert len(d.con.desk.examinations) == 2
+        assert len(d.con.backend.examinations) == 2
 
 
 async def test_leaving_is_not_confirmed_by_a_key_typed_ahead() -> None:
     async with console() as con:
-        con.desk.sending = 1
+        con.backend.sending = 1
         await burst(con, "q", "y")
         assert isinstance(con.app.screen, QuitScreen)
         assert not con.app._exit
@@ -122,10 +122,10 @@ async def test_an_unknown_outcome_is_not_settled_by_keys_typed_ahead() -> None:
         await con.pilot.pause()
         await burst(con, *"not", "space", *"sent", "enter", at=pressed)
         assert isinstance(con.app.screen, SettleScreen)
-        assert not [one for one in con.desk.asked if one[0] == "declare"]
+        assert not [one for one in con.backend.asked if one[0] == "declare"]
         assert "not ready yet" in screen_text(con.app)
         await con.press(*"not", "space", *"sent", "enter")
-        assert [one[2] for one in con.desk.asked if one[0] == "declare"] == ["not sent"]
+        assert [one[2] for one in con.backend.asked if one[0] == "declare"] == ["not sent"]
 
 
 # A journal that cannot be used
@@ -138,7 +138,7 @@ TROUBLE = "The journal cannot be opened: /net/home/jane is on NFS without locks.
 async def test_an_unusable_journal_is_told_for_as_long_as_it_lasts(size: tuple[int, int]) -> None:
     async with console(size) as con:
         await con.open_prod()
-        con.desk.tell(JournalChanged(TROUBLE))
+        con.backend.tell(JournalChanged(TROUBLE))
         await con.press("2", "enter", "4")
         text = " ".join(screen_text(con.app).replace("│", " ").split())
         assert "journal" in con.main.title_bar.text
@@ -146,7 +146,7 @@ async def test_an_unusable_journal_is_told_for_as_long_as_it_lasts(size: tuple[i
         assert TROUBLE in text
         assert "XDG_STATE_HOME" in text
         assert "No restore yet" not in text
-        con.desk.tell(JournalChanged(""))
+        con.backend.tell(JournalChanged(""))
         await con.settle()
         assert "journal" not in screen_text(con.app)
 
@@ -154,11 +154,11 @@ async def test_an_unusable_journal_is_told_for_as_long_as_it_lasts(size: tuple[i
 async def test_the_confirmation_says_at_once_that_nothing_can_be_sent() -> None:
     async with console((120, 40)) as con:
         await con.open_prod()
-        con.desk.tell(JournalChanged(TROUBLE))
+        con.backend.tell(JournalChanged(TROUBLE))
         await con.press("2", "g", "enter", "r")
-        assert con.desk.asked.count(("mend journal",)) == 1
+        assert con.backend.asked.count(("mend journal",)) == 1
         assert "Nothing can be sent" in screen_text(con.app)
-        con.desk.examinations[-1].set_result(examination())
+        con.backend.examinations[-1].set_result(examination())
         await con.settle()
         text = screen_text(con.app)
         assert "Nothing can be sent" in text
@@ -167,9 +167,9 @@ async def test_the_confirmation_says_at_once_that_nothing_can_be_sent() -> None:
         assert "No hazard found" not in text
         assert "to restore:" not in text
         await con.press("f5")
-        assert con.desk.asked.count(("mend journal",)) == 2
-        con.desk.tell(JournalChanged(""))
+        assert con.backend.asked.count(("mend journal",)) == 2
+        con.backend.tell(JournalChanged(""))
         await con.settle()
-        con.desk.examinations[-1].set_result(examination())
+        con.backend.examinations[-1].set_result(examination())
         await con.settle()
         assert f"Type the disk's name to restore: {OWN.name}" in screen_text(con.app)

@@ -51,7 +51,7 @@ async def test_pane_5_follows_the_selected_job() -> None:
     done = told(2, State.SUCCEEDED, summary="The job says SUCCESS and the disk is available.")
     async with console() as con:
         for one in (failed, done):
-            con.desk.tell(RestoreChanged(one))
+            con.backend.tell(RestoreChanged(one))
         await con.settle()
         await con.press("4", "g")
         assert con.main.jobs.selected_restore == done
@@ -69,12 +69,12 @@ async def test_another_jobs_failure_does_not_stand_beside_the_selected_one() -> 
     done = told(1, State.SUCCEEDED)
     running = told(2, State.RUNNING)
     async with console() as con:
-        con.desk.tell(RestoreChanged(running))
-        con.desk.tell(RestoreChanged(done))
+        con.backend.tell(RestoreChanged(running))
+        con.backend.tell(RestoreChanged(done))
         await con.settle()
         await con.press("4", "G")
         assert con.main.jobs.selected_restore == done
-        con.desk.tell(RestoreChanged(replace(running, state=State.FAILED, failure=JOB)))
+        con.backend.tell(RestoreChanged(replace(running, state=State.FAILED, failure=JOB)))
         await con.settle()
         assert con.main.jobs.selected_restore == done
         assert "VolumeBackup.0200" not in con.main.error.text
@@ -84,17 +84,17 @@ async def test_another_jobs_failure_does_not_stand_beside_the_selected_one() -> 
 async def test_lost_contact_is_told_with_its_time_in_title_row_and_pane_5() -> None:
     one = told(1, State.RUNNING)
     async with console() as con:
-        con.desk.tell(RestoreChanged(one))
+        con.backend.tell(RestoreChanged(one))
         con.clock.moment = NOW + timedelta(seconds=180)
         seen = NOW + timedelta(seconds=60)
-        con.desk.tell(WatchChanged(Watch(one.id, seen, NOW + timedelta(200), blind_since=seen)))
+        con.backend.tell(WatchChanged(Watch(one.id, seen, NOW + timedelta(200), blind_since=seen)))
         await con.settle()
         assert "no contact since 09:15:02" in con.main.title_bar.text
         assert "last seen running 2 min ago" in con.main.jobs.text
         assert "running 3 m" not in con.main.jobs.text
         assert "No contact since 2026-11-23 09:15:02 UTC" in con.main.error.text
         assert "No error." not in con.main.error.text
-        con.desk.tell(WatchChanged(Watch(one.id, NOW, NOW)))
+        con.backend.tell(WatchChanged(Watch(one.id, NOW, NOW)))
         await con.settle()
         assert "no contact" not in screen_text(con.app).lower()
 
@@ -103,16 +103,16 @@ async def test_advice_moves_with_what_is_known() -> None:
     begun = told(1, State.UNKNOWN, failure=LOST, summary="No clear answer; looking for traces.")
     untraced = replace(begun, summary=f"{UNTRACED}: Neither disk nor backup shows any trace.")
     async with console() as con:
-        con.desk.tell(RestoreChanged(begun))
+        con.backend.tell(RestoreChanged(begun))
         await con.settle()
         assert "it may be running" in " ".join(con.main.error.text.split())
-        con.desk.tell(RestoreChanged(untraced))
+        con.backend.tell(RestoreChanged(untraced))
         await con.settle()
         text = " ".join(con.main.error.text.split())
         assert "it may be running" not in text
         assert "Known now: Probably not accepted" in text
         assert "press u in the jobs" in text
-        con.desk.tell(RestoreChanged(replace(untraced, state=State.RUNNING, summary="At work.")))
+        con.backend.tell(RestoreChanged(replace(untraced, state=State.RUNNING, summary="At work.")))
         await con.settle()
         text = " ".join(con.main.error.text.split())
         assert "No error." in text
@@ -161,7 +161,7 @@ async def test_what_a_restore_tells_reaches_the_rows_of_the_lists() -> None:
     async with console() as con:
         await con.open_prod()
         await con.press("2", "G", "enter")
-        con.desk.tell(RestoreChanged(theirs))
+        con.backend.tell(RestoreChanged(theirs))
         await con.settle()
 
         def row(name: str) -> str:
@@ -172,18 +172,18 @@ async def test_what_a_restore_tells_reaches_the_rows_of_the_lists() -> None:
         assert "×" in row(VOLUMES[3].name)
         assert "► restoring" in row(BACKUPS[0].name)
         broken = on_disk(theirs, "error_restoring", 9, state=State.FAILED, failure=JOB)
-        con.desk.tell(RestoreChanged(replace(broken, backup_status="available")))
+        con.backend.tell(RestoreChanged(replace(broken, backup_status="available")))
         await con.settle()
         assert "error_restoring" in row(VOLUMES[3].name)
         assert "● available" in row(BACKUPS[0].name)
         # A list that was read since knows better; one that was read before does not.
-        con.desk.listed(PROD, ListKind.VOLUMES, VOLUMES, at=NOW + timedelta(seconds=8))
+        con.backend.listed(PROD, ListKind.VOLUMES, VOLUMES, at=NOW + timedelta(seconds=8))
         await con.settle()
         assert "error_restoring" in row(VOLUMES[3].name)
-        con.desk.listed(PROD, ListKind.VOLUMES, VOLUMES, at=NOW + timedelta(seconds=10))
+        con.backend.listed(PROD, ListKind.VOLUMES, VOLUMES, at=NOW + timedelta(seconds=10))
         await con.settle()
         assert "error_restoring" not in row(VOLUMES[3].name)
-        con.desk.tell(RestoreChanged(replace(broken, summary="Told again.")))
+        con.backend.tell(RestoreChanged(replace(broken, summary="Told again.")))
         await con.settle()
         assert "error_restoring" not in row(VOLUMES[3].name)
 
@@ -192,9 +192,9 @@ async def test_what_was_read_for_the_confirmation_outlasts_older_words_of_a_rest
     theirs = on_disk(told(7, State.RUNNING), "restoring-backup", 5)
     async with console() as con:
         await con.open_prod()
-        con.desk.tell(RestoreChanged(theirs))
-        con.desk.tell(RowChanged(PROD.id, replace(VOLUMES[3], status="error_restoring")))
-        con.desk.tell(RestoreChanged(replace(theirs, summary="Told again.")))
+        con.backend.tell(RestoreChanged(theirs))
+        con.backend.tell(RowChanged(PROD.id, replace(VOLUMES[3], status="error_restoring")))
+        con.backend.tell(RestoreChanged(replace(theirs, summary="Told again.")))
         await con.settle()
         drawn = next(line for line in lines(con.main.volumes.list) if "db-data-01" in line)
         assert "error_restoring" in drawn

@@ -1,4 +1,4 @@
-"""A signal that comes while a desk ends, since another cloud is to be opened."""
+"""A signal that comes while a backend ends, since another cloud is to be opened."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, cast
 
 import pytest
 
-from vbs_tui.ui.terminal.shutdown import Leaving
+from vbs_tui.ui.terminal.shutdown import Shutdown
 
 
 @pytest.mark.parametrize("number", [None, signal.SIGTERM, signal.SIGINT])
-def test_a_signal_that_comes_while_the_desk_ends_is_not_lost(number: int | None) -> None:
+def test_a_signal_that_comes_while_the_backend_ends_is_not_lost(number: int | None) -> None:
     def leave(_grace: float) -> None:
         if number is not None:
             os.kill(os.getpid(), number)
 
     before = signal.getsignal(signal.SIGTERM)
-    leaving = Leaving(cast(Any, SimpleNamespace(told_to_end=lambda: None)), leave)
+    leaving = Shutdown(cast(Any, SimpleNamespace(told_to_end=lambda: None)), leave)
     leaving.install()
     leaving.finish()
     assert leaving.signal == number

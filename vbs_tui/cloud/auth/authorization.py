@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
-from vbs_tui.cloud.auth.lockout import Tally
+from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.auth.log_in import LogIn
 from vbs_tui.cloud.auth.signing import KeyAuthorizer, SigningKey
-from vbs_tui.cloud.auth.token_store import Keyring, TokenAuthorizer
+from vbs_tui.cloud.auth.token_store import TokenAuthorizer, TokenStore
 from vbs_tui.cloud.auth.tokens import Grant, Scope
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.http.service_client import Authorizer
@@ -20,7 +20,7 @@ from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.resources import Project
 
 
-class Standing(Protocol):
+class Authorization(Protocol):
     """Who the user is, and how requests are authorised."""
 
     @property
@@ -77,29 +77,29 @@ class Standing(Protocol):
         ...
 
 
-class TokenStanding:
+class TokenAuthorization:
     """By tokens."""
 
-    def __init__(self, keyring: Keyring, settings: CloudSettings) -> None:
-        self._keyring = keyring
+    def __init__(self, token_store: TokenStore, settings: CloudSettings) -> None:
+        self._token_store = token_store
         self._home = _configured_scope(settings)
 
     @property
     def user(self) -> str:
-        last = self._keyring.last
+        last = self._token_store.last
         return last.user_name or last.user_id if last is not None else ""
 
     @property
     def user_id(self) -> str:
-        return self._keyring.last.user_id if self._keyring.last is not None else ""
+        return self._token_store.last.user_id if self._token_store.last is not None else ""
 
     @property
     def expires_at(self) -> datetime | None:
-        return self._keyring.last.expires_at if self._keyring.last is not None else None
+        return self._token_store.last.expires_at if self._token_store.last is not None else None
 
     @property
     def only_project(self) -> Project | None:
-        home = self._keyring.peek(self._home)
+        home = self._token_store.peek(self._home)
         if home is None or not home.project_id:
             return None
         return Project(home.project_id, home.project_name or home.project_id)
@@ -111,42 +111,42 @@ class TokenStanding:
 
     @property
     def holds_back(self) -> bool:
-        return self._keyring.holds_back
+        return self._token_store.holds_back
 
     def forgive(self) -> None:
-        self._keyring.forgive()
+        self._token_store.forgive()
 
     def log_in_by(self, log_in: LogIn) -> None:
-        self._keyring.log_in_by(log_in)
+        self._token_store.log_in_by(log_in)
 
     def sign_by(self, credentials: AccessKeyCredentials) -> None:
         """Nothing is signed."""
 
     async def aclose(self) -> None:
-        await self._keyring.aclose()
+        await self._token_store.aclose()
 
     def at_large(self) -> Authorizer:
-        return TokenAuthorizer(self._keyring, self._home)
+        return TokenAuthorizer(self._token_store, self._home)
 
     def for_project(self, project: Project) -> Authorizer:
-        return TokenAuthorizer(self._keyring, self._scope(project))
+        return TokenAuthorizer(self._token_store, self._scope(project))
 
     def catalog_of(self, project: Project) -> object:
-        token = self._keyring.peek(self._scope(project))
+        token = self._token_store.peek(self._scope(project))
         return token.catalog if token is not None else None
 
     def grant(self, project: Project) -> Grant | None:
-        token = self._keyring.peek(self._scope(project))
+        token = self._token_store.peek(self._scope(project))
         return token.grant if token is not None else None
 
     def _scope(self, project: Project) -> Scope:
-        home = self._keyring.peek(self._home)
+        home = self._token_store.peek(self._home)
         if home is not None and home.project_id == project.id:
             return self._home  # its token is at hand already
         return Scope(project_id=project.id)
 
 
-class KeyStanding:
+class KeyAuthorization:
     """By an access key: no log-in, no token, nothing that expires."""
 
     user = ""
@@ -154,7 +154,9 @@ class KeyStanding:
     only_project = None
     project_paths = ("/v3/projects", "/v3/auth/projects")
 
-    def __init__(self, session: Session, credentials: AccessKeyCredentials, tally: Tally) -> None:
+    def __init__(
+        self, session: Session, credentials: AccessKeyCredentials, tally: RefusalCount
+    ) -> None:
         self._key = SigningKey(credentials, session, tally)
 
     @property

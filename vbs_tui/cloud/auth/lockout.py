@@ -50,7 +50,7 @@ class _Rest:
     times: int
 
 
-class Tally:
+class RefusalCount:
     """How often log-ins were refused, whatever was corrected in between, and which secrets rest.
 
     A secret that was refused is tried again unchanged only after a pause, whoever asks for it: a
@@ -115,11 +115,11 @@ class Tally:
         return f"Refused {_times(self.in_a_row)} already: a further wrong try may lock the account."
 
 
-class LogInMemory:
+class Lockout:
     """The refusals and failures of one user's log-ins."""
 
-    def __init__(self, tally: Tally | None = None) -> None:
-        self._tally = tally or Tally()
+    def __init__(self, tally: RefusalCount | None = None) -> None:
+        self._tally = tally or RefusalCount()
         self.ended = 0
         """How many log-ins have ended so far."""
         self._refused: dict[Scope, Failure] = {}

@@ -17,7 +17,7 @@ from vbs_tui.cloud.auth.credentials import (
     PasscodeCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import Tally
+from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.auth.log_in_errors import (
     as_log_in,
     assumptions,
@@ -27,11 +27,11 @@ from vbs_tui.cloud.auth.log_in_errors import (
     is_dead_token,
     judges,
 )
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials, ForeignRefusal
-from vbs_tui.cloud.auth.prompt import Asking
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
+from vbs_tui.cloud.auth.prompt import Prompter
 from vbs_tui.cloud.auth.tokens import Scope, Token, token_from
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import nonsense, refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.provider import Ask
@@ -81,11 +81,11 @@ class LogIn(Protocol):
 def new_log_in(
     session: Session,
     root: str,
-    credentials: LogInCredentials | ForeignCredentials,
+    credentials: LogInCredentials | PluginCredentials,
     ask: Ask | None,
     *,
     cloud: str = "",
-    tally: Tally | None = None,
+    tally: RefusalCount | None = None,
 ) -> LogIn:
     """The log-in for *credentials*; their secrets are made known to the session's redactor.
 
@@ -94,8 +94,8 @@ def new_log_in(
     for secret in credentials.secrets():
         session.redactor.add(secret)
     url = f"{root}/v3/auth/tokens"
-    asking = Asking(session, credentials.label, ask, cloud=cloud, tally=tally or Tally())
-    if isinstance(credentials, ForeignCredentials):
+    asking = Prompter(session, credentials.label, ask, cloud=cloud, tally=tally or RefusalCount())
+    if isinstance(credentials, PluginCredentials):
         return _PluginLogIn(session, url, credentials, asking)
     return _OwnLogIn(session, url, credentials, asking)
 
@@ -104,7 +104,7 @@ class _Exchange:
     """The request itself, and what is made of its answer."""
 
     def __init__(
-        self, session: Session, url: str, credentials: LogInCredentials | ForeignCredentials
+        self, session: Session, url: str, credentials: LogInCredentials | PluginCredentials
     ) -> None:
         self._session = session
         self._url = url
@@ -125,7 +125,7 @@ class _Exchange:
         body = json.dumps({"auth": auth}).encode()
         return Request("POST", self._url, "log in", self._label, body=body)
 
-    async def _answer(self, request: Request) -> Answer:
+    async def _answer(self, request: Request) -> Response:
         failure: Failure | None = None
         try:
             return await self._session.send(request)
@@ -134,14 +134,14 @@ class _Exchange:
         # Outside of the handler, so that no frame with a secret hangs on the error.
         raise CloudError(failure)
 
-    def _refusal(self, answer: Answer, scope: Scope) -> CloudError:
+    def _refusal(self, answer: Response, scope: Scope) -> CloudError:
         told = refused(answer, self._now()).failure
         if isinstance(self._credentials, TokenCredentials) and is_dead_token(answer):
             return Refused(dead_token(told))
         failure = demanding(as_log_in(told, assumptions(self._credentials, scope)), answer)
         return Refused(failure) if _is_verdict(answer, told) else CloudError(failure)
 
-    def _checked(self, answer: Answer, scope: Scope) -> Token:
+    def _checked(self, answer: Response, scope: Scope) -> Token:
         token = token_from(answer, self._now())
         text, hint = "the log-in gave no usable token", ""
         if token is not None:
@@ -173,7 +173,7 @@ class _OwnLogIn(_Exchange):
     """By password, passcode, token or application credential."""
 
     def __init__(
-        self, session: Session, url: str, credentials: LogInCredentials, asking: Asking
+        self, session: Session, url: str, credentials: LogInCredentials, asking: Prompter
     ) -> None:
         super().__init__(session, url, credentials)
         # Such a log-in belongs to one project, and Keystone takes no scope with it.
@@ -213,7 +213,7 @@ class _PluginLogIn(_Exchange):
     """By a plugin of keystoneauth, in a thread; only its token comes back."""
 
     def __init__(
-        self, session: Session, url: str, credentials: ForeignCredentials, asking: Asking
+        self, session: Session, url: str, credentials: PluginCredentials, asking: Prompter
     ) -> None:
         super().__init__(session, url, credentials)
         self._plugin = credentials
@@ -244,7 +244,7 @@ class _PluginLogIn(_Exchange):
         try:
             plugin = await self._plugin.ready(lambda question: self._asking.answer(question, why))
             token = await self._in_the_end(plugin)
-        except ForeignRefusal as refusal:
+        except PluginRefusal as refusal:
             is_verdict = refusal.answered
             words = self._session.redactor.blot(str(refusal), 300)
             failure = by_plugin(self._plugin, refusal, self._url, words, now)
@@ -253,18 +253,18 @@ class _PluginLogIn(_Exchange):
             return token
         raise (Refused if is_verdict else CloudError)(failure)
 
-    async def _in_the_end(self, plugin: ForeignCredentials) -> Token:
+    async def _in_the_end(self, plugin: PluginCredentials) -> Token:
         """The plugin's token; who said too early that it is done in the browser is asked again."""
         while True:
             try:
                 return await plugin.token(self._now())
-            except ForeignRefusal as refusal:
+            except PluginRefusal as refusal:
                 if not refusal.is_pending or plugin.device is None:
                     raise
             await self._asking.answer(plugin.device.question(), _NOT_DONE)
 
 
-def _is_verdict(answer: Answer, failure: Failure) -> bool:
+def _is_verdict(answer: Response, failure: Failure) -> bool:
     """Whether the identity service itself refused, and not something that stands before it."""
     return judges(failure) and (answer.status == 401 or isinstance(answer.data, Mapping))
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from vbs_tui.cloud.auth.credentials import Credentials, User
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials, ForeignRefusal
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.advice import Told
-from vbs_tui.cloud.http.messages import Answer
+from vbs_tui.cloud.http.messages import Response
 from vbs_tui.text import clean
 
 WHAT = "log in"
@@ -81,7 +81,7 @@ def judges(failure: Failure) -> bool:
     return code.startswith("iam.") or bool(_OF_CREDENTIALS.search(text))
 
 
-def is_dead_token(answer: Answer) -> bool:
+def is_dead_token(answer: Response) -> bool:
     """Whether a log-in by a token was refused for the token's sake.
 
     Keystone answers a token that it does not know, or no longer, with 404.
@@ -105,7 +105,7 @@ def _busy(seconds: float | None) -> str:
     return f"The identity service cannot log anybody in just now: wait {wait}, then try again."
 
 
-def demanding(failure: Failure, answer: Answer) -> Failure:
+def demanding(failure: Failure, answer: Response) -> Failure:
     """*failure* with what the cloud wants besides, where it says so.
 
     Keystone answers a right password with 401 and ``required_auth_methods`` where rules want more.
@@ -127,7 +127,7 @@ def demanding(failure: Failure, answer: Answer) -> Failure:
     )
 
 
-def assumptions(credentials: Credentials | ForeignCredentials, scope: Scope) -> str:
+def assumptions(credentials: Credentials | PluginCredentials, scope: Scope) -> str:
     """What of *credentials* and *scope* was not configured but guessed, as a sentence."""
     user = getattr(credentials, "user", User())
     if user.is_domain_assumed:
@@ -139,7 +139,7 @@ def assumptions(credentials: Credentials | ForeignCredentials, scope: Scope) -> 
 
 
 def by_plugin(
-    credentials: ForeignCredentials, refusal: ForeignRefusal, url: str, message: str, at: datetime
+    credentials: PluginCredentials, refusal: PluginRefusal, url: str, message: str, at: datetime
 ) -> Failure:
     """What keystoneauth's plugin ended with. *message*: its words, without secrets."""
     status = refusal.status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vbs_tui.cloud.auth.lockout import Tally
+from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.provider import Ask, LogInQuestion, QuestionKind
@@ -28,11 +28,11 @@ class Declined(CloudError):  # noqa: N818 - an answer of the operator
     """The operator was asked, and did not answer."""
 
 
-class Asking:
+class Prompter:
     """Puts the questions of one user's log-ins, and makes their answers known to the redactor."""
 
     def __init__(
-        self, session: Session, label: str, ask: Ask | None, *, cloud: str, tally: Tally
+        self, session: Session, label: str, ask: Ask | None, *, cloud: str, tally: RefusalCount
     ) -> None:
         """*label* is the user's name; *ask* is ``None`` where nobody can be asked. *cloud* and
         *tally* go into the questions."""

@@ -18,7 +18,7 @@ class _Refused:
     until: float
 
 
-class Refusers:
+class RefusedEndpoints:
     """Remembers refusals by whom they came from, until that one takes a proof.
 
     Moments are seconds of ``monotonic``.

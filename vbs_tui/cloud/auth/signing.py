@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
-from vbs_tui.cloud.auth.lockout import Tally
-from vbs_tui.cloud.auth.refused_endpoints import Refusers
+from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.refused_endpoints import RefusedEndpoints
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.advice import KEY_REFUSED
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
@@ -90,9 +90,11 @@ def canonical_request(request: Request, covered: Mapping[str, str]) -> str:
 class SigningKey:
     """An access key in use: what signs, and who refused it. Five bad signatures may lock a key."""
 
-    def __init__(self, credentials: AccessKeyCredentials, session: Session, tally: Tally) -> None:
+    def __init__(
+        self, credentials: AccessKeyCredentials, session: Session, tally: RefusalCount
+    ) -> None:
         self._session = session
-        self._refusers = Refusers()
+        self._refusers = RefusedEndpoints()
         self._refused: Failure | None = None
         self._tally = tally
         self.holds_back = False
@@ -134,14 +136,14 @@ class SigningKey:
         place = _ANYWHERE if self._tally.in_a_row > 1 else where
         return self._refusers.is_resting(place, now)
 
-    def took(self, answer: Answer) -> None:
+    def took(self, answer: Response) -> None:
         """*answer* shows that the signature serves there."""
         self._refusers.took(origin(answer.request.url))
         self._refusers.took(_ANYWHERE)
         self.holds_back = False
         self._tally.took(self.credentials.secrets())
 
-    def refused(self, answer: Answer) -> None:
+    def refused(self, answer: Response) -> None:
         """*answer* says that the signature does not serve."""
         where, clock = origin(answer.request.url), self._session.clock
         now = clock.monotonic()
@@ -166,15 +168,15 @@ class KeyAuthorizer:
         proof = self._key.sign(request, self._project_id)
         return replace(request, headers={**request.headers, **proof}), None
 
-    def accepted(self, stamp: object, answer: Answer) -> None:
+    def accepted(self, stamp: object, answer: Response) -> None:
         del stamp
         self._key.took(answer)
 
-    def discard(self, stamp: object, answer: Answer) -> None:
+    def discard(self, stamp: object, answer: Response) -> None:
         del stamp
         self._key.refused(answer)
 
-    async def renew(self, stamp: object, answer: Answer) -> bool:
+    async def renew(self, stamp: object, answer: Response) -> bool:
         """A key that was refused stays refused."""
         del stamp
         self._key.refused(answer)

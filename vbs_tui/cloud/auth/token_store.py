@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from vbs_tui.cloud.auth.lockout import LogInMemory, Tally
+from vbs_tui.cloud.auth.lockout import Lockout, RefusalCount
 from vbs_tui.cloud.auth.log_in import LogIn, Refused
 from vbs_tui.cloud.auth.prompt import Declined
-from vbs_tui.cloud.auth.refused_endpoints import Refusers
+from vbs_tui.cloud.auth.refused_endpoints import RefusedEndpoints
 from vbs_tui.cloud.auth.token_cache import NoTokenCache, TokenCache
 from vbs_tui.cloud.auth.tokens import UNSCOPED, Scope, Token
 from vbs_tui.cloud.config.changes import another_user
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 
 T = TypeVar("T")
 
@@ -47,10 +47,10 @@ class Resting(CloudError):  # noqa: N818 - what is so, told by its failure
     """The very secret was refused just now, and is not sent again yet."""
 
 
-class Keyring:
+class TokenStore:
     """Gets, keeps and renews tokens, one for each scope.
 
-    A log-in belongs to the keyring, not to who waits for it: a reading that is broken off must
+    A log-in belongs to the token_store, not to who waits for it: a reading that is broken off must
     neither lose the answer to a log-in that has left, nor let the next one begin another.
     """
 
@@ -59,20 +59,20 @@ class Keyring:
         session: Session,
         log_in: LogIn,
         cache: TokenCache | None = None,
-        tally: Tally | None = None,
+        tally: RefusalCount | None = None,
     ) -> None:
         self._session = session
         self._log_in = log_in
         self._cache = cache or NoTokenCache()
-        self._tally = tally or Tally()
-        self._memory = LogInMemory(self._tally)
+        self._tally = tally or RefusalCount()
+        self._memory = Lockout(self._tally)
         self._looked: set[Scope] = set()
         self._lock = asyncio.Lock()
         self._tokens: dict[Scope, Token] = {}
         self._log_ins: dict[Scope, asyncio.Task[Token]] = {}
         self._slow: set[asyncio.Task[Token]] = set()
         self._early_again: dict[Scope, datetime] = {}
-        self._refusers = Refusers()
+        self._refusers = RefusedEndpoints()
         self._not_taken: set[Scope] = set()
         self.last: Token | None = None
         """The token that was got last."""
@@ -212,7 +212,7 @@ class Keyring:
     async def _on_disk(self, work: Callable[[], T]) -> T | None:
         """*work* on the cache; a disk that does not answer is an empty cache."""
         try:
-            return await asyncio.wait_for(beside(work), _DISK_PATIENCE)
+            return await asyncio.wait_for(in_thread(work), _DISK_PATIENCE)
         except TimeoutError:
             return None
 
@@ -315,24 +315,24 @@ class Keyring:
 class TokenAuthorizer:
     """Puts a token of one scope onto requests."""
 
-    def __init__(self, keyring: Keyring, scope: Scope = UNSCOPED) -> None:
-        self._keyring = keyring
+    def __init__(self, token_store: TokenStore, scope: Scope = UNSCOPED) -> None:
+        self._token_store = token_store
         self._scope = scope
 
     async def authorize(self, request: Request) -> tuple[Request, object]:
-        token = await self._keyring.token(self._scope)
+        token = await self._token_store.token(self._scope)
         proof = {"X-Auth-Token": token.secret.reveal()}
         return replace(request, headers={**request.headers, **proof}), token
 
-    def accepted(self, stamp: object, answer: Answer) -> None:
+    def accepted(self, stamp: object, answer: Response) -> None:
         if isinstance(stamp, Token):
-            self._keyring.took(stamp, self._scope, origin(answer.request.url))
+            self._token_store.took(stamp, self._scope, origin(answer.request.url))
 
-    def discard(self, stamp: object, answer: Answer) -> None:
+    def discard(self, stamp: object, answer: Response) -> None:
         del answer
         if isinstance(stamp, Token):
-            self._keyring.discard(self._scope, stamp)
+            self._token_store.discard(self._scope, stamp)
 
-    async def renew(self, stamp: object, answer: Answer) -> bool:
+    async def renew(self, stamp: object, answer: Response) -> bool:
         place = origin(answer.request.url)
-        return isinstance(stamp, Token) and await self._keyring.renew(self._scope, stamp, place)
+        return isinstance(stamp, Token) and await self._token_store.renew(self._scope, stamp, place)

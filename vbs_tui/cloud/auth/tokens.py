@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from vbs_tui.cloud.http.messages import Answer
+from vbs_tui.cloud.http.messages import Response
 from vbs_tui.cloud.resources import plain_id
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.text import clean
@@ -125,7 +125,7 @@ class Token:
         return not self.is_due(now)
 
 
-def token_from(answer: Answer, now: datetime) -> Token | None:
+def token_from(answer: Response, now: datetime) -> Token | None:
     """The token of a log-in's answer; ``None`` when it holds none that could be used."""
     text = answer.headers.get("x-subject-token", "").strip()
     if not text or len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable():

@@ -15,8 +15,8 @@ from vbs_tui.cloud.auth.credentials import (
     TokenCredentials,
     User,
 )
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
-from vbs_tui.cloud.auth.plugins.loading import Make, UnusablePlugin, foreign_credentials
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
+from vbs_tui.cloud.auth.plugins.loading import Make, UnusablePlugin, plugin_credentials
 from vbs_tui.cloud.secrets import Secret
 
 _SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code", "_key", "assertion")
@@ -55,7 +55,7 @@ def credentials_of(
     plugin: Make,
     *,
     allow_plain_http: bool = False,
-) -> Credentials | ForeignCredentials:
+) -> Credentials | PluginCredentials:
     """Credentials by ``auth_type``; *plugin* serves the types that this program does not know.
 
     ``default_domain`` among the *values* is the id of the domain to assume. Raises
@@ -86,7 +86,7 @@ def credentials_of(
     secret = [str(value) for key, value in values.items() if value and _is_secret(key)]
     known = tuple(Secret(text) for text in {*secret, *(text.strip() for text in secret)})
     try:
-        return foreign_credentials(
+        return plugin_credentials(
             kind,
             user.label,
             known,

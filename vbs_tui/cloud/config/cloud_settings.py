@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vbs_tui.cloud.auth.credentials import Credentials
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
+from vbs_tui.cloud.http.tls import TlsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class CloudSettings:
 
     auth_url: str
     """IAM's URL, with or without ``/v3``."""
-    credentials: Credentials | ForeignCredentials
+    credentials: Credentials | PluginCredentials
     name: str = ""
     """What the configuration calls it; empty for the environment's."""
     region: str = ""
@@ -36,8 +36,8 @@ class CloudSettings:
     """Whether HTTP without TLS may be used to other machines than this one."""
 
     @property
-    def trust(self) -> Trust:
-        return Trust(
+    def trust(self) -> TlsSettings:
+        return TlsSettings(
             cacert=self.cacert,
             verify=self.verify,
             client_cert=self.client_cert,

@@ -26,7 +26,7 @@ class Unreadable(Exception):  # noqa: N818
     """The answer is packed in a way that was not asked for, or badly."""
 
 
-class Unpacker:
+class Decompressor:
     """Takes an answer's bytes as they come."""
 
     def __init__(self, encoding: str, most: int) -> None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.advice import ANOTHER, KEY_REFUSED, about_signature, advised, redirected_to
 from vbs_tui.cloud.http.error_envelopes import refuses_token
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.secrets import NOTE_HIDDEN
 from vbs_tui.text import clean
 from vbs_tui.times import parse_http_date
 
 
-def refused(answer: Answer, at: datetime | None = None) -> CloudError:
+def refused(answer: Response, at: datetime | None = None) -> CloudError:
     """The error for an answer that is not what the call promises, of any status."""
     kind, executed, message = _judged(answer)
     envelope = answer.envelope
@@ -42,7 +42,7 @@ def refused(answer: Answer, at: datetime | None = None) -> CloudError:
     return CloudError(advised(failure, submits=answer.request.submits))
 
 
-def _about_clock(answer: Answer, at: datetime | None) -> str:
+def _about_clock(answer: Response, at: datetime | None) -> str:
     """What to do about a refused signature, if the answer shows that the clock is to blame."""
     there = parse_http_date(answer.headers.get("date"))
     if answer.status not in (400, 401, 403) or at is None or there is None:
@@ -50,7 +50,7 @@ def _about_clock(answer: Answer, at: datetime | None) -> str:
     return about_signature((at - there).total_seconds())
 
 
-def nonsense(answer: Answer, message: str, at: datetime | None = None) -> CloudError:
+def nonsense(answer: Response, message: str, at: datetime | None = None) -> CloudError:
     """The error for a 2xx that is not what the call promises: *message* says why."""
     failure = Failure(
         kind=ErrorKind.NONSENSE,
@@ -70,7 +70,7 @@ def nonsense(answer: Answer, message: str, at: datetime | None = None) -> CloudE
 
 
 def of_another(
-    answer: Answer, noun: str, asked: str, came: str, at: datetime | None = None
+    answer: Response, noun: str, asked: str, came: str, at: datetime | None = None
 ) -> CloudError:
     """The error for an answer about another *noun* than the one asked for. It was a read only."""
     text = (
@@ -101,7 +101,7 @@ def unsent(
     )
 
 
-def _judged(answer: Answer) -> tuple[ErrorKind, Executed, str]:
+def _judged(answer: Response) -> tuple[ErrorKind, Executed, str]:
     status, envelope = answer.status, answer.envelope
     submits = answer.request.submits
     if answer.is_success:

@@ -12,7 +12,7 @@ from typing import Protocol
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.http.advice import at_endpoint
 from vbs_tui.cloud.http.error_envelopes import refuses_token
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.session import Session
 
@@ -24,15 +24,15 @@ class Authorizer(Protocol):
         """*request* with its proof, and a stamp that names the proof. Raises ``CloudError``."""
         ...
 
-    def accepted(self, stamp: object, answer: Answer) -> None:
+    def accepted(self, stamp: object, answer: Response) -> None:
         """*answer* shows that the service took that proof."""
         ...
 
-    def discard(self, stamp: object, answer: Answer) -> None:
+    def discard(self, stamp: object, answer: Response) -> None:
         """The cloud refused that proof, with *answer*: do not use it again."""
         ...
 
-    async def renew(self, stamp: object, answer: Answer) -> bool:
+    async def renew(self, stamp: object, answer: Response) -> bool:
         """Get another proof than the one that *answer* refuses. ``False``: there is no point in
         going again.
 
@@ -41,7 +41,7 @@ class Authorizer(Protocol):
         ...
 
 
-class Channel:
+class ServiceClient:
     """Calls to the services of one project (or to IAM) in the name of one user."""
 
     def __init__(
@@ -55,11 +55,11 @@ class Channel:
         self._authorizer = authorizer
         self._endpoints = endpoints
 
-    def to(self, endpoints: tuple[tuple[str, str, str], ...]) -> Channel:
+    def to(self, endpoints: tuple[tuple[str, str, str], ...]) -> ServiceClient:
         """The same, which knows where the services are."""
-        return Channel(self.session, self._authorizer, endpoints)
+        return ServiceClient(self.session, self._authorizer, endpoints)
 
-    async def ask(self, request: Request) -> Answer:
+    async def ask(self, request: Request) -> Response:
         """A read; the answer, whatever its status. Raises ``CloudError`` for none."""
         signed, stamp = await self._authorizer.authorize(request)
         answer = await self._on_the_way(self.session.read(signed))
@@ -70,7 +70,7 @@ class Channel:
             self._authorizer.accepted(stamp, answer)
         return answer
 
-    async def get(self, request: Request) -> Answer:
+    async def get(self, request: Request) -> Response:
         """A read that must succeed. Raises ``CloudError``."""
         answer = await self.ask(request)
         if answer.is_success and not answer.envelope.told:
@@ -81,7 +81,7 @@ class Channel:
         """Make sure that *request* could be sent at once."""
         await self._authorizer.authorize(request)
 
-    async def submit(self, request: Request) -> Answer:
+    async def submit(self, request: Request) -> Response:
         """Send *request* once; the answer, whatever its status. Raises ``CloudError``."""
         failure = None
         try:
@@ -100,7 +100,7 @@ class Channel:
             self._authorizer.accepted(stamp, answer)
         return answer
 
-    async def _on_the_way(self, exchange: Awaitable[Answer]) -> Answer:
+    async def _on_the_way(self, exchange: Awaitable[Response]) -> Response:
         """Its answer; what fails before one is told of the endpoint that it was for."""
         failure = None
         try:
@@ -115,5 +115,5 @@ class Channel:
         raise CloudError(failure)
 
 
-def _is_spent(answer: Answer) -> bool:
+def _is_spent(answer: Response) -> bool:
     return refuses_token(answer.status, answer.envelope.code, answer.envelope.message)

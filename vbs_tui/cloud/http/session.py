@@ -19,14 +19,14 @@ from vbs_tui import __version__
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.http import error_envelopes
-from vbs_tui.cloud.http.decompression import ENCODINGS, Unpacker
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.decompression import ENCODINGS, Decompressor
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.proxies import secrets_of_proxies
 from vbs_tui.cloud.http.rate_limit import RateLimiter
 from vbs_tui.cloud.http.request_log import Call, RequestLog
 from vbs_tui.cloud.http.response_errors import unsent
 from vbs_tui.cloud.http.retry import RetryPolicy
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.http.transport_errors import (
     HeldBack,
     Passage,
@@ -38,7 +38,7 @@ from vbs_tui.cloud.http.transport_errors import (
 from vbs_tui.cloud.http.urls import address_trouble, is_loopback
 from vbs_tui.cloud.secrets import Cleared, Redactor, Secret
 from vbs_tui.text import clean, clean_block
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 
 if TYPE_CHECKING:
     import ssl
@@ -76,7 +76,7 @@ class Session:
         log: RequestLog,
         clock: Clock,
         rng: random.Random,
-        trust: Trust | None = None,
+        trust: TlsSettings | None = None,
         timeouts: Timeouts | None = None,
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
@@ -85,7 +85,7 @@ class Session:
         self.log = log
         self.clock = clock
         self.redactor = Redactor()
-        self.trust = trust or Trust()
+        self.trust = trust or TlsSettings()
         self._rng = rng
         self._timeouts = timeouts or Timeouts()
         self._policy = policy or RetryPolicy()
@@ -94,7 +94,7 @@ class Session:
         self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
         self._context: ssl.SSLContext | None = None
 
-    async def read(self, request: Request) -> Answer:
+    async def read(self, request: Request) -> Response:
         """Send a read, again after 429, 5xx and lost connections; the last answer there was.
 
         An answer of any status is returned. Raises ``CloudError`` when there was none.
@@ -127,7 +127,7 @@ class Session:
             await self.clock.sleep(wait)
             attempt += 1
 
-    async def send(self, request: Request) -> Answer:
+    async def send(self, request: Request) -> Response:
         """Send once, on a fresh connection; an answer of any status is returned.
 
         A request that submits does not wait for its turn. Raises ``CloudError``.
@@ -150,12 +150,12 @@ class Session:
         for client in clients:
             await client.aclose()
 
-    async def _exchange(self, request: Request, attempt: int, *, fresh: bool = False) -> Answer:
+    async def _exchange(self, request: Request, attempt: int, *, fresh: bool = False) -> Response:
         self._check(request)
         at, started = self.clock.now(), self.clock.monotonic()
         number = self.log.next_number()
         passage = Passage(request.body)
-        answer: Answer | None = None
+        answer: Response | None = None
         trouble: Trouble | None = None
         outcome = "given up by this program"
         logged = ""
@@ -190,7 +190,7 @@ class Session:
 
     async def _converse(
         self, request: Request, passage: Passage, *, fresh: bool
-    ) -> tuple[Answer, str]:
+    ) -> tuple[Response, str]:
         import httpx  # noqa: PLC0415 - slow to load, and not needed before the first request
 
         client = await self._client(request.url, fresh=fresh)
@@ -213,7 +213,7 @@ class Session:
         response = await client.send(built, stream=True, follow_redirects=False)
         try:
             passage.status = response.status_code
-            body = Unpacker(response.headers.get("content-encoding", ""), self._largest)
+            body = Decompressor(response.headers.get("content-encoding", ""), self._largest)
             async for chunk in response.aiter_raw():
                 body.take(chunk)
         finally:
@@ -222,7 +222,7 @@ class Session:
 
     def _answer(
         self, request: Request, status: int, headers: Mapping[str, str], body: bytes
-    ) -> tuple[Answer, str]:
+    ) -> tuple[Response, str]:
         """The answer, and its body as the log keeps it."""
         length = len(body)
         lower = {name.lower(): value for name, value in headers.items()}
@@ -238,7 +238,7 @@ class Session:
         found = error_envelopes.decode(status, lower, body, data=data, now=self.clock.now())
         found = self._safe(found)
         is_strange = data is error_envelopes.NOT_JSON  # a portal's or proxy's page
-        answer = Answer(
+        answer = Response(
             request=request,
             status=status,
             headers=lower,
@@ -327,7 +327,7 @@ class Session:
             try:
                 if self._context is None:
                     # In a thread: the files may lie on a disk that does not answer.
-                    reading = beside(self.trust.context)
+                    reading = in_thread(self.trust.context)
                     self._context = await asyncio.wait_for(reading, _DISK_PATIENCE)
             except TimeoutError:
                 raise Unprepared("the certificate files cannot be used (no answer)") from None

@@ -32,7 +32,7 @@ def _shown(setting: str, path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class TlsSettings:
     """How connections are protected. Paths may begin with ``~``."""
 
     cacert: str = ""

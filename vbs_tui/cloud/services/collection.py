@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.http.error_envelopes import is_gone, is_not_here
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
-from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Backup, Volume, plain_id
 
 PAGE = 100
@@ -51,7 +51,7 @@ class Collection(Generic[Row]):
 
     def __init__(
         self,
-        channel: Channel,
+        client: ServiceClient,
         project_id: str,
         *,
         noun: str,
@@ -60,7 +60,7 @@ class Collection(Generic[Row]):
         page: int = PAGE,
     ) -> None:
         """*noun*: ``backup`` or ``volume``, which is also the key of one thing in an answer."""
-        self._channel = channel
+        self._client = client
         self._project_id = project_id
         self._noun = noun
         self._places = tuple(dict.fromkeys(places))
@@ -100,7 +100,7 @@ class Collection(Generic[Row]):
         what = f"read the {self._noun}"
         for place in self._in_order():
             url = place.url(self._project_id, thing_id)
-            answer = await self._channel.ask(Request("GET", url, what, thing_id))
+            answer = await self._client.ask(Request("GET", url, what, thing_id))
             if not is_not_here(answer.status, answer.envelope):
                 break
         if not answer.is_success or answer.envelope.told:
@@ -141,7 +141,7 @@ class Collection(Generic[Row]):
             return self._places
         return (self._chosen, *(place for place in self._places if place != self._chosen))
 
-    async def _first(self) -> Answer:
+    async def _first(self) -> Response:
         """The first page, from the first place that has such a list; the place is remembered."""
         for place in self._in_order():
             answer = await self._list(place, "")
@@ -152,7 +152,7 @@ class Collection(Generic[Row]):
                 break
         raise refused(answer, self._now())
 
-    async def _after(self, marker: str) -> Answer:
+    async def _after(self, marker: str) -> Response:
         """The page after *marker* (empty: the first); a 404 is left to the caller."""
         assert self._chosen is not None
         answer = await self._list(self._chosen, marker)
@@ -160,13 +160,13 @@ class Collection(Generic[Row]):
             return answer
         raise refused(answer, self._now())
 
-    async def _list(self, place: Place, marker: str, *, status: str = "") -> Answer:
+    async def _list(self, place: Place, marker: str, *, status: str = "") -> Response:
         query = f"?limit={self._page}" + (f"&marker={quote(marker, safe='')}" if marker else "")
         query += f"&status={quote(status)}" if status else ""
         url = place.url(self._project_id, "detail") + query
-        return await self._channel.ask(Request("GET", url, f"list {self._noun}s"))
+        return await self._client.ask(Request("GET", url, f"list {self._noun}s"))
 
-    def _rows(self, answer: Answer, walk: _Walk) -> tuple[list[str], tuple[Row, ...]]:
+    def _rows(self, answer: Response, walk: _Walk) -> tuple[list[str], tuple[Row, ...]]:
         """The usable ids of a page in its order, and the rows that were not seen before."""
         if not answer.is_success:
             raise refused(answer, self._now())
@@ -189,7 +189,7 @@ class Collection(Generic[Row]):
         return ids, tuple(fresh)
 
     def _now(self) -> datetime:
-        return self._channel.session.clock.now()
+        return self._client.session.clock.now()
 
 
 class _Walk:

@@ -6,43 +6,45 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from vbs_tui.cloud.http.error_envelopes import is_not_here
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import nonsense, refused
-from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Project
 
 _MOST_PAGES = 100
 _MOST_PROJECTS = 10_000
 
 
-async def list_projects(channel: Channel, root: str, paths: Sequence[str]) -> tuple[Project, ...]:
+async def list_projects(
+    client: ServiceClient, root: str, paths: Sequence[str]
+) -> tuple[Project, ...]:
     """The usable projects, by name, from the first of *paths* that answers.
 
     Source: ``GET /v3/auth/projects`` and its fallbacks. Raises ``CloudError``.
     """
-    answer: Answer | None = None
+    answer: Response | None = None
     for path in paths:
-        answer = await channel.ask(Request("GET", f"{root}{path}", "list projects"))
+        answer = await client.ask(Request("GET", f"{root}{path}", "list projects"))
         if answer.is_success and not answer.envelope.told:
-            found = await _all_pages(channel, answer)
+            found = await _all_pages(client, answer)
             return tuple(sorted(found, key=lambda project: project.name.casefold()))
         if not (is_not_here(answer.status, answer.envelope) or answer.status in (403, 404)):
             break
     assert answer is not None
-    raise refused(answer, channel.session.clock.now())
+    raise refused(answer, client.session.clock.now())
 
 
-async def fetch_catalog(channel: Channel, root: str) -> object:
-    """The catalog of the channel's project: ``GET /v3/auth/catalog``; ``None`` if not told.
+async def fetch_catalog(client: ServiceClient, root: str) -> object:
+    """The catalog of the client's project: ``GET /v3/auth/catalog``; ``None`` if not told.
 
     Raises ``CloudError`` only when there was no answer at all.
     """
-    answer = await channel.ask(Request("GET", f"{root}/v3/auth/catalog", "read the catalog"))
+    answer = await client.ask(Request("GET", f"{root}/v3/auth/catalog", "read the catalog"))
     data = answer.data
     return data.get("catalog") if answer.is_success and isinstance(data, dict) else None
 
 
-async def _all_pages(channel: Channel, answer: Answer) -> list[Project]:
+async def _all_pages(client: ServiceClient, answer: Response) -> list[Project]:
     found: dict[str, Project] = {}
     place = answer.request.place
     asked = {urlsplit(answer.request.url).query}
@@ -62,7 +64,7 @@ async def _all_pages(channel: Channel, answer: Answer) -> list[Project]:
         if not query or query in asked or len(asked) >= _MOST_PAGES or len(found) >= _MOST_PROJECTS:
             return list(found.values())
         asked.add(query)
-        answer = await channel.get(Request("GET", f"{place}?{query}", "list projects"))
+        answer = await client.get(Request("GET", f"{place}?{query}", "list projects"))
 
 
 def _next_query(data: dict[str, object]) -> str:

@@ -19,15 +19,15 @@ from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import DONE, Ask, Connection, LogInQuestion, QuestionKind
 from vbs_tui.restore.backend import Connector
 from vbs_tui.text import clean
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 
 if TYPE_CHECKING:
-    from vbs_tui.cloud.auth.lockout import Tally
+    from vbs_tui.cloud.auth.lockout import RefusalCount
     from vbs_tui.cloud.config.cloud_settings import CloudSettings
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
 
-    Tallies = dict[tuple[str, str], Tally]
+    Tallies = dict[tuple[str, str], RefusalCount]
     """By identity service and user."""
 
 NO_CLOUD = """\
@@ -167,7 +167,7 @@ def _configured(
     async def read() -> CloudSettings:
         try:
             # A home directory on a network that hangs must not keep the program from ending.
-            return await beside(lambda: settings_for(cloud, region, env))
+            return await in_thread(lambda: settings_for(cloud, region, env))
         except NoCloud as error:
             failure = _unreadable(str(error).strip(), error.hint)
         raise CloudError(failure)
@@ -190,16 +190,16 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def tally_of(settings: CloudSettings, tallies: Tallies) -> Tally:
+def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalCount:
     """The refusals of this user at this identity service, whatever clouds are called by it."""
-    from vbs_tui.cloud.auth.lockout import Tally  # noqa: PLC0415 - start-up time
+    from vbs_tui.cloud.auth.lockout import RefusalCount  # noqa: PLC0415 - start-up time
 
     who = settings.credentials
     user = getattr(who, "user", None)
     name = getattr(user, "id", "") or getattr(user, "name", "") or getattr(who, "access", "")
     # Of the others nothing tells whether two clouds mean the same one.
     key = (identity_root(settings.auth_url), name or f"cloud {settings.name}")
-    return tallies.setdefault(key, Tally())
+    return tallies.setdefault(key, RefusalCount())
 
 
 def target_of(
@@ -248,7 +248,7 @@ def _connection(
     log: RequestLog,
     tokens: Path | None = None,
     *,
-    tally: Tally | None = None,
+    tally: RefusalCount | None = None,
     read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
 ) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time

@@ -1,4 +1,4 @@
-"""A desk without a screen: events come into a queue, a command waits for those it needs."""
+"""A backend without a screen: events come into a queue, a command waits for those it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.commands.support.cloud_choice import ask_on_terminal
 from vbs_tui.commands.support.signals import POLL, Signals, patient
 from vbs_tui.doctor.terminal import terminal_as_it_was
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
@@ -46,11 +46,11 @@ class Failed(Exception):  # noqa: N818 - carries a Failure
 
 
 class Session:
-    """Starts the desk on entry, stops it on exit, in order also after a signal."""
+    """Starts the backend on entry, stops it on exit, in order also after a signal."""
 
-    def __init__(self, desk: Desk, tell: Callable[[str], None]) -> None:
+    def __init__(self, backend: Backend, tell: Callable[[str], None]) -> None:
         """*tell* gets notices for people."""
-        self.desk = desk
+        self.backend = backend
         self._tell = tell
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._held: deque[Event] = deque()
@@ -61,7 +61,7 @@ class Session:
 
     def __enter__(self) -> Session:
         self.signals.install()
-        self.desk.start(self._events.put)
+        self.backend.start(self._events.put)
         return self
 
     def __exit__(
@@ -73,9 +73,9 @@ class Session:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the desk, which records what is under way. Safe to call twice."""
+        """Stop the backend, which records what is under way. Safe to call twice."""
         self.signals.ignore()
-        self.desk.stop(2.0)
+        self.backend.stop(2.0)
         self.signals.let_go()
 
     def newest(self, restore: Restore) -> Restore:
@@ -141,7 +141,7 @@ class Session:
 
     def connect(self) -> Connected:
         """Log in. Raises :class:`Failed`."""
-        self.desk.connect()
+        self.backend.connect()
 
         def answer(event: Event) -> Connected | None:
             if isinstance(event, ConnectFailed):
@@ -152,7 +152,7 @@ class Session:
 
     def rows(self, project: Project, kind: ListKind) -> list[Row]:
         """A whole list. Raises :class:`Failed`."""
-        self.desk.refresh(project, kind)
+        self.backend.refresh(project, kind)
         rows: list[Row] = []
 
         def page(event: Event) -> bool | None:

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vbs_tui.restore.journal import schema
-from vbs_tui.restore.journal.processes import Instance
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.restore.journal.rows import COLUMNS, entry_from_row, from_row, plain, to_row
 from vbs_tui.restore.journal.states import State, check

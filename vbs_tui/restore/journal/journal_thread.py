@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from vbs_tui.clock import Clock
+from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import Journal, JournalError, unusable
-from vbs_tui.restore.journal.processes import Instance
 
 T = TypeVar("T")
 
 
-class Recorder:
+class JournalThread:
     """An awaitable front of the :class:`Journal` in *directory*."""
 
     def __init__(self, directory: Path, clock: Clock, thread: Executor | None = None) -> None:
@@ -60,7 +60,7 @@ class Recorder:
     def abandon(self) -> None:
         """Close as soon as the thread is free, whoever still waits; from any thread.
 
-        The program may go on with another cloud: a lock that outlived its desk would keep the
+        The program may go on with another cloud: a lock that outlived its backend would keep the
         restores from everybody. Safe after :meth:`close`.
         """
         with contextlib.suppress(RuntimeError):

@@ -11,7 +11,7 @@ from vbs_tui.restore.watch.verdict import HEALTHY, Facts
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Observation:
     """What one look brought. What could not be read is ``None``, or an empty status."""
 
     job: Job | None
@@ -34,7 +34,7 @@ def is_untraced(facts: Facts) -> bool:
     return not seen and not told and facts.volume_status in HEALTHY
 
 
-def facts_of(restore: Restore, sight: Sight) -> Facts:
+def facts_of(restore: Restore, sight: Observation) -> Facts:
     """What one look, and all before it, let the verdict go by."""
     volume, job = sight.volume, sight.job
     before = restore.volume

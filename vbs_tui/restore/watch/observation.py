@@ -11,7 +11,7 @@ from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Job, Volume
 from vbs_tui.cloud.secrets import BLOT
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.restore.watch.evidence import Sight, job_mismatch
+from vbs_tui.restore.watch.evidence import Observation, job_mismatch
 from vbs_tui.restore.watch.verdict import GONE, READ, WRITTEN
 
 _SAME_MOMENT = 5.0
@@ -21,7 +21,7 @@ OwnRestores = Callable[[], Awaitable[Sequence[Restore]]]
 """The restores on record here that have not ended."""
 
 
-async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) -> Sight:
+async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) -> Observation:
     """Read the job (when there is one), and only then disk and backup.
 
     The order matters: a disk read before its job was asked may still show the state from before
@@ -42,7 +42,7 @@ async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) 
     for found in (volume, backup):
         if isinstance(found, Failure) and not _is_not_there(found):
             failure = failure or found
-    sight = Sight(
+    sight = Observation(
         job=job,
         job_missing=missing,
         volume=volume if isinstance(volume, Volume) else None,

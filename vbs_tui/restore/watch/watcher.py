@@ -1,4 +1,4 @@
-"""Watching one restore until its verdict: look, write what changed, judge, wait."""
+"""Watch one restore until its verdict: look, write what changed, judge, wait."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Job
-from vbs_tui.restore.active_restore import Case, Line
+from vbs_tui.restore.active_restore import ActiveRestore, Line
 from vbs_tui.restore.events import Event, RowChanged, WatchChanged
 from vbs_tui.restore.journal.journal import JournalError, Overtaken
 from vbs_tui.restore.journal.records import UNCLEAR, UNTRACED, Restore, Source, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.evidence import Sight, facts_of, is_untraced
+from vbs_tui.restore.watch.evidence import Observation, facts_of, is_untraced
 from vbs_tui.restore.watch.observation import OwnRestores, look
-from vbs_tui.restore.watch.pace import Pace
+from vbs_tui.restore.watch.poll_pace import PollPace
 from vbs_tui.restore.watch.verdict import HEALTHY, READ, WRITTEN, Facts, Standing, Verdict, judge
 
 _BUSY_OTHERWISE = HEALTHY - {"available"} | {
@@ -33,16 +33,16 @@ _LONG_UNSEEN = 300.0
 """Seconds without a look after which the moment of the verdict no longer tells when it ended."""
 
 
-class Watching:
+class Watcher:
     """The watch over one case. Ends with the case, or when another program takes it."""
 
     def __init__(
         self,
-        case: Case,
+        case: ActiveRestore,
         provider: Callable[[], Awaitable[Provider]],
         *,
         clock: Clock,
-        pace: Pace,
+        pace: PollPace,
         rng: random.Random,
         emit: Callable[[Event], None],
         own_restores: OwnRestores,
@@ -118,14 +118,14 @@ class Watching:
                 self._emit(RowChanged(restore.project_id, row))
         await self._take_in(sight)
 
-    async def _in_sight(self, restore: Restore) -> Sight:
+    async def _in_sight(self, restore: Restore) -> Observation:
         """What can be seen now. One that takes long is told as blind meanwhile: a log-in may wait
         for an answer without end, and a watch that stands still must not look like one that goes.
 
         Raises ``CloudError``.
         """
 
-        async def see() -> Sight:
+        async def see() -> Observation:
             return await look(await self._provider(), restore, self._own_restores)
 
         seeing = asyncio.create_task(see(), name="look")
@@ -183,7 +183,7 @@ class Watching:
             sleeping.cancel()
             nudged.cancel()
 
-    async def _take_in(self, sight: Sight) -> None:
+    async def _take_in(self, sight: Observation) -> None:
         """Write what changed, and the verdict when there is one."""
         restore = self._case.restore
         lines, changes = self._differences(restore, sight)
@@ -214,7 +214,9 @@ class Watching:
         if sight.job is not None:
             self._sub_jobs = {sub.id: sub.status for sub in sight.job.sub_jobs}
 
-    def _differences(self, restore: Restore, sight: Sight) -> tuple[list[Line], dict[str, Any]]:
+    def _differences(
+        self, restore: Restore, sight: Observation
+    ) -> tuple[list[Line], dict[str, Any]]:
         lines: list[Line] = []
         changes: dict[str, Any] = {}
         if sight.job is not None:
@@ -248,7 +250,7 @@ class Watching:
             changes["against"] = against
         return lines, changes
 
-    def _against(self, restore: Restore, sight: Sight) -> str:
+    def _against(self, restore: Restore, sight: Observation) -> str:
         """What this look shows of another's work on the disk, as a sentence; empty for nothing.
 
         Not while a job goes on. One look at a disk that is busy alone proves nothing: disk and
@@ -266,7 +268,7 @@ class Watching:
             return "The disk was seen being written again, while this backup was not being read."
         return ""
 
-    def _job_is_lost(self, restore: Restore, sight: Sight) -> bool:
+    def _job_is_lost(self, restore: Restore, sight: Observation) -> bool:
         if not sight.job_missing:
             self._job_missing_since = None
             return restore.job_lost and sight.job is None
@@ -275,7 +277,7 @@ class Watching:
             self._job_missing_since = now
         return restore.job_lost or now - self._job_missing_since >= self._pace.job_patience
 
-    def _unseen_end(self, restore: Restore, sight: Sight) -> datetime | None:
+    def _unseen_end(self, restore: Restore, sight: Observation) -> datetime | None:
         """When the job ended, by the cloud's word, if nobody had looked for long before now."""
         end = None if sight.job is None else sight.job.end_time
         now, begun = self._clock.now(), restore.sent_at or restore.created_at
@@ -318,7 +320,7 @@ class Watching:
         return verdict.sentence
 
 
-def failure_of(restore: Restore, sight: Sight, verdict: Verdict) -> Failure:
+def failure_of(restore: Restore, sight: Observation, verdict: Verdict) -> Failure:
     """The failed restore as an error that the panel can explain."""
     job: Job | None = sight.job
     hint = ""

@@ -29,7 +29,7 @@ _TYPING = frozenset({"backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k"})
 """Keys that are part of typing, besides letters, digits and signs."""
 
 
-class KeysInOrder:
+class KeyOrder:
     """Mixed into the app."""
 
     typed_at = float("-inf")

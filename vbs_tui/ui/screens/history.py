@@ -12,11 +12,11 @@ from textual import on, work
 from textual.binding import Binding
 
 from vbs_tui.clock import Clock
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.export import FORMATS, export
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.threads import beside
+from vbs_tui.threads import in_thread
 from vbs_tui.times import local_minute, span
 from vbs_tui.ui.keys.commands import key_for, own_binding
 from vbs_tui.ui.render.jobs import sign_of
@@ -61,9 +61,9 @@ class HistoryScreen(Working, ListScreen[Restore]):
         (key_for("refresh"), "read again"),
     )
 
-    def __init__(self, desk: Desk, clock: Clock, zone: tzinfo | None, folder: Path) -> None:
+    def __init__(self, backend: Backend, clock: Clock, zone: tzinfo | None, folder: Path) -> None:
         """*folder*: where exports are written."""
-        self._desk = desk
+        self._backend = backend
         self._clock = clock
         self._zone = zone
         self._folder = folder
@@ -85,7 +85,7 @@ class HistoryScreen(Working, ListScreen[Restore]):
     @work(exclusive=True, group="read", exit_on_error=False, description="read the journal")
     async def action_read(self) -> None:
         try:
-            found = await asyncio.wrap_future(self._desk.history())
+            found = await asyncio.wrap_future(self._backend.history())
         except JournalError as error:
             self.pane.list.set_notice("error", str(error))
             return
@@ -118,16 +118,18 @@ class HistoryScreen(Working, ListScreen[Restore]):
             self._show(restore)
 
     def _show(self, restore: Restore) -> None:
-        self.app.push_screen(RestoreScreen(self._desk, restore, self._zone))
+        self.app.push_screen(RestoreScreen(self._backend, restore, self._zone))
 
     @work(exclusive=True, group="export", exit_on_error=False, description="export")
     async def action_export(self, kind: str) -> None:
         try:
-            restores = await asyncio.wrap_future(self._desk.history())
-            logs = {r.id: await asyncio.wrap_future(self._desk.log_of(r.id)) for r in restores}
+            restores = await asyncio.wrap_future(self._backend.history())
+            logs = {r.id: await asyncio.wrap_future(self._backend.log_of(r.id)) for r in restores}
             now = self._clock.now()
             # A folder on a network that hangs must not keep the program from ending.
-            path = await beside(partial(export, self._folder, FORMATS[kind], restores, logs, now))
+            path = await in_thread(
+                partial(export, self._folder, FORMATS[kind], restores, logs, now)
+            )
         except (JournalError, OSError) as error:
             self.app.notify(f"Not exported: {error}", severity="error", markup=False)
         else:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from textual import work
 
-from vbs_tui.restore.backend import Desk
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.times import local
@@ -20,11 +20,11 @@ class RestoreScreen(Working, DetailsScreen):
 
     HANG = 4
 
-    def __init__(self, desk: Desk, restore: Restore, zone: tzinfo | None) -> None:
+    def __init__(self, backend: Backend, restore: Restore, zone: tzinfo | None) -> None:
         super().__init__(
             f"Restore {restore.id[:8]}", restore_pairs(restore, zone), log_text(restore.log, zone)
         )
-        self._desk = desk
+        self._backend = backend
         self._restore = restore
         self._zone = zone
 
@@ -34,7 +34,7 @@ class RestoreScreen(Working, DetailsScreen):
     @work(exclusive=True, group="log", exit_on_error=False, description="read the log")
     async def _read(self) -> None:
         try:
-            log = await asyncio.wrap_future(self._desk.log_of(self._restore.id))
+            log = await asyncio.wrap_future(self._backend.log_of(self._restore.id))
         except JournalError as error:
             self.app.notify(str(error), severity="error", markup=False)
         else:

@@ -1,7 +1,7 @@
-"""Leaving in order, whatever the reason: a key, a signal, a lost terminal, a defect.
+"""Shutdown in order, whatever the reason: a key, a signal, a lost terminal, a defect.
 
-SIGTERM, SIGHUP, SIGINT and the hang-up of the terminal wake a thread that gives the desk a bounded
-time to record what is under way, and then ends the app. A terminal that nobody reads blocks
+SIGTERM, SIGHUP, SIGINT and the hang-up of the terminal wake a thread that gives the backend a
+bounded time to record what is under way, and then ends the app. A terminal that nobody reads blocks
 Textual's loop: then its output is thrown away until the app can end, and in the last resort the
 process is ended without it.
 """
@@ -31,7 +31,7 @@ GRACE = 1.6
 """Seconds that a restore request under way has for its answer, when the program must end."""
 
 PATIENCE = 2.2
-"""Seconds from the signal after which the app is ended, whatever the desk still does."""
+"""Seconds from the signal after which the app is ended, whatever the backend still does."""
 
 DEADLINE = 2.7
 """Seconds from the signal until the process is gone, whatever the terminal does."""
@@ -90,7 +90,7 @@ def run(app: App[int], on_leave: Callable[[float], None], *, mouse: bool = False
     """
     # Without a handler, Python prints warnings of its libraries onto the terminal, uncleaned.
     logging.getLogger().addHandler(logging.NullHandler())
-    leaving = Leaving(app, on_leave)
+    leaving = Shutdown(app, on_leave)
     leaving.install()
     result: int | None = None
     trouble: OSError | None = None
@@ -107,7 +107,7 @@ def run(app: App[int], on_leave: Callable[[float], None], *, mouse: bool = False
     return app.return_code or result or 0
 
 
-class Leaving:
+class Shutdown:
     """The handlers, and the thread that waits for a reason to leave and sees it through.
 
     The handlers only write to a pipe: anything more could wait for a lock that the interrupted
@@ -137,7 +137,7 @@ class Leaving:
             self._before[number] = signal.signal(number, self._signalled)
 
     def finish(self) -> None:
-        """After the app has ended: let the desk end, and give the signals back."""
+        """After the app has ended: let the backend end, and give the signals back."""
         self._ended.set()
         self._wake(_OVER)
         self._known.wait(1.0)

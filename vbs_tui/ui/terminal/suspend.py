@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HALT = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
 
 
-class Haltable:
+class Suspendable:
     """Mixed into the app, whose bindings have :data:`HALT`."""
 
     is_leaving = False

@@ -11,11 +11,11 @@ import pytest
 from tests.support.fast_clock import FastClock
 from tests.support.wire_server import Heard, Reply, WireServer, cut, json_reply, reply, reset
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.rate_limit import RateLimiter
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.session import Session
-from vbs_tui.cloud.http.tls import Trust
+from vbs_tui.cloud.http.tls import TlsSettings
 
 OK = json_reply({"fine": True})
 
@@ -40,7 +40,7 @@ class Line:
     def _next(self, heard: Heard) -> Reply:
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
-    async def get(self, url: str = "") -> Answer:
+    async def get(self, url: str = "") -> Response:
         async with self.server:
             try:
                 return await self.session.read(
@@ -206,7 +206,7 @@ async def test_certificate_file_that_is_missing_is_told() -> None:
         log=RequestLog(),
         clock=FastClock(),
         rng=random.Random(1),
-        trust=Trust(cacert="/nonexistent/ca.pem"),
+        trust=TlsSettings(cacert="/nonexistent/ca.pem"),
     )
     with pytest.raises(CloudError) as caught:
         await session.read(Request("GET", "https://127.0.0.1:9/v3", "look"))

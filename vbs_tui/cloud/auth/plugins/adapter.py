@@ -18,7 +18,7 @@ from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import plain_id
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.text import clean
-from vbs_tui.threads import GivenUp, SharedWork, beside
+from vbs_tui.threads import NobodyWaits, SharedThreadWork, in_thread
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ Answer = Callable[[LogInQuestion], Awaitable[Secret]]
 """Asks the operator; raises when there is no answer."""
 
 
-class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
+class PluginRefusal(Exception):  # noqa: N818 - an answer, told by its text
     """The plugin gave no token; the text is cleaned, what the plugin sent and got blotted out."""
 
     def __init__(
@@ -59,7 +59,7 @@ class ForeignRefusal(Exception):  # noqa: N818 - an answer, told by its text
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignCredentials:
+class PluginCredentials:
     """A plugin of keystoneauth, and what it still lacks."""
 
     kind: str
@@ -83,7 +83,9 @@ class ForeignCredentials:
     """What the operator was shown to log in with, by the flows that work so."""
     named: set[str] = field(default_factory=set, repr=False, compare=False)
     """Origins that the configured discovery document named; plugins read it only once."""
-    calls: SharedWork[Token] = field(default_factory=SharedWork, repr=False, compare=False)
+    calls: SharedThreadWork[Token] = field(
+        default_factory=SharedThreadWork, repr=False, compare=False
+    )
 
     def secrets(self) -> tuple[Secret, ...]:
         return self.known
@@ -94,16 +96,16 @@ class ForeignCredentials:
         by_code = getattr(self.plugin, "idp_otp_key", None) or is_by_device(self.plugin)
         return self.complete is not None or bool(by_code)
 
-    async def ready(self, answer: Answer) -> ForeignCredentials:
+    async def ready(self, answer: Answer) -> PluginCredentials:
         """The same with all that only the operator knows, or can do in a browser.
 
-        Raises what *answer* raises, and :class:`ForeignRefusal`.
+        Raises what *answer* raises, and :class:`PluginRefusal`.
         """
         made = self
         if self.complete is not None:
             prompt = f"Password of {self.label}" if self.label else "Password"
             password = await answer(LogInQuestion(QuestionKind.PASSWORD, prompt))
-            made = await self._told(beside(lambda: self._with_password(password)))
+            made = await self._told(in_thread(lambda: self._with_password(password)))
         if getattr(made.plugin, "idp_otp_key", None):
             prompt = f"Passcode of {self.label}" if self.label else "Passcode"
             passcode = await answer(LogInQuestion(QuestionKind.PASSCODE, prompt))
@@ -112,18 +114,18 @@ class ForeignCredentials:
             made.session.otp = "".join(passcode.reveal().split())
         if is_by_device(made.plugin):
             asked = made
-            code = await self._told(beside(lambda: asked._guarded(lambda: True, asked._begin)))
+            code = await self._told(in_thread(lambda: asked._guarded(lambda: True, asked._begin)))
             await answer(code.question())
             # One run of its own: nobody is to wait for what an earlier code came to.
             known = (*made.known, *code.secrets())
             limits = replace(made.limits, log_in=_LOOK_AT_BROWSER)
-            made = replace(made, device=code, known=known, limits=limits, calls=SharedWork())
+            made = replace(made, device=code, known=known, limits=limits, calls=SharedThreadWork())
         return made
 
     async def token(self, now: datetime) -> Token:
         """A fresh token, one log-in for all who ask at the same time.
 
-        Only of credentials that are :meth:`ready`. Raises :class:`ForeignRefusal`.
+        Only of credentials that are :meth:`ready`. Raises :class:`PluginRefusal`.
         """
         patience = self.limits.log_in + self.limits.grace
         work = self.calls.result(lambda: self.log_in(now, self.calls.is_wanted), patience)
@@ -132,30 +134,30 @@ class ForeignCredentials:
     def log_in(self, now: datetime, is_wanted: Callable[[], bool] = lambda: True) -> Token:
         """A fresh token, of the scope that is configured. Blocking.
 
-        *is_wanted* is asked before each request. Raises :class:`ForeignRefusal`, and
-        :class:`GivenUp` when nobody wants the token any more.
+        *is_wanted* is asked before each request. Raises :class:`PluginRefusal`, and
+        :class:`NobodyWaits` when nobody wants the token any more.
         """
         if self.complete is not None:
-            raise ForeignRefusal(f"{self.kind} has no password", answered=False, was_asked=False)
+            raise PluginRefusal(f"{self.kind} has no password", answered=False, was_asked=False)
         if self.device is not None and self.device.is_over():
-            raise ForeignRefusal(_RAN_OUT, answered=False, hint=_NEW_CODE)
+            raise PluginRefusal(_RAN_OUT, answered=False, hint=_NEW_CODE)
         return self._guarded(is_wanted, lambda: _token(self._access(), now))
 
     async def _told(self, work: Awaitable[T]) -> T:
-        """What *work* returns; why it failed, as :class:`ForeignRefusal`."""
+        """What *work* returns; why it failed, as :class:`PluginRefusal`."""
         try:
             return await work
-        except ForeignRefusal as refusal:
+        except PluginRefusal as refusal:
             told = refusal
         except TimeoutError:
             patience = self.limits.log_in + self.limits.grace
             text = f"{self.kind} came to no end within {patience:g} s"
-            told = ForeignRefusal(text, answered=False)
+            told = PluginRefusal(text, answered=False)
         except Exception as error:
             text = f"{self.kind} cannot be asked ({type(error).__name__})"
-            told = ForeignRefusal(text, answered=False, was_asked=False)
+            told = PluginRefusal(text, answered=False, was_asked=False)
         # Outside of the handlers, and without the frames of the thread; several may wait for it.
-        raise ForeignRefusal(
+        raise PluginRefusal(
             str(told),
             answered=told.answered,
             status=told.status,
@@ -164,7 +166,7 @@ class ForeignCredentials:
             is_pending=told.is_pending,
         )
 
-    def _with_password(self, password: Secret) -> ForeignCredentials:
+    def _with_password(self, password: Secret) -> PluginCredentials:
         if self.complete is None:
             return self
         plugin, session = self.complete(password.reveal())
@@ -180,17 +182,17 @@ class ForeignCredentials:
             return go_on(self.plugin, self.session, self.device)
         return self.plugin.get_access(self.session)
 
-    def _of_browser(self, error: str, status: int | None = None) -> ForeignRefusal | None:
+    def _of_browser(self, error: str, status: int | None = None) -> PluginRefusal | None:
         """What an OAuth 2 *error* says of the log-in in the browser (RFC 8628, section 3.5)."""
         is_over = self.device is not None and self.device.is_over()
         if error == "expired_token" or (error == "authorization_pending" and is_over):
-            return ForeignRefusal(_RAN_OUT, answered=False, status=status, hint=_NEW_CODE)
+            return PluginRefusal(_RAN_OUT, answered=False, status=status, hint=_NEW_CODE)
         if error == "access_denied":
             text = "the log-in was denied in the browser"
-            return ForeignRefusal(text, answered=True, status=status, hint=_NEW_CODE)
+            return PluginRefusal(text, answered=True, status=status, hint=_NEW_CODE)
         if error == "authorization_pending":
             text = "the log-in in the browser is not done yet"
-            return ForeignRefusal(text, answered=False, status=status, is_pending=True)
+            return PluginRefusal(text, answered=False, status=status, is_pending=True)
         return None
 
     def _guarded(self, is_wanted: Callable[[], bool], work: Callable[[], T]) -> T:
@@ -225,10 +227,10 @@ class ForeignCredentials:
             wire.close()
         # Outside of the handlers, so that no frame with a secret hangs on the error.
         if wire.is_given_up:
-            raise GivenUp
+            raise NobodyWaits
         if self.device is not None and (told := self._of_browser(wire.error, wire.status)):
             raise told
-        raise ForeignRefusal(
+        raise PluginRefusal(
             clean(wire.blot(wire.trouble or text), 600),
             answered=wire.is_refusal and not wire.trouble,
             status=wire.status,

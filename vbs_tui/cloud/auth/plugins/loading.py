@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vbs_tui.cloud.auth.plugins.adapter import ForeignCredentials
+from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
 from vbs_tui.cloud.auth.plugins.identity import addresses_of, owner_of
 from vbs_tui.cloud.secrets import Secret
 
@@ -41,7 +41,7 @@ Make = Callable[[str], tuple[Any, Any]]
 """A plugin and its session, of a configuration and a password that is put in; empty: none is."""
 
 
-def foreign_credentials(
+def plugin_credentials(
     kind: str,
     label: str,
     known: tuple[Secret, ...],
@@ -49,7 +49,7 @@ def foreign_credentials(
     *,
     lacks_password: bool = False,
     allow_plain_http: bool = False,
-) -> ForeignCredentials:
+) -> PluginCredentials:
     """Credentials by the plugin and session of *make*. Raises :class:`UnusablePlugin`.
 
     *lacks_password*: the operator is to be asked for it at the log-in.
@@ -68,7 +68,7 @@ def foreign_credentials(
         raise UnusablePlugin(problem)
     if not hasattr(plugin, "get_access"):
         raise UnusablePlugin(f"auth_type {kind} gives no token, which this program works with")
-    made = ForeignCredentials(
+    made = PluginCredentials(
         kind,
         label,
         known,

@@ -10,9 +10,9 @@ from collections import OrderedDict
 from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
-from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Job, plain_id
 
 _PATIENCE = 3
@@ -22,9 +22,9 @@ _REMEMBERED = 500
 class Jobs:
     """Jobs of one project."""
 
-    def __init__(self, channel: Channel, roots: tuple[str, ...], project_id: str) -> None:
+    def __init__(self, client: ServiceClient, roots: tuple[str, ...], project_id: str) -> None:
         """*roots*: of VBS first, then of the services that may know its jobs, too."""
-        self._channel = channel
+        self._client = client
         self._roots = tuple(dict.fromkeys(roots))
         self._project_id = project_id
         self._denials: OrderedDict[str, int] = OrderedDict()
@@ -48,9 +48,9 @@ class Jobs:
                     self._homes[job_id] = root
                     _trim(self._homes)
                     return other
-        raise refused(answer, self._channel.session.clock.now())
+        raise refused(answer, self._client.session.clock.now())
 
-    async def _ask(self, root: str, job_id: str) -> Answer:
+    async def _ask(self, root: str, job_id: str) -> Response:
         url = f"{root}/v1/{quote(self._project_id)}/jobs/{quote(job_id, safe='')}"
         request = Request("GET", url, "read the job", job_id)
         if not plain_id(job_id):
@@ -62,7 +62,7 @@ class Jobs:
                     message="the job id cannot stand in a URL",
                 )
             )
-        return await self._channel.ask(request)
+        return await self._client.ask(request)
 
     async def _ask_aside(self, root: str, job_id: str) -> Job | None:
         """The job as a neighbour tells it; its errors say nothing about the job."""
@@ -71,8 +71,8 @@ class Jobs:
         except CloudError:
             return None
 
-    def _job(self, answer: Answer, job_id: str) -> Job:
-        now = self._channel.session.clock.now()
+    def _job(self, answer: Response, job_id: str) -> Job:
+        now = self._client.session.clock.now()
         if not answer.is_success or answer.envelope.told:
             raise refused(answer, now)
         data = answer.data
@@ -89,7 +89,7 @@ class Jobs:
         raise nonsense(answer, text, now)
 
 
-def _denies(answer: Answer) -> bool:
+def _denies(answer: Response) -> bool:
     return answer.status == 404 or answer.envelope.code.lower() == "common.0011"
 
 

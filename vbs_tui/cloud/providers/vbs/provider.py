@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 
-from vbs_tui.cloud.http.messages import Answer, Request
+from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import nonsense, refused
-from vbs_tui.cloud.http.service_client import Channel
+from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
 from vbs_tui.cloud.providers.vbs.jobs import Jobs
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume, plain_id
@@ -33,7 +33,7 @@ class VbsProvider:
 
     def __init__(
         self,
-        channel: Channel,
+        client: ServiceClient,
         project: Project,
         endpoints: tuple[tuple[str, str, str], ...],
         *,
@@ -43,8 +43,8 @@ class VbsProvider:
         """*endpoints*: (service, root URL, why); ``vbs`` and ``evs`` must be among them."""
         roots = {service: url for service, url, _ in endpoints}
         vbs, evs = roots["vbs"], roots["evs"]
-        channel = channel.to(endpoints)
-        self._channel = channel
+        client = client.to(endpoints)
+        self._client = client
         self._project = project
         self._endpoints = endpoints
         self._region = region
@@ -57,11 +57,11 @@ class VbsProvider:
             Place(evs, "v2", "backups"),
         )
         self._backups = Collection(
-            channel, project.id, noun="backup", places=places, parse=Backup.from_api
+            client, project.id, noun="backup", places=places, parse=Backup.from_api
         )
-        self._volumes: Collection[Volume] = volumes_of(channel, evs, project.id)
+        self._volumes: Collection[Volume] = volumes_of(client, evs, project.id)
         neighbours = tuple(roots[name] for name in ("evs", "ecs") if name in roots)
-        self._jobs = Jobs(channel, (vbs, *neighbours), project.id)
+        self._jobs = Jobs(client, (vbs, *neighbours), project.id)
 
     @property
     def project(self) -> Project:
@@ -82,7 +82,7 @@ class VbsProvider:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the last readings of the lists could not do, as sentences (rows left out, …)."""
-        hidden = NOTE_HIDDEN if self._channel.session.redactor.is_in_the_way else ""
+        hidden = NOTE_HIDDEN if self._client.session.redactor.is_in_the_way else ""
         return tuple(note for note in (hidden, self._backups.note, self._volumes.note) if note)
 
     def backups(self) -> AsyncIterator[tuple[Backup, ...]]:
@@ -111,7 +111,7 @@ class VbsProvider:
         return RestoreRequest("POST", url, body)
 
     async def prepare(self) -> None:
-        await self._channel.prepare(Request("GET", self._vbs, _WHAT))
+        await self._client.prepare(Request("GET", self._vbs, _WHAT))
 
     async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
         return await asyncio.gather(
@@ -133,17 +133,17 @@ class VbsProvider:
             submits=True,
             may_leave=may_leave,
         )
-        answer = await self._channel.submit(request)
+        answer = await self._client.submit(request)
         job_id = _job_id(answer)
         if answer.is_success and job_id:
             return Accepted(job_id, answer.request_id)
-        now = self._channel.session.clock.now()
+        now = self._client.session.clock.now()
         if answer.is_success and not answer.envelope.told:
             raise nonsense(answer, "the answer names no job", now)
         raise refused(answer, now)
 
 
-def _job_id(answer: Answer) -> str:
+def _job_id(answer: Response) -> str:
     value = answer.data.get("job_id") if isinstance(answer.data, dict) else None
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)

@@ -24,7 +24,7 @@ from textual.worker import Worker
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.backend import Desk, Examination, Refusal
+from vbs_tui.restore.backend import Backend, Examination, Refusal
 from vbs_tui.restore.checks.hazard import hard
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.ui.keys.commands import command, key_for, own_binding
@@ -41,7 +41,7 @@ from vbs_tui.ui.render.confirmation import (
 )
 from vbs_tui.ui.render.failure import decode
 from vbs_tui.ui.render.labelled import labelled
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
 from vbs_tui.ui.screens.dialogs.working import Working
 from vbs_tui.ui.widgets.read_through import Reading
 
@@ -57,7 +57,7 @@ _CHANGED = "Something changed meanwhile. Look again, then confirm again."
 _STILL_READING = "What to type is told here once both are read."
 
 
-class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
+class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
     """See the module's text. Its result is the restore that was begun, or nothing."""
 
     CSS_PATH = "dialogs.tcss"
@@ -74,7 +74,7 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
 
     def __init__(
         self,
-        desk: Desk,
+        backend: Backend,
         project: Project,
         backup: Backup,
         volume: Volume,
@@ -88,7 +88,7 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
         super().__init__()
         self._place = place
         self._note = note
-        self._desk = desk
+        self._backend = backend
         self._project = project
         self._backup = backup
         self._volume = volume
@@ -99,7 +99,7 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
         self._lacks_log_in = False
         self._is_busy = False
         self._is_over = False
-        """Whether the desk has taken the restore, or may have: this dialog never asks it again."""
+        """Whether the backend has taken the restore, or may have: it is never asked again."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="confirm"):
@@ -115,7 +115,7 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
 
     def on_mount(self) -> None:
         if self._journal_trouble:
-            self._desk.mend_journal()
+            self._backend.mend_journal()
         self._read()
 
     @property
@@ -170,11 +170,11 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
         if self._is_busy or self._is_over:
             return
         if self._journal_trouble:
-            self._desk.mend_journal()
+            self._backend.mend_journal()
         if self._lacks_log_in:
             # Reading alone would meet the same refusal again, which waits for the operator.
             self._lacks_log_in = False
-            self._desk.connect()
+            self._backend.connect()
             self._say(f"Logging in; after that, {key_for('refresh')} reads both.")
         else:
             self._read()
@@ -197,7 +197,7 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
             self._show_listed()
         try:
             found = await asyncio.wrap_future(
-                self._desk.examine(self._project, self._backup.id, self._volume.id)
+                self._backend.examine(self._project, self._backup.id, self._volume.id)
             )
         except CloudError as error:
             self._show_failure(error)
@@ -313,7 +313,7 @@ class ConfirmScreen(Readable, Working, ModalScreen[Restore | None]):
             # From here on it may be sent, whatever becomes of this dialog.
             self._is_over = True
             self._arm()
-            restore = await asyncio.wrap_future(self._desk.submit(found, typed))
+            restore = await asyncio.wrap_future(self._backend.submit(found, typed))
         except Refusal as refusal:
             self._is_over = False
             self._say(str(refusal))

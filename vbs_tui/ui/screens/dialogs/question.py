@@ -13,10 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import LogInQuestion
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
 
 
-class QuestionScreen(Readable, ModalScreen[str | None]):
+class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
     """Who asks, why, and what for; its result is the answer, or nothing when it was declined.
 
     It may open while keys are on their way to something else. Those are dropped, all of them, until

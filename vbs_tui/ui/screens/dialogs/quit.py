@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
 
 
-class QuitScreen(Readable, ModalScreen[bool]):
+class QuitScreen(ReadableDialog, ModalScreen[bool]):
     """Whether to leave all the same."""
 
     CSS_PATH = "dialogs.tcss"

@@ -22,7 +22,7 @@ _ASK_AGAIN = 1.0
 """Seconds without a word that the dialog is shown after which a key asks for it again."""
 
 
-class Readable:
+class ReadableDialog:
     """Mixed into a screen, before Textual's own class.
 
     :meth:`shut` while there is nothing to decide about; :meth:`open_once_shown` when what is to

@@ -12,15 +12,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from vbs_tui.restore.backend import Desk, Refusal
+from vbs_tui.restore.backend import Backend, Refusal
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.ui.keys.commands import key_for
 from vbs_tui.ui.render.jobs import names
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, Readable
+from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
 from vbs_tui.ui.screens.dialogs.working import Working
 
 
-class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
+class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
     """Declares an unknown restore not sent, when the operator types so."""
 
     CSS_PATH = "dialogs.tcss"
@@ -28,9 +28,9 @@ class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
     BINDINGS = [Binding("escape", "leave", show=False)]
     harmless = frozenset({"escape"})
 
-    def __init__(self, desk: Desk, restore: Restore) -> None:
+    def __init__(self, backend: Backend, restore: Restore) -> None:
         super().__init__()
-        self._desk = desk
+        self._backend = backend
         self._restore = restore
 
     def compose(self) -> ComposeResult:
@@ -48,7 +48,7 @@ class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
             yield said
 
     def _advice(self) -> str:
-        words = self._desk.settling_words(self._restore)
+        words = self._backend.settling_words(self._restore)
         if self._restore.was_taken:
             return (
                 "The cloud took it, and nothing proves how it ended. Look at the disk's content,"
@@ -60,7 +60,7 @@ class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
             " cloud did take it, that second restore may collide with the first: look at the"
             f" disk in the cloud's own console before. Type “{words}” to declare it."
         )
-        if self._desk.reaches(self._restore):
+        if self._backend.reaches(self._restore):
             return declared
         return (
             f"Nobody looks at it from here. Open that cloud ({key_for('clouds')}): what disk and"
@@ -91,7 +91,7 @@ class SettleScreen(Readable, Working, ModalScreen[Restore | None]):
     async def _declare(self, typed: str) -> None:
         try:
             restore = await asyncio.wrap_future(
-                self._desk.declare_not_sent(self._restore.id, typed)
+                self._backend.declare_not_sent(self._restore.id, typed)
             )
         except Refusal as refusal:
             said = self.query_one("#said", Static)

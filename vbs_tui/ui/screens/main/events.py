@@ -101,7 +101,7 @@ class NewsScreen(PanesScreen):
             self.show_project()
         self.projects.list.refresh()
         self.title_bar.tell(self.clock.now())
-        self.desk_app.desk.open_project(project)
+        self.console_app.backend.open_project(project)
 
     def show_failure(self, failure: Failure, title: str, about: object = None) -> None:
         """Put *failure* into the error pane; see `ErrorPanel.show`."""
@@ -124,7 +124,7 @@ class NewsScreen(PanesScreen):
             if state.failure is not None:
                 self.open_project(state.project)
             for kind in self.store.failed_lists:
-                self.desk_app.desk.refresh(state.project, kind)
+                self.console_app.backend.refresh(state.project, kind)
             return
         project = self.store.preferred()
         if project is not None:

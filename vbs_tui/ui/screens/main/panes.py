@@ -79,7 +79,7 @@ class PanesScreen(Screen[None]):
         self.set_interval(AGES_EVERY, self.tell_ages)
 
     @property
-    def desk_app(self) -> VbsTui:
+    def console_app(self) -> VbsTui:
         """The console that this screen is the main one of."""
         return cast("VbsTui", self.app)
 

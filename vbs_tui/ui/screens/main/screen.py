@@ -134,7 +134,7 @@ class MainScreen(NewsScreen):
                 "This is the chosen backup (→). The cursor in pane 2 is on another one:"
                 f" {_named(under)}."
             )
-        self.desk_app.ask_restore(state.project, backup, volume, note=note)
+        self.console_app.ask_restore(state.project, backup, volume, note=note)
 
     def what_now(self) -> list[str]:
         """What to do next, in a few lines, from where things stand."""
@@ -171,13 +171,13 @@ class MainScreen(NewsScreen):
             case None if self._highlighted() is not None:
                 pass  # it is not the row that was meant, which has been told
             case Project():
-                self.desk_app.show_details(item.name, project_pairs(item))
+                self.console_app.show_details(item.name, project_pairs(item))
             case Backup():
-                self.desk_app.show_details(item.name or item.id, self.backups.pairs(item))
+                self.console_app.show_details(item.name or item.id, self.backups.pairs(item))
             case Volume():
-                self.desk_app.show_details(item.name or item.id, self.volumes.pairs(item))
+                self.console_app.show_details(item.name or item.id, self.volumes.pairs(item))
             case _ if self.current == "jobs" and self.jobs.selected_restore is not None:
-                self.desk_app.show_restore(self.jobs.selected_restore)
+                self.console_app.show_restore(self.jobs.selected_restore)
             case _ if self.current == "error":
                 self.error.action_raw()
             case _:
@@ -186,14 +186,16 @@ class MainScreen(NewsScreen):
     def action_copy(self) -> None:
         item = self._this()
         if isinstance(item, Project | Backup | Volume):
-            self.desk_app.copy(item.id, "id")
+            self.console_app.copy(item.id, "id")
         elif self._highlighted() is not None:
             pass  # as above
         elif self.current == "jobs" and self.jobs.selected_restore is not None:
             restore = self.jobs.selected_restore
-            self.desk_app.copy(restore.job_id or restore.id, "job id" if restore.job_id else "id")
+            self.console_app.copy(
+                restore.job_id or restore.id, "job id" if restore.job_id else "id"
+            )
         elif self.current == "error" and self.error.current is not None:
-            self.desk_app.copy(self.error.ticket, "error, as text for a ticket")
+            self.console_app.copy(self.error.ticket, "error, as text for a ticket")
         else:
             self.refuse("There is nothing here to copy.")
 
@@ -201,19 +203,19 @@ class MainScreen(NewsScreen):
         state = self.store.current
         kinds = {"backups": [ListKind.BACKUPS], "volumes": [ListKind.VOLUMES]}
         kinds["error"] = self.store.failed_lists
-        desk = self.desk_app.desk
+        backend = self.console_app.backend
         if self.store.lacks_log_in or self.current == "projects":
             # What stands still for want of it is read anew once it has succeeded.
-            desk.connect()
+            backend.connect()
         elif self.current == "jobs" and self.jobs.selected_restore is not None:
             self._look_now(self.jobs.selected_restore)
         elif state is None and self.current in LISTS:
-            desk.connect()
+            backend.connect()
         elif state is not None and state.opened is None and self.current in kinds:
             self.open_project(state.project)
         elif state is not None and kinds.get(self.current):
             for kind in kinds[self.current]:
-                desk.refresh(state.project, kind)
+                backend.refresh(state.project, kind)
         else:
             self.refuse("There is nothing here to read anew.")
 
@@ -221,12 +223,12 @@ class MainScreen(NewsScreen):
         watch = self.store.watches.get(restore.id)
         if not restore.state.is_open:
             self.refuse("It has ended: there is nothing more to look at.")
-        elif not self.desk_app.desk.reaches(restore):
+        elif not self.console_app.backend.reaches(restore):
             self.refuse(f"It is looked at from {restore.place}: {key_for('clouds')} opens clouds.")
         elif watch is not None and watch.elsewhere:
             self.refuse(f"It is {watch.elsewhere}; what that sees is shown here, too.")
         else:
-            self.desk_app.desk.look_now(restore.id)
+            self.console_app.backend.look_now(restore.id)
 
     def _highlighted(self) -> Any:
         pane = self.list_pane
@@ -239,7 +241,7 @@ class MainScreen(NewsScreen):
     @on(JobsPane.LogWanted)
     def _log_wanted(self, event: JobsPane.LogWanted) -> None:
         event.stop()
-        self.desk_app.show_restore(event.restore)
+        self.console_app.show_restore(event.restore)
 
     @on(JobsPane.SettleWanted)
     def _settle_wanted(self, event: JobsPane.SettleWanted) -> None:
@@ -247,27 +249,27 @@ class MainScreen(NewsScreen):
         if self.read_only:
             self.refuse("This session is read-only: nothing is declared from here.")
         else:
-            self.desk_app.settle(event.restore)
+            self.console_app.settle(event.restore)
 
     # Everything that is the program's, not the screen's
 
     def action_palette(self) -> None:
-        self.desk_app.action_command_palette()
+        self.console_app.action_command_palette()
 
     def action_help(self) -> None:
-        self.desk_app.show_help()
+        self.console_app.show_help()
 
     def action_request_log(self) -> None:
-        self.desk_app.show_request_log()
+        self.console_app.show_request_log()
 
     def action_history(self) -> None:
-        self.desk_app.show_history()
+        self.console_app.show_history()
 
     def action_clouds(self) -> None:
-        self.desk_app.show_clouds()
+        self.console_app.show_clouds()
 
     def action_theme(self) -> None:
-        self.desk_app.change_theme()
+        self.console_app.change_theme()
 
     async def action_leave(self) -> None:
         await self.app.action_quit()
@@ -306,7 +308,7 @@ class MainScreen(NewsScreen):
     @on(ErrorPanel.RawWanted)
     def _raw_wanted(self, event: ErrorPanel.RawWanted) -> None:
         event.stop()
-        self.desk_app.show_raw(event.failure, event.title)
+        self.console_app.show_raw(event.failure, event.title)
 
     @on(JobsPane.ErrorWanted)
     def _error_wanted(self, event: JobsPane.ErrorWanted) -> None:

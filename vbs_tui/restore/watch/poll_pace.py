@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollPace:
     """All figures in seconds. Restores take minutes to hours; gateways count every request."""
 
     first: float = 2.0

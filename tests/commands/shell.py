@@ -78,5 +78,5 @@ def begun(program: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[st
 
 def labelled(text: str) -> dict[str, str]:
     """The lines of a failure, by their labels."""
-    rows = [line[2:].partition(" ") for line in text.splitlines() if line.startswith("  ")]
-    return {label: rest.strip() for label, _, rest in rows}
+    rows = [(line[2:12], line[12:]) for line in text.splitlines() if line.startswith("  ")]
+    return {label.strip(): rest.strip() for label, rest in rows}

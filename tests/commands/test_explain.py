@@ -19,12 +19,12 @@ def test_a_known_code_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["explain", "volumebackup.0200"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("VolumeBackup.0200 (VBS, Restoring)\n")
-    for label in ("Meaning", "Cause", "To do", "Started?", "Possibly"):
+    for label in ("Meaning", "Cause", "What to do", "Started?", "Possibly"):
         assert label in told
 
 
 def test_a_refusal_is_told_as_one() -> None:
-    assert "Started? No." in render("VolumeBackup.0209", 80)
+    assert "Started?   No." in render("VolumeBackup.0209", 80)
 
 
 def test_a_status_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,7 +47,7 @@ def test_an_unknown_code_exits_with_1_and_offers_others(
     told = capsys.readouterr().out
     assert "VolumeBackup.0209 (VBS, Restoring)" in told
     assert "VolumeBackup.0212 (unknown; service: VBS)" in told
-    assert "Similar  VolumeBackup.0211" in told
+    assert "Similar    VolumeBackup.0211" in told
 
 
 def test_json_says_what_text_says(capsys: pytest.CaptureFixture[str]) -> None:

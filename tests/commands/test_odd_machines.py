@@ -147,7 +147,7 @@ def test_what_needs_no_home_works_without_one(shell: Shell, tmp_path: Path) -> N
         done = ran(asked, env | cloud, cwd=tmp_path)
         assert done.returncode == 78
         assert "no home directory" in labelled(done.stderr.decode())["Means"]
-        assert "XDG_STATE_HOME" in labelled(done.stderr.decode())["Do"]
+        assert "XDG_STATE_HOME" in labelled(done.stderr.decode())["What to do"]
     doctor = ran(("doctor", "--json"), env | cloud)
     found = {row["step"]: row for row in json.loads(doctor.stdout)}
     assert found["journal"]["health"] == "failed"

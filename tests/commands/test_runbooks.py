@@ -83,11 +83,11 @@ def test_another_clouds_restore_is_told_to_be_so(shell: Shell) -> None:
     assert done.returncode == 64
     said = labelled(done.stderr)
     assert said["Means"] == "It belongs to far away · eu-de · eu-de_prod, and not to near."
-    assert said["Do"] == f"Run: vbs-tui watch --cloud 'far away' {identifier}"
+    assert said["What to do"] == f"Run: vbs-tui watch --cloud 'far away' {identifier}"
     chosen = shell("watch", identifier)
     assert chosen.returncode == 78
-    assert labelled(chosen.stderr)["Do"] == said["Do"]
-    assert shell(*shlex.split(said["Do"].removeprefix("Run: "))[1:]).returncode == 0
+    assert labelled(chosen.stderr)["What to do"] == said["What to do"]
+    assert shell(*shlex.split(said["What to do"].removeprefix("Run: "))[1:]).returncode == 0
 
 
 def test_another_account_of_the_same_address_is_told_too(
@@ -106,7 +106,7 @@ def test_another_account_of_the_same_address_is_told_too(
     said = labelled(done.stderr)
     assert "near · eu-de · eu-de_prod" in said["Means"]
     assert "no such project" in said["Means"]
-    assert said["Do"] == f"Run: vbs-tui watch --cloud near {identifier}"
+    assert said["What to do"] == f"Run: vbs-tui watch --cloud near {identifier}"
 
 
 def test_an_unknown_outcome_alone_ends_with_2(shell: Shell, clouds: dict[str, Simulator]) -> None:
@@ -117,7 +117,7 @@ def test_an_unknown_outcome_alone_ends_with_2(shell: Shell, clouds: dict[str, Si
     assert done.returncode == 2
     assert len(clouds["near"].ledger.restore_posts()) >= 1
     said = labelled(done.stderr)
-    assert list(said)[:3] == ["Error", "Means", "Do"]
+    assert list(said)[:3] == ["Error", "Means", "What to do"]
     assert said["Executed"] == "it may have been"
     assert said["Id"]
     assert not CONSOLE_WORDS.search(done.stdout + done.stderr)
@@ -161,7 +161,7 @@ def test_a_cloud_that_does_not_answer_ends_restore_and_watch_with_78(shell: Shel
     watched = shell("watch", "--cloud", "near", identifier)
     for done in (looked, watched):
         assert done.returncode == 78
-        assert list(labelled(done.stderr))[:3] == ["Error", "Means", "Do"]
+        assert list(labelled(done.stderr))[:3] == ["Error", "Means", "What to do"]
 
 
 def test_names_that_protect_nothing_are_told_beside_the_output(shell: Shell) -> None:
@@ -180,7 +180,7 @@ def test_a_journal_that_cannot_be_used_is_no_unknown_outcome(shell: Shell, tmp_p
     folder.write_text("in the way")
     done = shell("watch", "ffff")
     assert done.returncode == 78, done.stderr
-    assert labelled(done.stderr)["Do"]
+    assert labelled(done.stderr)["What to do"]
 
 
 def test_a_reader_that_leaves_makes_no_failed_restore(shell: Shell) -> None:
@@ -209,7 +209,7 @@ def test_a_refusal_of_the_backend_says_what_to_do(shell: Shell) -> None:
     )
     assert done.returncode == 4
     said = labelled(done.stderr)
-    assert said["Do"].endswith("--confirm rehearsal-07")
+    assert said["What to do"].endswith("--confirm rehearsal-07")
     assert said["Id"] == "none: nothing was sent"
 
 
@@ -254,6 +254,6 @@ def test_each_kind_of_failure_has_the_lines_of_the_panel(kind: ErrorKind) -> Non
     lines = failure_lines(failure)
     assert lines[0] == "submit the restore web-01: failed"
     said = labelled("\n".join(lines))
-    assert list(said)[:3] == ["Error", "Means", "Do"]
+    assert list(said)[:3] == ["Error", "Means", "What to do"]
     assert said["Id"] == "r-1"
     assert not CONSOLE_WORDS.search("\n".join(lines))

@@ -142,7 +142,7 @@ def test_without_a_cloud_it_says_what_to_do(shell: Shell) -> None:
     assert script.returncode == 78
     said = labelled(script.stderr)
     assert "knows of no cloud" in said["Means"]
-    assert "--cloud" in said["Do"]
+    assert "--cloud" in said["What to do"]
 
 
 def test_a_wrong_password_is_tried_once(shell: Shell) -> None:
@@ -154,7 +154,7 @@ def test_a_wrong_password_is_tried_once(shell: Shell) -> None:
     )
     assert done.returncode == 78
     assert "401" in done.stderr
-    assert list(labelled(done.stderr))[:3] == ["Error", "Means", "Do"]
+    assert list(labelled(done.stderr))[:3] == ["Error", "Means", "What to do"]
     assert "wrong-password-xyz" not in done.stdout + done.stderr
     logins = [r for r in shell.simulator.ledger.requests if r.path == "/v3/auth/tokens"]
     assert len(logins) == 1

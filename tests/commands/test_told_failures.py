@@ -56,7 +56,7 @@ def test_each_failure_has_lines_beside_the_output_and_one_document_in_it(
     assert plain.returncode == status
     assert plain.stdout == ""
     if status != 64:
-        assert {"Means", "Do"} <= set(labelled(plain.stderr))
+        assert {"Means", "What to do"} <= set(labelled(plain.stderr))
     told = shell(*arguments, "--json", **changes)
     assert told.returncode == status
     (line,) = told.stdout.splitlines()

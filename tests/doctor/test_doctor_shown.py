@@ -82,8 +82,8 @@ def test_an_error_of_a_script_is_folded_on_a_terminal_too(shell: Shell) -> None:
     lines = on_terminal(
         shell, 60, "restore", "--backup", "x", "--volume", "no such volume at all", "--dry-run"
     )
-    begin = next(n for n, line in enumerate(lines) if line.startswith("  Do"))
-    assert lines[begin + 1].startswith(" " * 11)
+    begin = next(n for n, line in enumerate(lines) if line.startswith("  What to do"))
+    assert lines[begin + 1].startswith(" " * 13)
     assert lines[begin + 1].strip().endswith("again.")
 
 

@@ -59,7 +59,7 @@ def judged(answer: Response, status: int, name: str, text: str) -> Failure:
     # In words, too: what it means and what to do.
     told = words(failure)
     assert f"HTTP {status}" in told
-    assert "  Do       " in told
+    assert "  What to do " in told
     return failure
 
 

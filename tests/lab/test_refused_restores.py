@@ -88,7 +88,7 @@ async def test_the_call_of_the_vendor_is_unknown_to_cinder(pieces: Pieces) -> No
         where = f"/v2/{provider.project.id}/cloudbackups/{pieces.backup}/restore"
         assert failure.url.endswith(where)
         assert failure.request_id.startswith("req-")
-        assert "Do " in words(failure)
+        assert "What to do " in words(failure)
         sent = [one for one in connection.request_log.calls() if "cloudbackups" in one.url]
         assert [one.status for one in sent] == [404]
     assert pieces.status("volume", pieces.large) == "available"

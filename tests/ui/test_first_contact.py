@@ -69,7 +69,7 @@ async def test_the_panel_says_what_happened_and_what_to_do(
             await one.until(lambda: one.main.error.current is not None)
             for words in bad.panel or bad.words:
                 assert words.casefold() in told(one).casefold()
-            assert "Do " in one.main.error.text
+            assert "What to do " in one.main.error.text
             assert bad.host in told(one)
             assert "Traceback" not in told(one)
             assert not any(secret in one.main.error.ticket for secret in SECRETS)

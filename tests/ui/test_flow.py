@@ -279,7 +279,7 @@ async def test_garbage_in_a_list_is_told_and_the_list_stays(
             simulator.faults = faults
             await c.keys("2", "f5")
             await c.until(lambda before=before: c.main.error.current is not before)  # type: ignore[misc]
-            assert "Do" in c.main.error.text
+            assert "What to do" in c.main.error.text
             assert c.main.backups.list.total == 60
             simulator.faults = None
             await c.keys("2", "f5", "g", "down")

@@ -122,7 +122,7 @@ def test_every_failure_says_what_it_means_and_what_to_do(
     decoded = decode(replace(FAILURE, kind=kind, status=status, code=code), UTC)
     parts = {part.label: part.text for part in decoded.parts}
     assert decoded.headline.endswith(".")
-    assert parts["Do"]
+    assert parts["What to do"]
     assert parts["Id"] == "req-1"
     assert code in decoded.code
     assert "Traceback" not in ticket(FAILURE, "x", UTC)

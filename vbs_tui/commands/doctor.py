@@ -337,7 +337,7 @@ def _scope(grant: Grant | None, now: datetime) -> Finding:
 def _refused(step: str, error: CloudError) -> Finding:
     failure = error.failure
     decoded = decode(failure, None)
-    do = next((part.text for part in decoded.parts if part.label == "Do"), "")
+    do = next((part.text for part in decoded.parts if part.label == "What to do"), "")
     seen = f"{failure.what}: {decoded.code}" + (f": {failure.message}" if failure.message else "")
     do = for_scripts(do) or "Try again; if it stays so, tell whoever runs the cloud."
     return failed(step, seen, do)

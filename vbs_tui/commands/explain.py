@@ -22,7 +22,7 @@ WIDEST = 96
 
 _NARROWEST = 24
 _BESIDE = 50  # from this width on, labels stand beside the text instead of above it
-_LABEL = 9
+_LABEL = 11
 _STATUS = re.compile(r"\s*(?:http)?\s*([1-5][0-9]{2})\s*\Z", re.IGNORECASE | re.ASCII)
 
 _STARTED = "Possibly. Read the states of disk and backup before anything is sent again."
@@ -100,7 +100,7 @@ def _render(answer: Explanation | StatusExplanation, width: int) -> str:
     if isinstance(answer, StatusExplanation):
         return _block(
             f"HTTP {answer.status} {answer.reason}",
-            [("Meaning", answer.meaning), ("To do", answer.remedy)],
+            [("Meaning", answer.meaning), ("What to do", answer.remedy)],
             width,
         )
     if answer.known:
@@ -115,7 +115,7 @@ def _render(answer: Explanation | StatusExplanation, width: int) -> str:
     rows = [
         ("Meaning", answer.meaning),
         ("Cause", answer.cause),
-        ("To do", answer.remedy),
+        ("What to do", answer.remedy),
         ("Started?", started),
         ("Restore", restore),
         ("Similar", ", ".join(answer.nearest)),

@@ -135,7 +135,7 @@ def test_of_advice_by_state_only_what_holds_is_printed(
     refused = failure(kind=ErrorKind.REFUSED, executed=Executed.NO, method="POST", status=400)
     refused = replace(refused, code="VolumeBackup.0205")
     one = told(1, State.REFUSED, failure=refused, volume_status=status)
-    said = {part.label: part.text for part in decode(refused, UTC, one).parts}["Do"]
+    said = {part.label: part.text for part in decode(refused, UTC, one).parts}["What to do"]
     assert does in said
     assert not [other for other in others if other in said]
     backup = replace(refused, code="VolumeBackup.0089")

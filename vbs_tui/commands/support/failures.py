@@ -15,7 +15,7 @@ from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
 from vbs_tui.ui.render.failure import decode
 
-INDENT = 11
+INDENT = 13
 """Where the text after a label begins."""
 
 AGAIN = "run the command again"
@@ -55,14 +55,14 @@ def failure_lines(failure: Failure, restore: Restore | None = None) -> list[str]
     is_local = not (failure.url or failure.status or failure.code or failure.request_id)
     lines = [f"{deed}: failed"]
     if not is_local:
-        lines.append(f"  {'Error':<8} {decoded.code}")
-    lines.append(f"  {'Means':<8} {for_scripts(decoded.headline)}")
+        lines.append(f"  {'Error':<10} {decoded.code}")
+    lines.append(f"  {'Means':<10} {for_scripts(decoded.headline)}")
     for part in decoded.parts:
         text = for_scripts(part.text)
         if part.label == "Id" and is_local and failure.executed is Executed.NO:
             text = "none: nothing was sent"
         if part.label != "Object":
-            lines.append(f"  {part.label:<8} {text}")
+            lines.append(f"  {part.label:<10} {text}")
     return lines
 
 

@@ -80,7 +80,7 @@ def decode(failure: Failure, zone: tzinfo | None, restore: Restore | None = None
         remedy = _by_state(remedy, restore)
     if failure.method not in _READS and failure.executed is Executed.UNKNOWN:
         remedy = _doubtful(restore)
-    parts = [Part("Do", f"{_again(failure)}{failure.hint or remedy}", "bold")]
+    parts = [Part("What to do", f"{_again(failure)}{failure.hint or remedy}", "bold")]
     if cause is not None:
         parts.append(cause)
     if failure.message and not _is_own_word(failure):

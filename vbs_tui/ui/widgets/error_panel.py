@@ -19,7 +19,7 @@ from vbs_tui.ui.render.failure import Decoded, decode, ticket
 from vbs_tui.ui.render.known import Known, known_of
 from vbs_tui.ui.widgets.frame import set_foot, set_title
 
-_LABEL = 10
+_LABEL = 12
 
 
 class ErrorPanel(VerticalScroll, can_focus=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.fork_server import run_program
 from vbs_tui.settings import EXAMPLE, Mistaken, Settings, load
 from vbs_tui.ui.keys.command_table import TABLE
 from vbs_tui.ui.keys.keymap import KeysClash, rebound
@@ -33,8 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "vbs-tui").mkdir()
 
     def begin(deed: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "vbs_tui", "config", deed]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return run_program(["config", deed], os.environ)
 
     return begin
 

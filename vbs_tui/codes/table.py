@@ -9,10 +9,10 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-OWN_FILES = ("shared", "restoring", "deleting", "creating", "policy")
+OWN_FILES = ("vbs_shared", "vbs_restoring", "vbs_deleting", "vbs_creating", "vbs_policies")
 """VBS itself: the 126 codes its documentation lists."""
 
-NEIGHBOUR_FILES = ("gateway", "iam", "evs", "native", "backup_services")
+NEIGHBOUR_FILES = ("api_gateway", "iam", "evs", "cinder", "cbr_and_csbs")
 """What stands around VBS and answers in its place: gateway, log-in, disks, other backups."""
 
 _KEYS = frozenset({"service", "module", "meaning", "cause", "remedy", "restore", "outcome_open"})
@@ -83,7 +83,7 @@ def statuses() -> Mapping[int, StatusExplanation]:
                 meaning=_text(row, "meaning"),
                 remedy=_text(row, "remedy"),
             )
-            for number, row in _tables("statuses", "statuses")
+            for number, row in _tables("http_statuses", "statuses")
         }
     )
 

@@ -14,13 +14,13 @@ from vbs_tui.cloud.auth.token_store import TokenAuthorizer, TokenStore
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import refused
 from vbs_tui.cloud.http.messages import Response
-from vbs_tui.cloud.http.request_log import RequestLog
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import Provider
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.commands.support.formatting import failure_lines
 
 

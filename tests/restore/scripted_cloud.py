@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from tests.restore.makers import PROJECT, nightly, volume
 from tests.restore.virtual_time import VirtualClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Job, Project, SubJob, Volume, plain_id
 
 

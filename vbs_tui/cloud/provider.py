@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume
 
 

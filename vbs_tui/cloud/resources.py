@@ -18,8 +18,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from vbs_tui.cloud import resource_fields
-from vbs_tui.cloud.resource_fields import Reader, embedded, mapping, number, plain_id, trace_id
+from vbs_tui.cloud.services import fields as resource_fields
+from vbs_tui.cloud.services.fields import Reader, embedded, mapping, number, plain_id, trace_id
 from vbs_tui.text import clean, is_typeable
 from vbs_tui.times import parse_time
 

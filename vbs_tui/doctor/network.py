@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 from vbs_tui import __version__
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.http import advice
 from vbs_tui.cloud.http.decompression import Unreadable
 from vbs_tui.cloud.http.error_envelopes import read_json
+from vbs_tui.cloud.http.errors import advice
+from vbs_tui.cloud.http.errors.transport import Passage, Unprepared, diagnose
 from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
 from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.cloud.http.transport_errors import Passage, Unprepared, diagnose
 from vbs_tui.cloud.http.urls import address_trouble, identity_root, is_loopback
 from vbs_tui.doctor.reachability import look_up, try_connection
 from vbs_tui.text import clean

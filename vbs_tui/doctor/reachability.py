@@ -12,8 +12,8 @@ import os
 import socket
 from dataclasses import dataclass
 
-from vbs_tui.cloud.http import advice
-from vbs_tui.cloud.http.transport_errors import has_no_route
+from vbs_tui.cloud.http.errors import advice
+from vbs_tui.cloud.http.errors.transport import has_no_route
 from vbs_tui.text import clean
 
 _MOST = 8

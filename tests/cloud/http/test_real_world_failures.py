@@ -28,8 +28,8 @@ from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import redirected_to
 from vbs_tui.cloud.http.client import new_client
+from vbs_tui.cloud.http.errors.advice import redirected_to
 from vbs_tui.cloud.http.proxies import Proxy, proxy_for
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.resources import Project

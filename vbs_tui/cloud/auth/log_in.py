@@ -31,8 +31,8 @@ from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
 from vbs_tui.cloud.auth.prompt import Prompter
 from vbs_tui.cloud.auth.tokens import Scope, Token, token_from
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import nonsense, refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.secrets import Secret

@@ -15,7 +15,7 @@ from vbs_tui.cloud.auth.credentials import Credentials, User
 from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import Told
+from vbs_tui.cloud.http.errors.advice import Told
 from vbs_tui.cloud.http.messages import Response
 from vbs_tui.text import clean
 

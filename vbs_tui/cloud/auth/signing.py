@@ -17,9 +17,9 @@ from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
 from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.auth.refused_endpoints import RefusedEndpoints
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.responses import refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
+from vbs_tui.cloud.http.errors.transport import Unprepared
 from vbs_tui.cloud.http.proxies import Unusable, proxy_address
-from vbs_tui.cloud.http.transport_errors import Unprepared
 
 _CONNECTIONS = 10
 _KEPT = 4

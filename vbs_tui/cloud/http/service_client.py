@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.http.advice import at_endpoint
 from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.advice import at_endpoint
+from vbs_tui.cloud.http.errors.responses import refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.session import Session
 
 

@@ -20,14 +20,8 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.http import error_envelopes
 from vbs_tui.cloud.http.decompression import ENCODINGS, Decompressor
-from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.proxies import secrets_of_proxies
-from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import Call, RequestLog
-from vbs_tui.cloud.http.response_errors import unsent
-from vbs_tui.cloud.http.retry import RetryPolicy
-from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.cloud.http.transport_errors import (
+from vbs_tui.cloud.http.errors.responses import unsent
+from vbs_tui.cloud.http.errors.transport import (
     HeldBack,
     Passage,
     Rewritten,
@@ -35,7 +29,13 @@ from vbs_tui.cloud.http.transport_errors import (
     Unprepared,
     diagnose,
 )
+from vbs_tui.cloud.http.messages import Request, Response
+from vbs_tui.cloud.http.proxies import secrets_of_proxies
+from vbs_tui.cloud.http.rate_limit import RateLimiter
+from vbs_tui.cloud.http.retry import RetryPolicy
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.http.urls import address_trouble, is_loopback
+from vbs_tui.cloud.request_log import Call, RequestLog
 from vbs_tui.cloud.secrets import Cleared, Redactor, Secret
 from vbs_tui.text import clean, clean_block
 from vbs_tui.threads import in_thread

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.http.error_envelopes import is_gone, is_not_here
+from vbs_tui.cloud.http.errors.responses import nonsense, of_another, refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Backup, Volume, plain_id
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from vbs_tui.cloud.http.error_envelopes import is_not_here
+from vbs_tui.cloud.http.errors.responses import nonsense, refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Project
 

@@ -8,7 +8,7 @@ import ssl
 import requests
 import urllib3
 
-from vbs_tui.cloud.http import advice
+from vbs_tui.cloud.http.errors import advice
 from vbs_tui.cloud.http.proxies import proxy_for
 
 _UNUSABLE = (

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import nonsense, of_another, refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Job, plain_id
 

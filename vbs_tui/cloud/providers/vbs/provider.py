@@ -11,8 +11,8 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 
+from vbs_tui.cloud.http.errors.responses import nonsense, refused
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
 from vbs_tui.cloud.providers.vbs.jobs import Jobs

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vbs_tui.cloud.errors import ErrorKind, Executed
-from vbs_tui.cloud.http import advice
 from vbs_tui.cloud.http.decompression import TooLarge, Unreadable
+from vbs_tui.cloud.http.errors import advice
 from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
 from vbs_tui.text import clean
 

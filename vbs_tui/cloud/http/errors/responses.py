@@ -6,8 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import ANOTHER, KEY_REFUSED, about_signature, advised, redirected_to
 from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.advice import (
+    ANOTHER,
+    KEY_REFUSED,
+    about_signature,
+    advised,
+    redirected_to,
+)
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.secrets import NOTE_HIDDEN
 from vbs_tui.text import clean

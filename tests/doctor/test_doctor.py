@@ -28,8 +28,8 @@ from tests.support.ground import (
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.commands.doctor import doctor_main
-from vbs_tui.doctor.network import Health, look_at_way
-from vbs_tui.doctor.reachability import Names, Reach, try_connection
+from vbs_tui.doctor.network.checks import Health, look_at_way
+from vbs_tui.doctor.network.connections import Names, Reach, try_connection
 from vbs_tui.simulator import Simulator
 
 Capture = pytest.CaptureFixture[str]

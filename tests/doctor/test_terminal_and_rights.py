@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from vbs_tui.cloud.auth.tokens import Grant
-from vbs_tui.doctor.network import Finding, Health
-from vbs_tui.doctor.roles import rights_of
+from vbs_tui.doctor.cloud.roles import rights_of
+from vbs_tui.doctor.network.checks import Finding, Health
 from vbs_tui.doctor.terminal import Size, ask_tmux_for_clipboard, terminal_findings
 
 

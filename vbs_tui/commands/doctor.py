@@ -39,12 +39,12 @@ from vbs_tui.commands.support.failures import for_scripts
 from vbs_tui.commands.support.formatting import out_json
 from vbs_tui.commands.support.output import out, tell
 from vbs_tui.commands.support.signals import Signalled, Signals, patient
-from vbs_tui.doctor.journal_access import loose_rights
-from vbs_tui.doctor.network import Finding, Health, failed, look_at_way, ok, warning
-from vbs_tui.doctor.roles import rights_of
+from vbs_tui.doctor.cloud.roles import rights_of
+from vbs_tui.doctor.cloud.vbs_endpoint import look_at_vbs
+from vbs_tui.doctor.journal import loose_rights
+from vbs_tui.doctor.network.checks import Finding, Health, failed, look_at_way, ok, warning
 from vbs_tui.doctor.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.doctor.token_cache import token_findings
-from vbs_tui.doctor.vbs_endpoint import look_at_vbs
 from vbs_tui.paths import NoHome, NoPlace, config_file
 from vbs_tui.restore.event_loop_thread import LoopThread
 from vbs_tui.restore.journal.instances import Instance

@@ -10,7 +10,7 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping
 
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.network.checks import Finding, ok, warning
 from vbs_tui.text import clean
 from vbs_tui.ui.terminal.colours import Colours, colours_of, wants_no_colour
 

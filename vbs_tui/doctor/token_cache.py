@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.network.checks import Finding, ok, warning
 from vbs_tui.text import clean
 
 STEP = "token cache"

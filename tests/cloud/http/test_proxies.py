@@ -14,7 +14,7 @@ from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, secrets_of_proxies
 from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.doctor.network import Health, look_at_way
+from vbs_tui.doctor.network.checks import Health, look_at_way
 
 FAR = "https://iam.example.test/v3"
 UNUSABLE = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbs_tui.cloud.auth.tokens import Grant
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.network.checks import Finding, ok, warning
 
 NEEDED = "VBS Administrator (vbs_adm), or one that includes it"
 

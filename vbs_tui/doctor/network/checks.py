@@ -24,7 +24,7 @@ from vbs_tui.cloud.http.errors.transport import Passage, Unprepared, diagnose
 from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.http.urls import address_trouble, identity_root, is_loopback
-from vbs_tui.doctor.reachability import look_up, try_connection
+from vbs_tui.doctor.network.connections import look_up, try_connection
 from vbs_tui.text import clean
 from vbs_tui.times import local, parse_http_date
 

@@ -6,7 +6,7 @@ mistake. Importing it is cheap; the web server is loaded by :meth:`Simulator.sta
 
 from vbs_tui.simulator.faults.rules import Faults
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.server import Simulator
+from vbs_tui.simulator.simulator import Simulator
 from vbs_tui.simulator.world.ledger import Ledger, RequestRecord, RestoreRecord
 from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World
 

@@ -16,18 +16,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vbs_tui.simulator.auth.authenticator import Doorkeeper
 from vbs_tui.simulator.faults import effects
 from vbs_tui.simulator.faults.gates import Gate
 from vbs_tui.simulator.faults.rules import Faults
 from vbs_tui.simulator.http import errors
+from vbs_tui.simulator.http.listener import CONNECTION, Connection
 from vbs_tui.simulator.http.messages import ApiError, Call, Reply
-from vbs_tui.simulator.http.wire import CONNECTION, Connection
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.services.access import Doorkeeper
-from vbs_tui.simulator.services.backups import BackupService
+from vbs_tui.simulator.services.cinder_backups import BackupService
+from vbs_tui.simulator.services.cinder_volumes import VolumeService
 from vbs_tui.simulator.services.identity import IdentityService
-from vbs_tui.simulator.services.restores import RestoreService
-from vbs_tui.simulator.services.volumes import VolumeService
+from vbs_tui.simulator.services.vbs import RestoreService
 from vbs_tui.simulator.world.ledger import Ledger, RequestRecord
 from vbs_tui.simulator.world.restore_machine import Machine
 from vbs_tui.simulator.world.world import World, dashed

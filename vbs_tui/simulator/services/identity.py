@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from vbs_tui.simulator.auth.authenticator import Doorkeeper, Refusal, Token
 from vbs_tui.simulator.http import errors
 from vbs_tui.simulator.http.messages import ApiError, Call, Grant, Reply
-from vbs_tui.simulator.services.access import Doorkeeper, Refusal, Token
 from vbs_tui.simulator.world.world import Project, User, World, derived_hex
 
 _METHODS = frozenset({"token", "application_credential", "password", "totp"})

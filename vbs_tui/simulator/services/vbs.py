@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from vbs_tui.simulator.auth.authenticator import Doorkeeper
 from vbs_tui.simulator.http import errors
 from vbs_tui.simulator.http.messages import ApiError, Call, Reply
 from vbs_tui.simulator.options import Options
 from vbs_tui.simulator.services import rendering
-from vbs_tui.simulator.services.access import Doorkeeper
-from vbs_tui.simulator.services.backups import find_backup, refuse_closed
-from vbs_tui.simulator.services.service import Manner, Service
-from vbs_tui.simulator.services.volumes import UUID
+from vbs_tui.simulator.services.base import Manner, Service
+from vbs_tui.simulator.services.cinder_backups import find_backup, refuse_closed
+from vbs_tui.simulator.services.cinder_volumes import UUID
 from vbs_tui.simulator.world.restore_machine import Job, Machine
 from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World, derived_uuid
 

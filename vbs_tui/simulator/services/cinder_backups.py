@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vbs_tui.simulator.auth.authenticator import Doorkeeper
 from vbs_tui.simulator.http import errors, paging
 from vbs_tui.simulator.http.messages import Call, Reply
 from vbs_tui.simulator.options import Options
 from vbs_tui.simulator.services import rendering
-from vbs_tui.simulator.services.access import Doorkeeper
-from vbs_tui.simulator.services.service import Manner, Service
+from vbs_tui.simulator.services.base import Manner, Service
 from vbs_tui.simulator.world.ledger import Ledger
 from vbs_tui.simulator.world.world import Backup, Project, World
 

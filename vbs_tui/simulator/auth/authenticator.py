@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from vbs_tui.simulator.auth import signatures
 from vbs_tui.simulator.http.messages import Call, Grant
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.services import signatures
 from vbs_tui.simulator.world.world import AccessKey, Project, User, World
 
 _TOTP_STEP = 30

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+from vbs_tui.simulator.auth.authenticator import Doorkeeper, Refusal
 from vbs_tui.simulator.http import errors
 from vbs_tui.simulator.http.messages import ApiError, Call, Grant
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.services.access import Doorkeeper, Refusal
 from vbs_tui.simulator.world.world import Project, World
 
 _MOST_VERSION = (3, 50)

@@ -22,7 +22,7 @@ CONNECTION = "vbs_tui.simulator.connection"
 _KEEP_ALIVE_SECONDS = 75
 
 # uvicorn tells of every request that a fault or a stop cut short; here those are meant.
-_SILENT = logging.getLogger("vbs_tui.simulator.http.wire")
+_SILENT = logging.getLogger("vbs_tui.simulator.http.listener")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 _SILENT.setLevel(logging.CRITICAL + 1)

@@ -9,17 +9,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from vbs_tui.simulator.auth.authenticator import Doorkeeper
 from vbs_tui.simulator.faults.gates import Gate
 from vbs_tui.simulator.faults.rules import Faults
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.services.access import Doorkeeper
 from vbs_tui.simulator.world.demo import demo_world
 from vbs_tui.simulator.world.ledger import Ledger
 from vbs_tui.simulator.world.restore_machine import Machine
 from vbs_tui.simulator.world.world import World
 
 if TYPE_CHECKING:
-    from vbs_tui.simulator.http.wire import Listener
+    from vbs_tui.simulator.http.listener import Listener
 
 _CLOUDS_YAML = """\
 clouds:
@@ -141,7 +141,7 @@ class Simulator:
         if self._listener is not None:
             return
         from vbs_tui.simulator.app import Parts, create_app  # noqa: PLC0415 - heavy
-        from vbs_tui.simulator.http.wire import Listener  # noqa: PLC0415 - heavy
+        from vbs_tui.simulator.http.listener import Listener  # noqa: PLC0415 - heavy
 
         sock = socket.create_server((self._host, self._port))
         self._port = sock.getsockname()[1]

@@ -9,7 +9,7 @@ from typing import Any
 from vbs_tui.simulator.http import errors, paging
 from vbs_tui.simulator.http.messages import Call, Reply
 from vbs_tui.simulator.services import rendering
-from vbs_tui.simulator.services.service import Manner, Service
+from vbs_tui.simulator.services.base import Manner, Service
 from vbs_tui.simulator.world.world import Project, Volume
 
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")

@@ -1,19 +1,19 @@
-"""Single fields of the objects that a cloud sends, read whatever is in them.
+"""Single fields of the JSON objects that a cloud sends, read whatever is in them.
 
-Nothing here raises for a field, but for an object without a usable id. What a field holds in a
-shape that this program does not know is remembered: absent means none, odd means unknown.
+Clouds leave fields out, send null, numbers as text and JSON inside of text. So nothing here raises
+for a field; only an object without a usable id is refused. All text is cleaned. A field whose
+content cannot be read is marked: an absent field means "none", an unreadable one "unknown".
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from vbs_tui.cloud.resources import plain_id
 from vbs_tui.text import clean
 
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}\Z")
 _YES = frozenset({"true", "1", "yes", "on"})
 _NO = frozenset({"false", "0", "no", "off", "none", "null", ""})
 _AT_REST = _NO | {"disabled", "not-capable"}
@@ -22,24 +22,24 @@ LOCKS = ("locked", "lock", "lock_status", "frozen", "freeze", "freeze_status", "
 """Names under which clouds tell that a thing is locked or frozen."""
 
 
-class Reader:
-    """One object of the cloud, and which of its fields could not be read."""
+class FieldReader:
+    """One JSON object, and which of its fields could not be read."""
 
     def __init__(self, row: object) -> None:
         """Raises ``ValueError`` for what is no object."""
         if not isinstance(row, Mapping):
             raise ValueError("not an object")  # noqa: TRY004 - one exception for unusable rows
         self.data: Mapping[str, Any] = row
-        self._odd: dict[str, None] = {}
+        self._unreadable: dict[str, None] = {}
 
     @property
-    def odd(self) -> tuple[str, ...]:
+    def unreadable(self) -> tuple[str, ...]:
         """The names of the fields that hold something which could not be read."""
-        return tuple(self._odd)
+        return tuple(self._unreadable)
 
-    def mark(self, name: str) -> None:
-        """The field of that *name* is odd."""
-        self._odd[clean(name, 64)] = None
+    def mark_unreadable(self, name: str) -> None:
+        """Remember that the field of that *name* cannot be read."""
+        self._unreadable[clean(name, 64)] = None
 
     def id(self) -> str:
         """Raises ``ValueError`` when there is none that could go into a URL."""
@@ -53,54 +53,54 @@ class Reader:
         return text.replace("in_use", "in-use") or "unknown"
 
     def flag(self, name: str, of: Mapping[str, Any] | None = None) -> bool:
-        """A yes or no; odd ones count as no, and are remembered."""
+        """A yes or no; an unreadable one counts as no, and is marked."""
         value = (self.data if of is None else of).get(name)
         if value is None or isinstance(value, bool):
             return bool(value)
         text = str(value).strip().lower() if isinstance(value, str | int | float) else "?"
         if text not in _YES | _NO:
-            self.mark(name)
+            self.mark_unreadable(name)
         return text in _YES
 
     def size(self) -> int | None:
-        """Whole GiB; ``None`` when there are none told, and for an odd one (0 is odd, too)."""
+        """Whole GiB; ``None`` when absent or unreadable. 0 counts as unreadable."""
         value = self.data.get("size")
         found = number(value)
         if found is not None and found > 0 and found == _exact(value):
             return found
         if value is not None and value != "":
-            self.mark("size")
+            self.mark_unreadable("size")
         return None
 
     def mapping(self, name: str) -> Mapping[str, Any]:
-        """An object, perhaps as JSON text; empty when it is absent or odd."""
+        """An object, perhaps as JSON text; empty when absent or unreadable."""
         value = self.data.get(name)
         value = value.strip() if isinstance(value, str) else value
         if value is None or value in ("", []):
             return {}
         found = _parsed(value)
         if found is None:
-            self.mark(name)
+            self.mark_unreadable(name)
         return found or {}
 
     def words(self, *names: str, of: Mapping[str, Any] | None = None) -> tuple[str, ...]:
-        """The words in fields of state, in lower case, without those that mean nothing goes on.
+        """The words in status fields, in lower case, without those that mean "nothing".
 
-        *of*: the metadata, whose names come from the cloud and may hold anything, so that an odd
-        one is remembered as that of the whole.
+        *of*: the metadata. Its names come from users, so an unreadable value marks the metadata as
+        a whole.
         """
         found = []
         for name in names:
             value = (self.data if of is None else of).get(name)
             if isinstance(value, list | Mapping) and value:
-                self.mark(name if of is None else "metadata")
+                self.mark_unreadable(name if of is None else "metadata")
             word = clean(value, 64).strip().lower()
             if not isinstance(value, list | Mapping) and word not in _AT_REST:
                 found.append(word)
         return tuple(dict.fromkeys(found))
 
     def locks(self) -> tuple[str, ...]:
-        """What says that it is locked, as words."""
+        """Each field that says that the object is locked, as ``field: word``."""
         return tuple(
             f"{name}: {word}"
             for name in LOCKS
@@ -114,15 +114,8 @@ class Reader:
         return clean(", ".join(dict.fromkeys(filter(None, told))), 140)
 
 
-def plain_id(value: object) -> str:
-    """*value* when it is an id safe to put into a URL path, else the empty string."""
-    if isinstance(value, str) and _ID.match(value.strip()) and set(value.strip()) != {"."}:
-        return value.strip()
-    return ""
-
-
 def trace_id(value: object) -> str:
-    """An id that is only compared: an odd one is kept as cleaned text, which equals no other."""
+    """An id that is only compared. One of another form is kept as cleaned text, equal to no id."""
     return plain_id(value) or clean(value, 64).strip()
 
 
@@ -150,13 +143,13 @@ def number(value: object) -> int | None:
 
 
 def code(value: object) -> str:
-    """An error code as it was given; empty for none, which some clouds write as 0."""
+    """An error code as given; empty for none, which some clouds write as 0."""
     text = clean(value, 64).strip()
     return "" if text.lower() in {"0", "null", "none"} else text
 
 
 def reason(value: object) -> str:
-    """Why something failed, in the cloud's words; empty for none, however that is written."""
+    """Why something failed, in the cloud's words; empty for none (also ``null`` as text)."""
     text = clean(value, 1000)
     return "" if text.strip().lower() in {"", "null", "none"} else text
 

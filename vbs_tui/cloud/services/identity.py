@@ -1,4 +1,7 @@
-"""What IAM tells a user: their projects, and each project's catalog."""
+"""The identity service (IAM, Keystone): the user's projects and each project's catalog.
+
+Source: the IAM API reference.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from vbs_tui.cloud.http.errors.responses import nonsense, refused
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Project
+from vbs_tui.cloud.services import fields
+from vbs_tui.cloud.services.fields import FieldReader
+from vbs_tui.text import clean
 
 _MOST_PAGES = 100
 _MOST_PROJECTS = 10_000
@@ -44,6 +50,20 @@ async def fetch_catalog(client: ServiceClient, root: str) -> object:
     return data.get("catalog") if answer.is_success and isinstance(data, dict) else None
 
 
+def parse_project(row: object) -> Project:
+    """A row of ``GET /v3/auth/projects``. Raises ``ValueError`` for a row without a usable id."""
+    reader = FieldReader(row)
+    data = reader.data
+    return Project(
+        id=reader.id(),
+        name=clean(data.get("name")) or reader.id(),
+        enabled=fields.flag(data.get("enabled"), default=True),
+        is_domain=fields.flag(data.get("is_domain")),
+        domain_id=clean(data.get("domain_id"), 64),
+        description=clean(data.get("description")),
+    )
+
+
 async def _all_pages(client: ServiceClient, answer: Response) -> list[Project]:
     found: dict[str, Project] = {}
     place = answer.request.place
@@ -55,7 +75,7 @@ async def _all_pages(client: ServiceClient, answer: Response) -> list[Project]:
             raise nonsense(answer, "the answer holds no list of projects")
         for row in rows:
             try:
-                project = Project.from_api(row)
+                project = parse_project(row)
             except ValueError:
                 continue
             if project.is_usable:

@@ -13,6 +13,7 @@ from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.errors.responses import nonsense, of_another, refused
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.service_client import ServiceClient
+from vbs_tui.cloud.providers.vbs.job_decoding import parse_job
 from vbs_tui.cloud.resources import Job, plain_id
 
 _PATIENCE = 3
@@ -77,7 +78,7 @@ class Jobs:
             raise refused(answer, now)
         data = answer.data
         try:
-            job = Job.from_api(data, job_id)
+            job = parse_job(data, job_id)
         except ValueError as reason:
             text = f"the answer is no job: {reason}"
         else:

@@ -15,10 +15,11 @@ from vbs_tui.cloud.http.errors.responses import nonsense, refused
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
+from vbs_tui.cloud.providers.vbs.backups import backups_of
 from vbs_tui.cloud.providers.vbs.jobs import Jobs
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume, plain_id
 from vbs_tui.cloud.secrets import NOTE_HIDDEN
-from vbs_tui.cloud.services.collection import Collection, Place
+from vbs_tui.cloud.services.collection import Collection
 from vbs_tui.cloud.services.volumes import volumes_of
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -50,15 +51,7 @@ class VbsProvider:
         self._region = region
         self._regions = regions
         self._vbs = vbs
-        places = (
-            Place(vbs, "v2", "backups"),
-            Place(vbs, "v3", "backups"),
-            Place(evs, "v3", "backups"),
-            Place(evs, "v2", "backups"),
-        )
-        self._backups = Collection(
-            client, project.id, noun="backup", places=places, parse=Backup.from_api
-        )
+        self._backups: Collection[Backup] = backups_of(client, vbs, evs, project.id)
         self._volumes: Collection[Volume] = volumes_of(client, evs, project.id)
         neighbours = tuple(roots[name] for name in ("evs", "ecs") if name in roots)
         self._jobs = Jobs(client, (vbs, *neighbours), project.id)

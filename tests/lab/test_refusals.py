@@ -7,7 +7,7 @@ import pytest
 from tests.lab.clouds import Lab
 from tests.lab.speaking import judged, opened, speaking
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.classification import refuses_token
 from vbs_tui.cloud.http.messages import Request
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]

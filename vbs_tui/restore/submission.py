@@ -13,7 +13,7 @@ from typing import Any
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.classification import refuses_token
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.active_restore import ActiveRestore
 from vbs_tui.restore.checks.preconditions import Reading, hindrance, read_both, what_changed

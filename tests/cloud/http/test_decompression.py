@@ -12,7 +12,7 @@ import pytest
 from tests.support.toy_cloud import VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply, reply
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.http.decompression import Decompressor, TooLarge, Unreadable
+from vbs_tui.cloud.http.decompression import BodyTooLarge, Decompressor, UndecodableBody
 
 BODY = random.Random(1).randbytes(20_000) + b"z" * 20_000
 
@@ -44,7 +44,7 @@ def test_whole_whatever_the_pieces(encoding: str, packed: bytes, size: int) -> N
 
 def test_one_byte_too_many() -> None:
     unpacker = Decompressor("gzip", len(BODY) - 1)
-    with pytest.raises(TooLarge):
+    with pytest.raises(BodyTooLarge):
         unpacker.take(gzip.compress(BODY))
 
 
@@ -64,7 +64,7 @@ def test_one_packing_among_others(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "compress"])
 def test_what_was_not_asked_for(encoding: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UndecodableBody):
         Decompressor(encoding, 10)
 
 
@@ -73,7 +73,7 @@ def test_what_was_not_asked_for(encoding: str) -> None:
 )
 def test_what_is_broken(packed: bytes) -> None:
     unpacker = Decompressor("gzip", len(BODY))
-    with pytest.raises(Unreadable):  # noqa: PT012 - at the first piece, or at the end
+    with pytest.raises(UndecodableBody):  # noqa: PT012 - at the first piece, or at the end
         unpacker.take(packed)
         unpacker.whole()
 

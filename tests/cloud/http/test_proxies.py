@@ -12,7 +12,7 @@ from tests.support.ground import Server, answering, no_talk, tunnelling_to
 from tests.support.toy_cloud import ToyCloud
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, secrets_of_proxies
+from vbs_tui.cloud.http.proxies import Proxy, UnusableProxy, find_proxy, proxy_secrets
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.doctor.network.checks import Health, look_at_way
 
@@ -35,10 +35,10 @@ def no_others(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_user_and_password_are_known_as_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://corp:p%40ss%2Fword@proxy.corp:3128")
-    found = look_for_proxy(FAR)
+    found = find_proxy(FAR)
     assert isinstance(found, Proxy)
     assert (found.place, found.is_named) == ("proxy.corp:3128", True)
-    assert secrets_of_proxies() == ["corp:p@ss/word", "p@ss/word"]
+    assert proxy_secrets() == ["corp:p@ss/word", "p@ss/word"]
     assert "ss" not in repr(found)
 
 
@@ -47,8 +47,8 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", value)
-    found = look_for_proxy(FAR)
-    assert isinstance(found, Unusable)
+    found = find_proxy(FAR)
+    assert isinstance(found, UnusableProxy)
     assert found.variable == "https_proxy"
     way = await look_at_way(FAR, TlsSettings(), SystemClock())
     (finding,) = way.found
@@ -66,11 +66,11 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
 
 
 def test_nobody_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert look_for_proxy(FAR) is None
+    assert find_proxy(FAR) is None
     monkeypatch.setenv("https_proxy", "")
-    assert look_for_proxy(FAR) is None
+    assert find_proxy(FAR) is None
     monkeypatch.setenv("https_proxy", UNUSABLE[0])
-    assert look_for_proxy("https://127.0.0.1/v3") is None
+    assert find_proxy("https://127.0.0.1/v3") is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_exceptions_are_those_of_the_openstack_client(
         with monkeypatch.context() as patch:
             patch.setenv("all_proxy", PROXY)
             patch.setenv(spelling, exceptions)
-            found = look_for_proxy(url)
+            found = find_proxy(url)
             assert (found == Proxy("proxy.corp", 3128, "all_proxy")) is is_taken, found
             assert found is None or is_taken
 

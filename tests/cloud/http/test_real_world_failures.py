@@ -29,7 +29,7 @@ from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.client import new_client
-from vbs_tui.cloud.http.errors.advice import redirected_to
+from vbs_tui.cloud.http.errors.response_advice import redirect_target
 from vbs_tui.cloud.http.proxies import Proxy, proxy_for
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.resources import Project
@@ -216,7 +216,7 @@ async def test_through_a_proxy_all_goes_well(
     ],
 )
 def test_of_a_redirection_only_scheme_and_host_are_told(location: str, told: str) -> None:
-    assert redirected_to(location) == told
+    assert redirect_target(location) == told
 
 
 async def test_a_redirected_log_in_names_the_host_it_was_sent_to(

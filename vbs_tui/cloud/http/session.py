@@ -20,17 +20,17 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.http import error_envelopes
 from vbs_tui.cloud.http.decompression import ENCODINGS, Decompressor
-from vbs_tui.cloud.http.errors.responses import unsent
+from vbs_tui.cloud.http.errors.responses import not_sent
 from vbs_tui.cloud.http.errors.transport import (
-    HeldBack,
-    Passage,
-    Rewritten,
-    Trouble,
-    Unprepared,
+    ClientSetupError,
+    PathRewritten,
+    SendAborted,
+    TrackedBody,
+    TransportFailure,
     diagnose,
 )
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.proxies import secrets_of_proxies
+from vbs_tui.cloud.http.proxies import proxy_secrets
 from vbs_tui.cloud.http.rate_limit import RateLimiter
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.http.tls import TlsSettings
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-LARGEST_ANSWER = 32 * 1024 * 1024
+LARGEST_RESPONSE = 32 * 1024 * 1024
 _LOGGED = 4096
 _RAW = 16384
 _DISK_PATIENCE = 10.0
@@ -80,7 +80,7 @@ class Session:
         timeouts: Timeouts | None = None,
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
-        largest: int = LARGEST_ANSWER,
+        largest: int = LARGEST_RESPONSE,
     ) -> None:
         self.log = log
         self.clock = clock
@@ -103,8 +103,8 @@ class Session:
         while True:
             await self._limiter.turn()
             try:
-                answer = await self._exchange(request, attempt)
-            except _Untransported as error:
+                response = await self._exchange(request, attempt)
+            except _NoResponse as error:
                 trouble, failure = error.trouble, error.failure
                 wait = self._policy.wait(
                     attempt,
@@ -114,13 +114,13 @@ class Session:
                     is_permanent=trouble.is_permanent,
                 )
             else:
-                envelope = answer.envelope
+                envelope = response.envelope
                 wait = self._policy.wait(
-                    attempt, self._rng, status=answer.status, envelope=envelope
+                    attempt, self._rng, status=response.status, envelope=envelope
                 )
                 if wait is None:
-                    return answer
-                if answer.status in (413, 429):
+                    return response
+                if response.status in (413, 429):
                     self._limiter.pause(wait)
             if wait is None:
                 raise CloudError(failure)
@@ -139,7 +139,7 @@ class Session:
         failure: Failure | None = None
         try:
             return await self._exchange(request, 1, fresh=True)
-        except _Untransported as error:
+        except _NoResponse as error:
             failure = error.failure
         # Outside of the handler, so that nothing of the library hangs on the error.
         raise CloudError(failure)
@@ -154,14 +154,14 @@ class Session:
         self._check(request)
         at, started = self.clock.now(), self.clock.monotonic()
         number = self.log.next_number()
-        passage = Passage(request.body)
-        answer: Response | None = None
-        trouble: Trouble | None = None
+        passage = TrackedBody(request.body)
+        response: Response | None = None
+        trouble: TransportFailure | None = None
         outcome = "given up by this program"
         logged = ""
         try:
             async with asyncio.timeout(self._timeouts.whole):
-                answer, logged = await self._converse(request, passage, fresh=fresh)
+                response, logged = await self._converse(request, passage, fresh=fresh)
             outcome = ""
         except Exception as error:
             has_body = bool(request.body)
@@ -176,20 +176,20 @@ class Session:
                     url=clean(self.redactor.blot(request.url, 2000), 2000),
                     status=passage.status,
                     milliseconds=round((self.clock.monotonic() - started) * 1000, 1),
-                    request_id=answer.request_id if answer is not None else "",
+                    request_id=response.request_id if response is not None else "",
                     outcome=outcome,
                     attempt=attempt,
                     request_body=self._fit(request.body, _LOGGED),
                     response_body=logged,
                 )
             )
-        if answer is not None:
-            return answer
+        if response is not None:
+            return response
         assert trouble is not None
-        raise _Untransported(trouble, self._failure(request, trouble, passage.status))
+        raise _NoResponse(trouble, self._failure(request, trouble, passage.status))
 
     async def _converse(
-        self, request: Request, passage: Passage, *, fresh: bool
+        self, request: Request, passage: TrackedBody, *, fresh: bool
     ) -> tuple[Response, str]:
         import httpx  # noqa: PLC0415 - slow to load, and not needed before the first request
 
@@ -209,7 +209,7 @@ class Session:
             extensions=_gate(request.may_leave),
         )
         if built.url.raw_path.partition(b"?")[0] != urlsplit(request.url).path.encode():
-            raise Rewritten
+            raise PathRewritten
         response = await client.send(built, stream=True, follow_redirects=False)
         try:
             passage.status = response.status_code
@@ -238,7 +238,7 @@ class Session:
         found = error_envelopes.decode(status, lower, body, data=data, now=self.clock.now())
         found = self._safe(found)
         is_strange = data is error_envelopes.NOT_JSON  # a portal's or proxy's page
-        answer = Response(
+        response = Response(
             request=request,
             status=status,
             headers=lower,
@@ -249,7 +249,7 @@ class Session:
             length=length,
             is_in_the_way=found_data.is_in_the_way,
         )
-        return answer, self._fit(body, _LOGGED)
+        return response, self._fit(body, _LOGGED)
 
     def _cleared_answer(self, body: bytes) -> tuple[Cleared, bytes]:
         """What *body* says, and the body for the log, both without secrets."""
@@ -283,7 +283,7 @@ class Session:
         text = body[: 4 * limit + 262_144].decode("utf-8", "replace")
         return clean_block(self.redactor.blot(text, limit), limit)
 
-    def _failure(self, request: Request, trouble: Trouble, status: int | None) -> Failure:
+    def _failure(self, request: Request, trouble: TransportFailure, status: int | None) -> Failure:
         # While it is open whether a submission ran, there is other advice than the line's.
         is_open = request.submits and trouble.executed is not Executed.NO
         return Failure(
@@ -302,7 +302,7 @@ class Session:
     def _check(self, request: Request) -> None:
         trouble = address_trouble(request.url, allow_plain_http=self.trust.allow_plain_http)
         if trouble:
-            raise unsent(request, trouble, at=self.clock.now())
+            raise not_sent(request, trouble, at=self.clock.now())
 
     @staticmethod
     def _headers(request: Request) -> dict[str, str]:
@@ -330,9 +330,9 @@ class Session:
                     reading = in_thread(self.trust.context)
                     self._context = await asyncio.wait_for(reading, _DISK_PATIENCE)
             except TimeoutError:
-                raise Unprepared("the certificate files cannot be used (no answer)") from None
+                raise ClientSetupError("the certificate files cannot be used (no answer)") from None
             except (OSError, ValueError) as error:
-                raise Unprepared(f"the certificate files cannot be used ({error})") from error
+                raise ClientSetupError(f"the certificate files cannot be used ({error})") from error
             if (client := self._clients.get((fresh, local))) is not None:
                 return client  # made by another request meanwhile
             if not local:
@@ -343,7 +343,7 @@ class Session:
 
     def _mind_proxies(self) -> None:
         """A proxy is told its password with each request, and may repeat it."""
-        for text in secrets_of_proxies():
+        for text in proxy_secrets():
             self.redactor.add(Secret(text))
 
 
@@ -354,15 +354,15 @@ def _gate(may_leave: Callable[[], bool] | None) -> dict[str, Any]:
 
     async def ask(event: str, _: object) -> None:
         if event.endswith("send_request_headers.started") and not may_leave():
-            raise HeldBack
+            raise SendAborted
 
     return {"trace": ask}
 
 
-class _Untransported(Exception):  # noqa: N818
+class _NoResponse(Exception):  # noqa: N818
     """An exchange without an answer, inside of this module."""
 
-    def __init__(self, trouble: Trouble, failure: Failure) -> None:
+    def __init__(self, trouble: TransportFailure, failure: Failure) -> None:
         super().__init__()
         self.trouble = trouble
         self.failure = failure

@@ -10,7 +10,7 @@ import re
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Attachment, Volume
 from vbs_tui.cloud.services import fields
-from vbs_tui.cloud.services.collection import Collection, Place
+from vbs_tui.cloud.services.collection import Collection, ListPath
 from vbs_tui.cloud.services.fields import FieldReader
 from vbs_tui.text import clean, is_typeable
 from vbs_tui.times import parse_time
@@ -20,12 +20,12 @@ _REPLICATION = ("os-volume-replication:extended_status", "os-volume-replication:
 _REPLICATION_METADATA = re.compile(r"sdrs|replicat", re.IGNORECASE)
 
 
-def volumes_of(client: ServiceClient, evs_root: str, project_id: str) -> Collection[Volume]:
+def volume_collection(client: ServiceClient, evs_root: str, project_id: str) -> Collection[Volume]:
     """The volumes of a project: native v2 while it answers, then v3, then EVS's own list."""
     places = (
-        Place(evs_root, "v2", "volumes"),
-        Place(evs_root, "v3", "volumes"),
-        Place(evs_root, "v2", "cloudvolumes"),
+        ListPath(evs_root, "v2", "volumes"),
+        ListPath(evs_root, "v3", "volumes"),
+        ListPath(evs_root, "v2", "cloudvolumes"),
     )
     return Collection(client, project_id, noun="volume", places=places, parse=parse_volume)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.http.error_envelopes import is_router_404
+from vbs_tui.cloud.http.errors.classification import is_router_404
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.doctor.network.checks import Finding, failed, ok
 

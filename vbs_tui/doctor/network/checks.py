@@ -17,11 +17,18 @@ from urllib.parse import urlsplit
 
 from vbs_tui import __version__
 from vbs_tui.clock import Clock
-from vbs_tui.cloud.http.decompression import Unreadable
+from vbs_tui.cloud.http.decompression import UndecodableBody
 from vbs_tui.cloud.http.error_envelopes import read_json
 from vbs_tui.cloud.http.errors import advice
-from vbs_tui.cloud.http.errors.transport import Passage, Unprepared, diagnose
-from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
+from vbs_tui.cloud.http.errors.clock_skew import SKEW_REFUSED, describe_skew
+from vbs_tui.cloud.http.errors.proxies import (
+    proxy_log_in_advice,
+    unreachable_proxy_advice,
+    unusable_proxy_advice,
+)
+from vbs_tui.cloud.http.errors.response_advice import is_html, redirect_target
+from vbs_tui.cloud.http.errors.transport import ClientSetupError, TrackedBody, diagnose
+from vbs_tui.cloud.http.proxies import Proxy, UnusableProxy, find_proxy
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.http.urls import address_trouble, identity_root, is_loopback
 from vbs_tui.doctor.network.connections import look_up, try_connection
@@ -95,20 +102,20 @@ async def look_at_way(
         is_plain = address_trouble(auth_url.strip(), allow_plain_http=True) == ""
         do = advice.USE_HTTPS if root and is_plain else advice.BAD_ADDRESS
         return Way((failed("address", trouble or "no address", do),), False)
-    proxy = look_for_proxy(root)
-    if isinstance(proxy, Unusable):
-        return Way((failed("proxy", proxy.sentence, advice.about_unusable(proxy)),), False)
+    proxy = find_proxy(root)
+    if isinstance(proxy, UnusableProxy):
+        return Way((failed("proxy", proxy.sentence, unusable_proxy_advice(proxy)),), False)
     found = [_proxy(root, proxy)]
     host, port = (proxy.host, proxy.port) if proxy is not None else _place(root)
     names = await look_up(host, port, TIMEOUT)
     if not names.addresses:
-        do = advice.NAME_UNKNOWN if proxy is None else advice.about_way_to_proxy(proxy.variable)
+        do = advice.NAME_UNKNOWN if proxy is None else unreachable_proxy_advice(proxy.variable)
         return Way((*found, failed("DNS", f"{clean(host, 100)}: {names.trouble}", do)), False)
     far = "; the proxy looks up the cloud's name" if proxy is not None else ""
     found.append(ok("DNS", names.told + far))
     met = await try_connection(names, port, TIMEOUT)
     if not met.is_open:
-        do = met.do if proxy is None else advice.about_way_to_proxy(proxy.variable)
+        do = met.do if proxy is None else unreachable_proxy_advice(proxy.variable)
         return Way((*found, failed("TCP", met.seen, do)), False)
     found.append(ok("TCP", met.seen))
     asked = await _Request(f"{root}/v3", trust, clock, proxy).ask(signs=signs)
@@ -166,13 +173,13 @@ class _Request:
         try:
             context = self._trust.context()
         except (OSError, ValueError) as error:
-            raise Unprepared(f"the certificate files cannot be used ({error})") from error
+            raise ClientSetupError(f"the certificate files cannot be used ({error})") from error
         return new_client(context, fresh=True, use_proxies=not is_loopback(self._url))
 
     def _failed(self, error: Exception) -> Finding:
         import httpx  # noqa: PLC0415
 
-        trouble = diagnose(error, Passage(b""), submits=False, url=self._url)
+        trouble = diagnose(error, TrackedBody(b""), submits=False, url=self._url)
         step = "TLS" if self._is_tls else "identity"
         if isinstance(error, httpx.ProxyError) or "proxy settings" in trouble.message:
             step = "proxy"
@@ -180,7 +187,7 @@ class _Request:
 
     async def _read(self, response: httpx.Response, *, signs: bool) -> Way:
         if response.headers.get("content-encoding", "identity") != "identity":
-            raise Unreadable  # packed, though that was not wanted
+            raise UndecodableBody  # packed, though that was not wanted
         found = [self._tls(response)]
         body = bytearray()
         async for chunk in response.aiter_raw():
@@ -240,22 +247,16 @@ def _identity(response: httpx.Response, body: bytes) -> Finding:
         known = clean(version.get("id"), 20) if isinstance(version, dict) else ""
         return ok("identity", f"an identity service{', ' + known if known else ''}")
     if 300 <= status < 400:
-        goal = advice.redirected_to(response.headers.get("location", "")) or "elsewhere"
+        goal = redirect_target(response.headers.get("location", "")) or "elsewhere"
         return failed("identity", f"HTTP {status}, redirected to {goal}", advice.REDIRECTED)
     if status == 407:
-        return failed("proxy", "it asks for a log-in (407)", _proxy_advice(str(response.url)))
+        return failed("proxy", "it asks for a log-in (407)", proxy_log_in_advice(str(response.url)))
     if status == 511 or (status < 300 and not isinstance(data, dict)):
-        kind = "a web page" if advice.is_page(body.decode("utf-8", "replace")) else "no JSON"
+        kind = "a web page" if is_html(body.decode("utf-8", "replace")) else "no JSON"
         return failed("identity", f"HTTP {status}, {kind}, not an identity service", advice.PORTAL)
     if status < 300:
         return warning("identity", "JSON, but not of an identity service", advice.NO_IDENTITY)
     return warning("identity", f"HTTP {status} to a question without log-in", "See the log-in.")
-
-
-def _proxy_advice(url: str) -> str:
-    proxy = proxy_for(url)
-    variable = proxy.variable if proxy is not None else "http_proxy"
-    return advice.about_proxy(407, variable, is_named=proxy is not None and proxy.is_named)
 
 
 def _skew(here: datetime, there: datetime, *, signs: bool) -> Finding:
@@ -264,8 +265,8 @@ def _skew(here: datetime, there: datetime, *, signs: bool) -> Finding:
     now = f"{local(here)} here"
     if size < SKEW_WARNING:
         return ok("clock", f"{now}, within {max(2, round(size))} s of the server's")
-    seen = f"{now}, {advice.skew_words(seconds)}, {local(there)}"
-    if signs and size >= advice.SKEW_REFUSED:
+    seen = f"{now}, {describe_skew(seconds)}, {local(there)}"
+    if signs and size >= SKEW_REFUSED:
         do = "Set this machine's clock (NTP): requests signed 15 minutes off are refused."
         return failed("clock", seen, do)
     do = "Set this machine's clock (NTP): certificates, signatures and the journal go by it."

@@ -6,89 +6,85 @@ from dataclasses import replace
 from datetime import datetime
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.error_envelopes import refuses_token
-from vbs_tui.cloud.http.errors.advice import (
-    ANOTHER,
-    KEY_REFUSED,
-    about_signature,
-    advised,
-    redirected_to,
-)
+from vbs_tui.cloud.http.errors.advice import ANOTHER, KEY_REFUSED
+from vbs_tui.cloud.http.errors.classification import refuses_token
+from vbs_tui.cloud.http.errors.clock_skew import signature_advice
+from vbs_tui.cloud.http.errors.response_advice import redirect_target, with_advice
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.secrets import NOTE_HIDDEN
 from vbs_tui.text import clean
 from vbs_tui.times import parse_http_date
 
 
-def refused(answer: Response, at: datetime | None = None) -> CloudError:
+def response_error(response: Response, at: datetime | None = None) -> CloudError:
     """The error for an answer that is not what the call promises, of any status."""
-    kind, executed, message = _judged(answer)
-    envelope = answer.envelope
-    goal = redirected_to(answer.headers.get("location", "")) if answer.status < 400 else ""
+    kind, executed, message = _judged(response)
+    envelope = response.envelope
+    goal = redirect_target(response.headers.get("location", "")) if response.status < 400 else ""
     failure = Failure(
         kind=kind,
         executed=executed,
-        what=answer.request.what,
-        target=answer.request.target,
-        method=answer.request.method,
-        url=answer.request.place,
-        status=answer.status,
+        what=response.request.what,
+        target=response.request.target,
+        method=response.request.method,
+        url=response.request.place,
+        status=response.status,
         code=envelope.code,
         message=message or envelope.message,
-        request_id=answer.request_id,
+        request_id=response.request_id,
         retry_after=envelope.retry_after,
-        raw_body=answer.raw_body,
+        raw_body=response.raw_body,
         at=at,
         extra=(("Leads to", goal),) if goal else (),
     )
-    if executed is Executed.NO and "X-Sdk-Date" in answer.request.headers:
-        is_key = refuses_token(answer.status, envelope.code, envelope.message)
-        hint = _about_clock(answer, at) or (KEY_REFUSED if is_key else "")
+    if executed is Executed.NO and "X-Sdk-Date" in response.request.headers:
+        is_key = refuses_token(response.status, envelope.code, envelope.message)
+        hint = _about_clock(response, at) or (KEY_REFUSED if is_key else "")
         failure = replace(failure, hint=hint)
-    return CloudError(advised(failure, submits=answer.request.submits))
+    return CloudError(with_advice(failure, submits=response.request.submits))
 
 
-def _about_clock(answer: Response, at: datetime | None) -> str:
+def _about_clock(response: Response, at: datetime | None) -> str:
     """What to do about a refused signature, if the answer shows that the clock is to blame."""
-    there = parse_http_date(answer.headers.get("date"))
-    if answer.status not in (400, 401, 403) or at is None or there is None:
+    there = parse_http_date(response.headers.get("date"))
+    if response.status not in (400, 401, 403) or at is None or there is None:
         return ""
-    return about_signature((at - there).total_seconds())
+    return signature_advice((at - there).total_seconds())
 
 
-def nonsense(answer: Response, message: str, at: datetime | None = None) -> CloudError:
+def unexpected_response(response: Response, message: str, at: datetime | None = None) -> CloudError:
     """The error for a 2xx that is not what the call promises: *message* says why."""
     failure = Failure(
         kind=ErrorKind.NONSENSE,
         executed=Executed.UNKNOWN,
-        what=answer.request.what,
-        target=answer.request.target,
-        method=answer.request.method,
-        url=answer.request.place,
-        status=answer.status,
+        what=response.request.what,
+        target=response.request.target,
+        method=response.request.method,
+        url=response.request.place,
+        status=response.status,
         message=message,
-        request_id=answer.request_id,
-        raw_body=answer.raw_body,
+        request_id=response.request_id,
+        raw_body=response.raw_body,
         at=at,
-        hint=NOTE_HIDDEN if answer.is_in_the_way and not answer.request.submits else "",
+        hint=NOTE_HIDDEN if response.is_in_the_way and not response.request.submits else "",
     )
-    return CloudError(advised(failure, submits=answer.request.submits))
+    return CloudError(with_advice(failure, submits=response.request.submits))
 
 
-def of_another(
-    answer: Response, noun: str, asked: str, came: str, at: datetime | None = None
+def wrong_object(
+    response: Response, noun: str, asked: str, came: str, at: datetime | None = None
 ) -> CloudError:
     """The error for an answer about another *noun* than the one asked for. It was a read only."""
     text = (
         f"the answer is about another {noun} than the one asked for: {clean(came, 128)}, not"
         f" {clean(asked, 128)}"
     )
-    failure = nonsense(answer, text, at).failure
+    failure = unexpected_response(response, text, at).failure
     hint = failure.hint or ANOTHER
     return CloudError(replace(failure, executed=Executed.NO, hint=hint))
 
 
-def unsent(
+def not_sent(
     request: Request, message: str, *, at: datetime | None = None, hint: str = ""
 ) -> CloudError:
     """The error for a request that this program did not send."""
@@ -107,10 +103,10 @@ def unsent(
     )
 
 
-def _judged(answer: Response) -> tuple[ErrorKind, Executed, str]:
-    status, envelope = answer.status, answer.envelope
-    submits = answer.request.submits
-    if answer.is_success:
+def _judged(response: Response) -> tuple[ErrorKind, Executed, str]:
+    status, envelope = response.status, response.envelope
+    submits = response.request.submits
+    if response.is_success:
         if envelope.told and envelope.is_vendor_code:
             sure = not submits or _is_harmless(envelope.code, known=True)
             return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""

@@ -17,37 +17,32 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vbs_tui.cloud.errors import ErrorKind, Executed
-from vbs_tui.cloud.http.decompression import TooLarge, Unreadable
+from vbs_tui.cloud.http.decompression import BodyTooLarge, UndecodableBody
 from vbs_tui.cloud.http.errors import advice
-from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, proxy_for
+from vbs_tui.cloud.http.errors.certificates import certificate_advice, certificate_meaning
+from vbs_tui.cloud.http.errors.proxies import (
+    BAD_PROXY,
+    proxy_advice,
+    unreachable_proxy_advice,
+    unusable_proxy_advice,
+)
+from vbs_tui.cloud.http.proxies import Proxy, UnusableProxy, find_proxy, proxy_for
 from vbs_tui.text import clean
 
-_CERTIFICATE_SENTENCES = {
-    9: "its certificate is not valid yet; look at this machine's clock",
-    10: "its certificate has expired",
-    18: "its certificate is self-signed",
-    19: "its chain of certificates ends in one that this machine does not trust",
-    20: "its certificate comes from an issuer that this machine does not trust",
-    21: "its certificate comes from an issuer that this machine does not trust",
-    23: "its certificate was revoked",
-    62: "its certificate is for another host name",
-    64: "its certificate is for another address",
-}
 
-
-class Rewritten(Exception):  # noqa: N818 - a finding, named for what it says
+class PathRewritten(Exception):  # noqa: N818 - a finding, named for what it says
     """The library would have sent another path than the one asked for."""
 
 
-class Unprepared(Exception):  # noqa: N818
+class ClientSetupError(Exception):  # noqa: N818
     """The client could not even be made; the text says why."""
 
 
-class HeldBack(Exception):  # noqa: N818
+class SendAborted(Exception):  # noqa: N818
     """Whoever sends the request said no at the last moment."""
 
 
-class Passage:
+class TrackedBody:
     """A request's body on its way out, and how far its answer came."""
 
     def __init__(self, body: bytes) -> None:
@@ -66,7 +61,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class TransportFailure:
     """A transport failure, told."""
 
     kind: ErrorKind
@@ -92,18 +87,20 @@ _NO_ROUTE = frozenset(
 )
 
 
-def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> Trouble:
+def diagnose(
+    error: Exception, passage: TrackedBody, *, submits: bool, url: str
+) -> TransportFailure:
     """What *error* means for a request to *url*. *submits*: it has a body that may be executed."""
     import httpx  # noqa: PLC0415 - not at import time: it is slow to load
 
     host = clean(urlsplit(url).hostname, 200)
-    if isinstance(error, TooLarge | Unreadable):
+    if isinstance(error, BodyTooLarge | UndecodableBody):
         text = (
             "the answer is larger than this program reads"
-            if isinstance(error, TooLarge)
+            if isinstance(error, BodyTooLarge)
             else "the answer's compression cannot be undone"
         )
-        return Trouble(ErrorKind.NONSENSE, Executed.UNKNOWN, text, is_permanent=True)
+        return TransportFailure(ErrorKind.NONSENSE, Executed.UNKNOWN, text, is_permanent=True)
     never_left = isinstance(
         error,
         httpx.ConnectError
@@ -115,13 +112,13 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
         | ssl.SSLCertVerificationError
         | httpx.LocalProtocolError
         | UnicodeError
-        | Rewritten
-        | HeldBack
-        | Unprepared,
+        | PathRewritten
+        | SendAborted
+        | ClientSetupError,
     )
     if not passage.left and (submits or never_left):
         cause = _before(error, host, url)
-        return Trouble(
+        return TransportFailure(
             ErrorKind.NOT_SENT,
             Executed.NO,
             cause.text,
@@ -132,7 +129,7 @@ def diagnose(error: Exception, passage: Passage, *, submits: bool, url: str) -> 
         proxy = proxy_for(url)
         host = host if proxy is None else f"{host}, or the proxy {proxy.place} on the way,"
     text, hint = _after(error, host, is_plain=url.startswith("http:"))
-    return Trouble(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
+    return TransportFailure(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
 
 
 def has_no_route(error: BaseException) -> bool:
@@ -144,19 +141,19 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
     """Why nothing was sent, what to do, and whether that will stay so."""
     import httpx  # noqa: PLC0415
 
-    if isinstance(error, Unprepared):
+    if isinstance(error, ClientSetupError):
         text = clean(error, 400)
         files = text.startswith("the certificate")
         return _Cause(text, advice.BAD_FILES if files else _about_proxies(url), True)
-    if isinstance(error, HeldBack):
+    if isinstance(error, SendAborted):
         text = "it took too long until the request could leave, so it was held back"
         return _Cause(text, advice.HELD_BACK)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _Cause(
-                f"{host} is not trusted: {_certificate_sentence(cause)}",
-                advice.about_certificate(getattr(cause, "verify_code", 0)),
+                f"{host} is not trusted: {certificate_meaning(cause)}",
+                certificate_advice(cause),
                 True,
             )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
@@ -166,14 +163,16 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
         return _Cause("no connection became free in time", advice.LOST)
     if isinstance(error, UnicodeEncodeError | httpx.LocalProtocolError):
         return _Cause("the request could not be formed", advice.BAD_HEADER, True)
-    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError | Rewritten):
+    if isinstance(
+        error, httpx.InvalidURL | httpx.UnsupportedProtocol | UnicodeError | PathRewritten
+    ):
         return _Cause("the address cannot be used", advice.BAD_ADDRESS, True)
     proxy = proxy_for(url)
     if isinstance(error, httpx.ProxyError):
         return _by_proxy(error, host, proxy)
     if proxy is not None:
         text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
-        return _Cause(text, advice.about_way_to_proxy(proxy.variable))
+        return _Cause(text, unreachable_proxy_advice(proxy.variable))
     return _Cause(*_unreached(error, causes, host, _place(url)))
 
 
@@ -186,10 +185,10 @@ def _place(url: str) -> str:
 
 
 def _about_proxies(url: str) -> str:
-    found = look_for_proxy(url)
-    if not isinstance(found, Unusable):
-        return advice.BAD_PROXY
-    return f"{advice.about_unusable(found)} Here {found.sentence}."
+    found = find_proxy(url)
+    if not isinstance(found, UnusableProxy):
+        return BAD_PROXY
+    return f"{unusable_proxy_advice(found)} Here {found.sentence}."
 
 
 def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
@@ -198,11 +197,11 @@ def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
     status = int(told.group(1)) if told is not None else None
     place = f" {proxy.place}" if proxy is not None else ""
     variable = proxy.variable if proxy is not None else "https_proxy"
-    hint = advice.about_proxy(status, variable, is_named=proxy is not None and proxy.is_named)
+    hint = proxy_advice(status, variable, is_named=proxy is not None and proxy.is_named)
     if status == 407:
         return _Cause(f"the proxy{place} asks for a log-in (407) on the way to {host}", hint, True)
-    answer = f" ({status})" if status is not None else ""
-    return _Cause(f"the proxy{place} refused to connect to {host}{answer}", hint)
+    response = f" ({status})" if status is not None else ""
+    return _Cause(f"the proxy{place} refused to connect to {host}{response}", hint)
 
 
 def _unreached(
@@ -240,12 +239,6 @@ def _after(error: Exception, host: str, *, is_plain: bool) -> tuple[str, str]:
         hint = advice.HUNG_UP if is_plain else advice.LOST
         return f"the connection to {host} was lost", hint
     return f"the exchange with {host} failed ({type(error).__name__})", ""
-
-
-def _certificate_sentence(error: ssl.SSLCertVerificationError) -> str:
-    code = getattr(error, "verify_code", 0)
-    text = clean(getattr(error, "verify_message", ""), 120)
-    return _CERTIFICATE_SENTENCES.get(code) or f"its certificate was not accepted ({text})"
 
 
 def _causes(error: BaseException) -> list[BaseException]:

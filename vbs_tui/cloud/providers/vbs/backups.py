@@ -10,21 +10,21 @@ from __future__ import annotations
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Backup, plain_id
 from vbs_tui.cloud.services import fields
-from vbs_tui.cloud.services.collection import Collection, Place
+from vbs_tui.cloud.services.collection import Collection, ListPath
 from vbs_tui.cloud.services.fields import FieldReader
 from vbs_tui.text import clean
 from vbs_tui.times import parse_time
 
 
-def backups_of(
+def backup_collection(
     client: ServiceClient, vbs_root: str, evs_root: str, project_id: str
 ) -> Collection[Backup]:
     """The backups of a project: from VBS, else from EVS, whose Cinder knows them, too."""
     places = (
-        Place(vbs_root, "v2", "backups"),
-        Place(vbs_root, "v3", "backups"),
-        Place(evs_root, "v3", "backups"),
-        Place(evs_root, "v2", "backups"),
+        ListPath(vbs_root, "v2", "backups"),
+        ListPath(vbs_root, "v3", "backups"),
+        ListPath(evs_root, "v3", "backups"),
+        ListPath(evs_root, "v2", "backups"),
     )
     return Collection(client, project_id, noun="backup", places=places, parse=parse_backup)
 

@@ -107,13 +107,13 @@ class Submission:
             await self._not_sent(_ENDED)
             return True
 
-        def may_leave() -> bool:
+        def may_send() -> bool:
             is_fresh = reading.ended.age(self._clock) <= self._pace.fresh
             return self._may_send() and is_fresh and not reading.is_stale(self._clock)
 
         try:
             accepted = await provider.submit(
-                reading.backup.id, reading.volume.id, may_leave=may_leave
+                reading.backup.id, reading.volume.id, may_send=may_send
             )
         except CloudError as error:
             return not await self._after_error(provider, error.failure, attempt)

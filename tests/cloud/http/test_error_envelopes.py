@@ -170,7 +170,7 @@ def test_no_body_is_too_strange(body: bytes) -> None:
     ],
 )
 def test_error_within_a_success_is_recognised(body: object, is_error: bool) -> None:
-    assert told(body, 200).told is is_error
+    assert told(body, 200).is_error is is_error
 
 
 @pytest.mark.parametrize(

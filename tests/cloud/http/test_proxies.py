@@ -37,7 +37,7 @@ def test_user_and_password_are_known_as_secrets(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("https_proxy", "http://corp:p%40ss%2Fword@proxy.corp:3128")
     found = find_proxy(FAR)
     assert isinstance(found, Proxy)
-    assert (found.place, found.is_named) == ("proxy.corp:3128", True)
+    assert (found.address, found.has_user) == ("proxy.corp:3128", True)
     assert proxy_secrets() == ["corp:p@ss/word", "p@ss/word"]
     assert "ss" not in repr(found)
 

@@ -173,7 +173,7 @@ def test_a_proxy_is_told_without_its_password(
         monkeypatch.setenv("HTTPS_PROXY", "http://jane:proxy-pass-2@p.example.test:3128")
         told = proxy_for(f"https://{FAR}/v3")
         assert proxy_for("https://localhost:5000/v3") is None
-    assert told == Proxy("p.example.test", 3128, "HTTPS_PROXY", is_named=True)
+    assert told == Proxy("p.example.test", 3128, "HTTPS_PROXY", has_user=True)
     assert "proxy-pass-2" not in repr(told)
 
 

@@ -47,7 +47,7 @@ class Decompressor:
         self._head = b""
         """What came before anything could be unpacked."""
 
-    def take(self, piece: bytes) -> None:
+    def feed(self, piece: bytes) -> None:
         """The next bytes. Raises :class:`TooLarge`, :class:`Unreadable`."""
         if self._unpack is None:
             self._add(piece)
@@ -58,7 +58,7 @@ class Decompressor:
         except zlib.error:
             raise UndecodableBody from None
 
-    def whole(self) -> bytes:
+    def finish(self) -> bytes:
         """All of it. Raises :class:`Unreadable` when the end is missing."""
         if self._unpack is not None and self._is_begun and not self._unpack.eof:
             raise UndecodableBody

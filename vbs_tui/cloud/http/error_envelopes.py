@@ -63,7 +63,7 @@ class Envelope:
     name: str = ""
     """The key around a native error: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
     retry_after: float | None = None
-    told: bool = False
+    is_error: bool = False
     """Whether the body has the shape of an error at all, whatever its status."""
 
     @property
@@ -89,7 +89,6 @@ def decode(
     found = _Found()
     if data is not NOT_JSON:
         _search(data, found, _DEPTH)
-    told = found.told
     if not found.message and not 200 <= status < 300:
         found.message = _page_text(body) if data is NOT_JSON else ""
         found.message = found.message or _reason(status)
@@ -100,7 +99,7 @@ def decode(
         request_id=request_id(headers) or clean(found.request_id, 128),
         name=found.name,
         retry_after=retry_after(found.wait, now) if wait is None else wait,
-        told=told,
+        is_error=found.is_error,
     )
 
 
@@ -141,7 +140,7 @@ class _Found:
         self.request_id = ""
         self.name = ""
         self.wait: object = None
-        self.told = False
+        self.is_error = False
 
 
 def _search(value: object, found: _Found, depth: int) -> None:
@@ -170,35 +169,35 @@ def _search_object(row: Mapping[str, object], found: _Found, depth: int) -> None
     found.request_id = found.request_id or _text(row.get("request_id"))
     if row.get("error_code") and (_text(row.get("error_msg")) or row.get("fail_reason")):
         # the gateway's; or a failed job, which is an answer and no error of the request
-        found.told = found.told or bool(_text(row.get("error_msg")))
+        found.is_error = found.is_error or bool(_text(row.get("error_msg")))
         _take(row, found, "error_code", ("error_msg", "fail_reason"))
         return
     error = row.get("error")
     if isinstance(error, Mapping) and error:  # VBS, EVS, IAM, Keystone
-        found.told = True
+        found.is_error = True
         _search(error, found, depth - 1)
         _take(row, found, "code", ("message",))
         return
     if isinstance(error, str) and error:  # OAuth, frameworks
-        found.told = True
+        found.is_error = True
         _search_text(error, found, depth)
         _take(row, found, "code", ("message", "error_description"))
         return
     if row.get("faultstring"):  # SOAP and WSME
-        found.told = True
+        found.is_error = True
         _search(row["faultstring"], found, depth - 1)
         return
     failed = row.get("fail_resources")
     if isinstance(failed, list) and failed:  # a request about several things
-        found.told = True
+        found.is_error = True
         _search(failed, found, depth - 1)
         return
     if _text(row.get("message")) and ("code" in row or "title" in row or len(row) == 1):
-        found.told = True  # flat, or the inside of another shape
+        found.is_error = True  # flat, or the inside of another shape
     _take(row, found, "code", ("message", "title"))
-    if _text(row.get("detail")) and found.told:
+    if _text(row.get("detail")) and found.is_error:
         found.message = f"{found.message} ({_text(row.get('detail'))})"
-    if not found.told and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
+    if not found.is_error and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
         ((name, inner),) = row.items()
         if isinstance(inner, Mapping) and _text(inner.get("message")):
             found.name = clean(name, 64)

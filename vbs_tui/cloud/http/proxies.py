@@ -23,12 +23,12 @@ class Proxy:
     port: int
     variable: str
     """Where it is configured: ``https_proxy``; or in words."""
-    is_named: bool = False
+    has_user: bool = False
     """Whether its URL carries a user."""
     scheme: str = "http"
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """``host:port``, cleaned."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{clean(host, 200)}:{self.port}"
@@ -113,8 +113,8 @@ def _configured(url: str) -> tuple[Proxy, str] | UnusableProxy | None:
     if not host or "@" in rest or port == 0 or not is_spoken:
         return UnusableProxy(variable)
     default = 443 if parts.scheme == "https" else 80
-    is_named = parts.username is not None
-    return Proxy(host, port or default, variable, is_named, parts.scheme), address
+    has_user = parts.username is not None
+    return Proxy(host, port or default, variable, has_user, parts.scheme), address
 
 
 def _variable(value: str) -> str:

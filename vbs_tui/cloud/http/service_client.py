@@ -61,21 +61,21 @@ class ServiceClient:
         """The same, which knows where the services are."""
         return ServiceClient(self.session, self._authorizer, endpoints)
 
-    async def ask(self, request: Request) -> Response:
+    async def read(self, request: Request) -> Response:
         """A read; the answer, whatever its status. Raises ``CloudError`` for none."""
         signed, stamp = await self._authorizer.authorize(request)
-        response = await self._on_the_way(self.session.read(signed))
-        if _is_spent(response) and await self._authorizer.renew(stamp, response):
+        response = await self._with_endpoint_advice(self.session.read(signed))
+        if _is_token_refused(response) and await self._authorizer.renew(stamp, response):
             signed, stamp = await self._authorizer.authorize(request)
-            response = await self._on_the_way(self.session.read(signed))
+            response = await self._with_endpoint_advice(self.session.read(signed))
         if response.is_success:
             self._authorizer.accepted(stamp, response)
         return response
 
     async def get(self, request: Request) -> Response:
         """A read that must succeed. Raises ``CloudError``."""
-        response = await self.ask(request)
-        if response.is_success and not response.envelope.told:
+        response = await self.read(request)
+        if response.is_ok:
             return response
         raise response_error(response, self.session.clock.now())
 
@@ -95,14 +95,14 @@ class ServiceClient:
             failure = replace(error.failure, kind=kind, executed=Executed.NO)
         if failure is not None:
             raise CloudError(failure)
-        response = await self._on_the_way(self.session.send(signed))
-        if _is_spent(response):
+        response = await self._with_endpoint_advice(self.session.send(signed))
+        if _is_token_refused(response):
             self._authorizer.discard(stamp, response)
         elif response.is_success:
             self._authorizer.accepted(stamp, response)
         return response
 
-    async def _on_the_way(self, exchange: Awaitable[Response]) -> Response:
+    async def _with_endpoint_advice(self, exchange: Awaitable[Response]) -> Response:
         """Its answer; what fails before one is told of the endpoint that it was for."""
         failure = None
         try:
@@ -117,7 +117,7 @@ class ServiceClient:
         raise CloudError(failure)
 
 
-def _is_spent(response: Response) -> bool:
+def _is_token_refused(response: Response) -> bool:
     return refuses_token(response.status, response.envelope.code, response.envelope.message)
 
 

@@ -92,7 +92,7 @@ class Collection(Generic[Row]):
             raise unexpected_response(response, text, self._now())
         self.note = walk.note(self._noun, self._page)
 
-    async def one(self, thing_id: str) -> Row:
+    async def get(self, thing_id: str) -> Row:
         """One thing, fresh, whose id is *thing_id* to the letter. Raises ``CloudError``; status 404
         only when the service itself says that there is no such thing."""
         if not plain_id(thing_id):
@@ -100,10 +100,10 @@ class Collection(Generic[Row]):
         what = f"read the {self._noun}"
         for place in self._in_order():
             url = place.url(self._project_id, thing_id)
-            response = await self._client.ask(Request("GET", url, what, thing_id))
+            response = await self._client.read(Request("GET", url, what, thing_id))
             if not is_unknown_path(response.status, response.envelope):
                 break
-        if not response.is_success or response.envelope.told:
+        if not response.is_ok:
             error = response_error(response, self._now())
             if response.status == 404 and not is_missing_object(response.status, response.envelope):
                 extra = (("HTTP status", "404, but not in the service's own words"),)
@@ -120,14 +120,14 @@ class Collection(Generic[Row]):
             raise wrong_object(response, self._noun, thing_id, found.id, self._now())
         raise unexpected_response(response, text, self._now())
 
-    async def in_state(self, status: str) -> tuple[Row, ...]:
+    async def with_status(self, status: str) -> tuple[Row, ...]:
         """All things in that state, by one request. Raises ``CloudError``, also when there may be
         more of them than the answer holds."""
         for place in self._in_order():
             response = await self._list(place, "", status=status)
             if not is_unknown_path(response.status, response.envelope):
                 break
-        if not response.is_success or response.envelope.told:
+        if not response.is_ok:
             raise response_error(response, self._now())
         walk = _Paging()
         _, rows = self._rows(response, walk)
@@ -146,7 +146,7 @@ class Collection(Generic[Row]):
         for place in self._in_order():
             response = await self._list(place, "")
             if not is_unknown_path(response.status, response.envelope):
-                if response.is_success and not response.envelope.told:
+                if response.is_ok:
                     self._chosen = place
                     return response
                 break
@@ -156,9 +156,7 @@ class Collection(Generic[Row]):
         """The page after *marker* (empty: the first); a 404 is left to the caller."""
         assert self._chosen is not None
         response = await self._list(self._chosen, marker)
-        if (response.is_success and not response.envelope.told) or (
-            response.status == 404 and marker
-        ):
+        if (response.is_ok) or (response.status == 404 and marker):
             return response
         raise response_error(response, self._now())
 
@@ -166,7 +164,7 @@ class Collection(Generic[Row]):
         query = f"?limit={self._page}" + (f"&marker={quote(marker, safe='')}" if marker else "")
         query += f"&status={quote(status)}" if status else ""
         url = place.url(self._project_id, "detail") + query
-        return await self._client.ask(Request("GET", url, f"list {self._noun}s"))
+        return await self._client.read(Request("GET", url, f"list {self._noun}s"))
 
     def _rows(self, response: Response, walk: _Paging) -> tuple[list[str], tuple[Row, ...]]:
         """The usable ids of a page in its order, and the rows that were not seen before."""

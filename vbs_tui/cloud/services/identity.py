@@ -30,8 +30,8 @@ async def list_projects(
     """
     response: Response | None = None
     for path in paths:
-        response = await client.ask(Request("GET", f"{root}{path}", "list projects"))
-        if response.is_success and not response.envelope.told:
+        response = await client.read(Request("GET", f"{root}{path}", "list projects"))
+        if response.is_ok:
             found = await _all_pages(client, response)
             return tuple(sorted(found, key=lambda project: project.name.casefold()))
         if not (
@@ -47,7 +47,7 @@ async def fetch_catalog(client: ServiceClient, root: str) -> object:
 
     Raises ``CloudError`` only when there was no answer at all.
     """
-    response = await client.ask(Request("GET", f"{root}/v3/auth/catalog", "read the catalog"))
+    response = await client.read(Request("GET", f"{root}/v3/auth/catalog", "read the catalog"))
     data = response.data
     return data.get("catalog") if response.is_success and isinstance(data, dict) else None
 
@@ -68,7 +68,7 @@ def parse_project(row: object) -> Project:
 
 async def _all_pages(client: ServiceClient, response: Response) -> list[Project]:
     found: dict[str, Project] = {}
-    place = response.request.place
+    place = response.request.url_without_query
     asked = {urlsplit(response.request.url).query}
     while True:
         data = response.data if isinstance(response.data, dict) else {}

@@ -129,8 +129,8 @@ def _place(url: str) -> tuple[str, int]:
 
 def _proxy(url: str, proxy: Proxy | None) -> Finding:
     if proxy is not None:
-        named = ", with a user" if proxy.is_named else ""
-        return ok("proxy", f"{proxy.place}, set by {proxy.variable}{named}")
+        named = ", with a user" if proxy.has_user else ""
+        return ok("proxy", f"{proxy.address}, set by {proxy.variable}{named}")
     return ok("proxy", "none: it is this machine" if is_loopback(url) else "none for this address")
 
 

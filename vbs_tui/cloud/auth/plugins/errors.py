@@ -55,8 +55,8 @@ def remedy(error: Exception, url: str) -> str:
         return ""
     proxy = proxy_for(url)
     variable = proxy.variable if proxy is not None else "https_proxy"
-    is_named = proxy is not None and proxy.is_named
-    return proxy_advice(_proxy_status(error), variable, is_named=is_named)
+    has_user = proxy is not None and proxy.has_user
+    return proxy_advice(_proxy_status(error), variable, has_user=has_user)
 
 
 def _proxy_status(error: Exception) -> int | None:

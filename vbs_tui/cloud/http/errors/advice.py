@@ -23,7 +23,7 @@ NO_TLS = (
 )
 NO_HTTP = "Look at scheme (http, https) and port of the address, then for a proxy in between."
 LOST = "Look at network and VPN, then try again."
-HELD_BACK = "The link or the log-in is slow at the moment. Nothing was sent; restore again."
+SEND_ABORTED = "The link or the log-in is slow at the moment. Nothing was sent; restore again."
 HUNG_UP = (
     "A port that speaks TLS only may hang up on plain HTTP like this: look at scheme (http, https)"
     " and port of the address. If they are right, look at network and VPN, then try again."

@@ -12,14 +12,14 @@ BAD_NO_PROXY = (
 )
 
 
-def proxy_advice(status: int | None, variable: str, *, is_named: bool) -> str:
+def proxy_advice(status: int | None, variable: str, *, has_user: bool) -> str:
     """What to do about a proxy that did not connect to the cloud.
 
-    *status*: of its response. *variable*: where it is configured. *is_named*: whether its URL
+    *status*: of its response. *variable*: where it is configured. *has_user*: whether its URL
     carries a user.
     """
     if status == 407:
-        if is_named:
+        if has_user:
             return (
                 f"The proxy does not take the user and password in {variable}: correct them"
                 " (@, : and / in them as %40, %3A and %2F)."
@@ -52,7 +52,7 @@ def proxy_log_in_advice(url: str) -> str:
     """What to do when the proxy on the way to *url* asks for a log-in (407)."""
     proxy = proxy_for(url)
     variable = proxy.variable if proxy is not None else "http_proxy"
-    return proxy_advice(407, variable, is_named=proxy is not None and proxy.is_named)
+    return proxy_advice(407, variable, has_user=proxy is not None and proxy.has_user)
 
 
 def unusable_proxy_advice(found: UnusableProxy) -> str:

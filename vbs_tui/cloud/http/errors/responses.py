@@ -27,7 +27,7 @@ def response_error(response: Response, at: datetime | None = None) -> CloudError
         what=response.request.what,
         target=response.request.target,
         method=response.request.method,
-        url=response.request.place,
+        url=response.request.url_without_query,
         status=response.status,
         code=envelope.code,
         message=message or envelope.message,
@@ -60,7 +60,7 @@ def unexpected_response(response: Response, message: str, at: datetime | None = 
         what=response.request.what,
         target=response.request.target,
         method=response.request.method,
-        url=response.request.place,
+        url=response.request.url_without_query,
         status=response.status,
         message=message,
         request_id=response.request_id,
@@ -95,7 +95,7 @@ def not_sent(
             what=request.what,
             target=request.target,
             method=request.method,
-            url=request.place,
+            url=request.url_without_query,
             message=message,
             at=at,
             hint=hint,
@@ -107,10 +107,10 @@ def _judged(response: Response) -> tuple[ErrorKind, Executed, str]:
     status, envelope = response.status, response.envelope
     submits = response.request.submits
     if response.is_success:
-        if envelope.told and envelope.is_vendor_code:
+        if envelope.is_error and envelope.is_vendor_code:
             sure = not submits or _is_harmless(envelope.code, known=True)
             return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
-        text = "" if envelope.told else "the answer is not what the call promises"
+        text = "" if envelope.is_error else "the answer is not what the call promises"
         return ErrorKind.NONSENSE, Executed.UNKNOWN, text
     if status < 400:
         text = (

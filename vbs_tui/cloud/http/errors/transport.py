@@ -1,9 +1,9 @@
-"""What an exception of the HTTP library means: did the request leave, and what to tell.
+"""What an exception of httpx means: whether the request was sent, what to say, what to do.
 
-The type of the exception alone does not say whether a request left: a proxy may break off before
-its tunnel stands, with the very error of a lost answer. So a body is handed over through
-:class:`Passage`, which knows whether it was ever asked for. A request whose body was never asked
-for cannot have been executed.
+The type of the exception alone does not say whether a request was sent: a proxy may close the
+connection before its tunnel is open, with the same error as a lost response. So a body is sent as
+a :class:`TrackedBody`, which knows whether httpx ever read it. A request whose body was not read
+cannot have been executed.
 """
 
 from __future__ import annotations
@@ -30,45 +30,45 @@ from vbs_tui.cloud.http.proxies import Proxy, UnusableProxy, find_proxy, proxy_f
 from vbs_tui.text import clean
 
 
-class PathRewritten(Exception):  # noqa: N818 - a finding, named for what it says
-    """The library would have sent another path than the one asked for."""
+class PathRewritten(Exception):  # noqa: N818
+    """httpx would have sent another path than the one given."""
 
 
-class ClientSetupError(Exception):  # noqa: N818
-    """The client could not even be made; the text says why."""
+class ClientSetupError(Exception):
+    """The client could not be created; the text says why."""
 
 
 class SendAborted(Exception):  # noqa: N818
-    """Whoever sends the request said no at the last moment."""
+    """The sender's ``may_send`` said no at the last moment."""
 
 
 class TrackedBody:
-    """A request's body on its way out, and how far its answer came."""
+    """A request's body as httpx reads it, and how far the response came."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
-        self.left = False
-        """Whether the body was asked for: from here on nobody can know."""
-        self.status: int | None = None
-        """The status line, once it came."""
+        self.sent = False
+        """Whether httpx read the body: from then on it may have been executed."""
+        self.response_status: int | None = None
+        """The response's status, once it came."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._bytes()
 
     async def _bytes(self) -> AsyncIterator[bytes]:
-        self.left = True
+        self.sent = True
         yield self._body
 
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
-    """A transport failure, told."""
+    """Why there is no usable response: how it is told, and whether the request was executed."""
 
     kind: ErrorKind
     executed: Executed
     message: str
     is_permanent: bool = False
-    """Whether another try at once is pointless (a certificate, an address)."""
+    """Whether a repetition cannot help (a certificate, an address)."""
     hint: str = ""
     """What to do about it."""
 
@@ -87,9 +87,7 @@ _NO_ROUTE = frozenset(
 )
 
 
-def diagnose(
-    error: Exception, passage: TrackedBody, *, submits: bool, url: str
-) -> TransportFailure:
+def diagnose(error: Exception, body: TrackedBody, *, submits: bool, url: str) -> TransportFailure:
     """What *error* means for a request to *url*. *submits*: it has a body that may be executed."""
     import httpx  # noqa: PLC0415 - not at import time: it is slow to load
 
@@ -116,8 +114,8 @@ def diagnose(
         | SendAborted
         | ClientSetupError,
     )
-    if not passage.left and (submits or never_left):
-        cause = _before(error, host, url)
+    if not body.sent and (submits or never_left):
+        cause = _cause_before_sending(error, host, url)
         return TransportFailure(
             ErrorKind.NOT_SENT,
             Executed.NO,
@@ -125,29 +123,29 @@ def diagnose(
             is_permanent=cause.is_permanent,
             hint=cause.hint,
         )
-    if isinstance(error, httpx.RemoteProtocolError) and passage.status is None:
+    if isinstance(error, httpx.RemoteProtocolError) and body.response_status is None:
         proxy = proxy_for(url)
-        host = host if proxy is None else f"{host}, or the proxy {proxy.place} on the way,"
-    text, hint = _after(error, host, is_plain=url.startswith("http:"))
+        host = host if proxy is None else f"{host}, or the proxy {proxy.address} on the way,"
+    text, hint = _cause_after_sending(error, host, is_plain=url.startswith("http:"))
     return TransportFailure(ErrorKind.BROKEN, Executed.UNKNOWN, text, hint=hint)
 
 
 def has_no_route(error: BaseException) -> bool:
-    """Whether *error* says that this machine's networks do not lead there at all."""
+    """Whether *error* says that this machine has no route to the host."""
     return any(isinstance(one, OSError) and one.errno in _NO_ROUTE for one in _causes(error))
 
 
-def _before(error: Exception, host: str, url: str) -> _Cause:
-    """Why nothing was sent, what to do, and whether that will stay so."""
+def _cause_before_sending(error: Exception, host: str, url: str) -> _Cause:
+    """Why nothing was sent, and what to do."""
     import httpx  # noqa: PLC0415
 
     if isinstance(error, ClientSetupError):
         text = clean(error, 400)
         files = text.startswith("the certificate")
-        return _Cause(text, advice.BAD_FILES if files else _about_proxies(url), True)
+        return _Cause(text, advice.BAD_FILES if files else _proxy_settings_advice(url), True)
     if isinstance(error, SendAborted):
         text = "it took too long until the request could leave, so it was held back"
-        return _Cause(text, advice.HELD_BACK)
+        return _Cause(text, advice.SEND_ABORTED)
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -169,45 +167,45 @@ def _before(error: Exception, host: str, url: str) -> _Cause:
         return _Cause("the address cannot be used", advice.BAD_ADDRESS, True)
     proxy = proxy_for(url)
     if isinstance(error, httpx.ProxyError):
-        return _by_proxy(error, host, proxy)
+        return _refused_by_proxy(error, host, proxy)
     if proxy is not None:
-        text = _unreached(error, causes, f"the proxy {proxy.place}")[0]
+        text = _connection_cause(error, causes, f"the proxy {proxy.address}")[0]
         return _Cause(text, unreachable_proxy_advice(proxy.variable))
-    return _Cause(*_unreached(error, causes, host, _place(url)))
+    return _Cause(*_connection_cause(error, causes, host, _host_and_port(url)))
 
 
-def _place(url: str) -> str:
-    """Host and port, as they stand in an address."""
+def _host_and_port(url: str) -> str:
+    """``host:port`` of *url*."""
     parts = urlsplit(url)
     host = clean(parts.hostname, 200)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _about_proxies(url: str) -> str:
+def _proxy_settings_advice(url: str) -> str:
     found = find_proxy(url)
     if not isinstance(found, UnusableProxy):
         return BAD_PROXY
     return f"{unusable_proxy_advice(found)} Here {found.sentence}."
 
 
-def _by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
-    """The proxy was reached, and did not go on to *host*."""
+def _refused_by_proxy(error: Exception, host: str, proxy: Proxy | None) -> _Cause:
+    """The proxy was reached, but did not connect to *host*."""
     told = re.match(r"(\d{3})\b", str(error))
     status = int(told.group(1)) if told is not None else None
-    place = f" {proxy.place}" if proxy is not None else ""
+    place = f" {proxy.address}" if proxy is not None else ""
     variable = proxy.variable if proxy is not None else "https_proxy"
-    hint = proxy_advice(status, variable, is_named=proxy is not None and proxy.is_named)
+    hint = proxy_advice(status, variable, has_user=proxy is not None and proxy.has_user)
     if status == 407:
         return _Cause(f"the proxy{place} asks for a log-in (407) on the way to {host}", hint, True)
     response = f" ({status})" if status is not None else ""
     return _Cause(f"the proxy{place} refused to connect to {host}{response}", hint)
 
 
-def _unreached(
+def _connection_cause(
     error: Exception, causes: list[BaseException], host: str, place: str = ""
 ) -> tuple[str, str]:
-    """*host* was not even reached: in which way, and what to do. *place*: with its port."""
+    """Why *host* was not reached, and what to do. *place*: the host with its port."""
     import httpx  # noqa: PLC0415
 
     if any(isinstance(cause, socket.gaierror) for cause in causes):
@@ -225,8 +223,8 @@ def _unreached(
     return f"the connection failed before the request left ({name})", advice.NO_CONNECTION
 
 
-def _after(error: Exception, host: str, *, is_plain: bool) -> tuple[str, str]:
-    """What became of a request that left, and what to do. *is_plain*: HTTP without TLS."""
+def _cause_after_sending(error: Exception, host: str, *, is_plain: bool) -> tuple[str, str]:
+    """What happened after a request was sent, and what to do. *is_plain*: HTTP without TLS."""
     import httpx  # noqa: PLC0415
 
     if isinstance(error, httpx.ReadTimeout | TimeoutError):
@@ -242,7 +240,7 @@ def _after(error: Exception, host: str, *, is_plain: bool) -> tuple[str, str]:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """*error* and what led to it, groups opened, bounded."""
+    """*error*, its causes and contexts, with groups flattened; 50 at most."""
     found: list[BaseException] = []
     todo: list[BaseException | None] = [error]
     while todo and len(found) < 50:

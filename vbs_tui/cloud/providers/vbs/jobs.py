@@ -31,7 +31,7 @@ class Jobs:
         self._denials: OrderedDict[str, int] = OrderedDict()
         self._homes: OrderedDict[str, str] = OrderedDict()
 
-    async def one(self, job_id: str) -> Job:
+    async def get(self, job_id: str) -> Job:
         """How the job goes. Raises ``CloudError``: with ``Common.0011`` or 404 for an unknown."""
         home = self._homes.get(job_id, self._roots[0])
         response = await self._ask(home, job_id)
@@ -63,7 +63,7 @@ class Jobs:
                     message="the job id cannot stand in a URL",
                 )
             )
-        return await self._client.ask(request)
+        return await self._client.read(request)
 
     async def _ask_aside(self, root: str, job_id: str) -> Job | None:
         """The job as a neighbour tells it; its errors say nothing about the job."""
@@ -74,7 +74,7 @@ class Jobs:
 
     def _job(self, response: Response, job_id: str) -> Job:
         now = self._client.session.clock.now()
-        if not response.is_success or response.envelope.told:
+        if not response.is_ok:
             raise response_error(response, now)
         data = response.data
         try:

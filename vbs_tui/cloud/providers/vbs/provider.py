@@ -98,13 +98,13 @@ class VbsProvider:
         return self._volumes.pages()
 
     async def backup(self, backup_id: str) -> Backup:
-        return await self._backups.one(backup_id)
+        return await self._backups.get(backup_id)
 
     async def volume(self, volume_id: str) -> Volume:
-        return await self._volumes.one(volume_id)
+        return await self._volumes.get(volume_id)
 
     async def job(self, job_id: str) -> Job:
-        return await self._jobs.one(job_id)
+        return await self._jobs.get(job_id)
 
     def restore_request(self, backup_id: str, volume_id: str) -> RestoreRequest:
         """``POST {vbs}/v2/{project_id}/cloudbackups/{backup_id}/restore``, as it will be sent."""
@@ -121,11 +121,11 @@ class VbsProvider:
 
     async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
         return await asyncio.gather(
-            self._backups.in_state("restoring"), self._volumes.in_state("restoring-backup")
+            self._backups.with_status("restoring"), self._volumes.with_status("restoring-backup")
         )
 
     async def submit(
-        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+        self, backup_id: str, volume_id: str, *, may_send: Callable[[], bool] | None = None
     ) -> Accepted:
         restore = self.restore_request(backup_id, volume_id)
         if not _RESTORE.match(restore.url):
@@ -137,14 +137,14 @@ class VbsProvider:
             volume_id,
             body=restore.body.encode(),
             submits=True,
-            may_leave=may_leave,
+            may_send=may_send,
         )
         response = await self._client.submit(request)
         job_id = _job_id(response)
         if response.is_success and job_id:
             return Accepted(job_id, response.request_id)
         now = self._client.session.clock.now()
-        if response.is_success and not response.envelope.told:
+        if response.is_ok:
             raise unexpected_response(response, "the answer names no job", now)
         error = response_error(response, now)
         is_no_vbs = is_router_404(response.status, response.raw_body)

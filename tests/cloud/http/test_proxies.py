@@ -14,7 +14,8 @@ from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.http.proxies import Proxy, UnusableProxy, find_proxy, proxy_secrets
 from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.doctor.network.checks import Health, look_at_way
+from vbs_tui.doctor.finding import Health
+from vbs_tui.doctor.network.checks import check_network
 
 FAR = "https://iam.example.test/v3"
 UNUSABLE = [
@@ -50,8 +51,8 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
     found = find_proxy(FAR)
     assert isinstance(found, UnusableProxy)
     assert found.variable == "https_proxy"
-    way = await look_at_way(FAR, TlsSettings(), SystemClock())
-    (finding,) = way.found
+    report = await check_network(FAR, TlsSettings(), SystemClock())
+    (finding,) = report.findings
     assert (finding.step, finding.health) == ("proxy", Health.FAILED)
     assert finding.seen == "https_proxy names no proxy that can be used"
     assert "http://HOST:PORT" in finding.do
@@ -62,7 +63,7 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
     assert failure.kind is ErrorKind.NOT_SENT
     assert failure.message == "the proxy settings of this machine cannot be used"
     assert "Correct https_proxy" in failure.hint
-    assert not any(part in repr((way, failure)) for part in ("4711", "ops:47", "rest@"))
+    assert not any(part in repr((report, failure)) for part in ("4711", "ops:47", "rest@"))
 
 
 def test_nobody_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,8 +202,8 @@ async def test_exceptions_that_cannot_be_understood_are_named(
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", "what.ever")
     monkeypatch.setattr(requests.utils, "get_environ_proxies", failing)
-    way = await look_at_way(FAR, TlsSettings(), SystemClock())
-    (finding,) = way.found
+    report = await check_network(FAR, TlsSettings(), SystemClock())
+    (finding,) = report.findings
     assert finding.seen == "NO_PROXY cannot be understood"
     assert "192.0.2.0/24" in finding.do
     assert "SOCKS" not in finding.do

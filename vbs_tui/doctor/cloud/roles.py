@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vbs_tui.cloud.auth.tokens import Grant
-from vbs_tui.doctor.network.checks import Finding, ok, warning
+from vbs_tui.doctor.finding import Finding, ok, warning
 
 NEEDED = "VBS Administrator (vbs_adm), or one that includes it"
 
@@ -14,7 +14,7 @@ _ENOUGH = frozenset(
 _LOOKING = ("viewer", "readonly", "read_only", "reader", "guest", "auditor", "readonlyaccess")
 
 
-def rights_of(grant: Grant | None) -> list[Finding]:
+def check_roles(grant: Grant | None) -> list[Finding]:
     """The roles, and whether they are known to suffice. *grant*: ``None`` for access keys."""
     if grant is None:
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.http.errors.classification import is_router_404
 from vbs_tui.cloud.provider import Provider
-from vbs_tui.doctor.network.checks import Finding, failed, ok
+from vbs_tui.doctor.finding import Finding, failed, ok
 
 STEP = "VBS"
 
@@ -17,7 +17,7 @@ _OVERRIDDEN = "Correct vbs_endpoint_override in the configuration, or leave it o
 _BY_CATALOG = "Tell whoever runs the cloud; vbs_endpoint_override names another address."
 
 
-async def look_at_vbs(provider: Provider) -> Finding | None:
+async def check_vbs_endpoint(provider: Provider) -> Finding | None:
     """What is wrong with the address, or that nothing is; ``None`` when it cannot be told."""
     try:
         await provider.job(_NO_JOB)

@@ -1,4 +1,4 @@
-"""The simulator as a thing to start and to stop."""
+"""The simulator: settings, start, stop, and what tests may do to it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from vbs_tui.simulator.auth.authenticator import Doorkeeper
+from vbs_tui.simulator.auth.authenticator import Authenticator
 from vbs_tui.simulator.faults.gates import Gate
 from vbs_tui.simulator.faults.rules import Faults
 from vbs_tui.simulator.options import Options
 from vbs_tui.simulator.world.demo import demo_world
 from vbs_tui.simulator.world.ledger import Ledger
-from vbs_tui.simulator.world.restore_machine import Machine
+from vbs_tui.simulator.world.restore_machine import RestoreMachine
 from vbs_tui.simulator.world.world import World
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ class Simulator:
         self._port = port
         self._gates: list[Gate] = []
         self._listener: Listener | None = None
-        self._machine = Machine(
+        self._machine = RestoreMachine(
             self.world, self.ledger, self.options, self.clock, seed=seed, speed=speed
         )
-        self._doorkeeper = Doorkeeper(
+        self._authenticator = Authenticator(
             self.world,
             self.options,
             self.clock,
@@ -151,7 +151,7 @@ class Simulator:
                 options=self.options,
                 ledger=self.ledger,
                 machine=self._machine,
-                doorkeeper=self._doorkeeper,
+                authenticator=self._authenticator,
                 clock=self.clock,
                 rng=random.Random(f"{self._seed}/faults"),
                 faults=lambda: self._faults,
@@ -194,12 +194,12 @@ class Simulator:
         user = self.world.user_named(username)
         if user is None:
             raise KeyError(username)
-        return self._doorkeeper.passcode(user)
+        return self._authenticator.passcode(user)
 
     def expire_tokens(self) -> None:
         """Make every token handed out so far count as expired."""
         with self.world.lock:
-            self._doorkeeper.expire_all()
+            self._authenticator.expire_all()
 
     def clouds_yaml(self) -> str:
         """A complete clouds.yaml with one cloud, named ``simulated``."""

@@ -1,1 +1,1 @@
-"""Who may come in: tokens, signatures, passcodes."""
+"""Credentials of the simulated cloud: tokens, passcodes, signatures of access keys."""

@@ -1,4 +1,4 @@
-"""Who may come in: tokens, signatures, passcodes. The rules, without their HTTP."""
+"""Checks tokens, signatures and passcodes. Knows no HTTP but the headers."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Token:
     issued_at: datetime
     expires_at: datetime
     uses: int = 0
-    dead: bool = False
+    is_revoked: bool = False
     mfa: bool = False
 
 
-class Doorkeeper:
-    """Hands out tokens and checks what comes in. Guarded by the world's lock."""
+class Authenticator:
+    """Issues tokens and checks the credentials of requests. Guarded by the world's lock."""
 
     def __init__(
         self,
@@ -90,16 +90,16 @@ class Doorkeeper:
         return token
 
     def token(self, text: str) -> Token | None:
-        """The token of that text when it is alive."""
+        """The token of that text when it is valid."""
         token = self._tokens.get(text)
-        return token if token is not None and self._is_alive(token) else None
+        return token if token is not None and self._is_valid(token) else None
 
     def revoke(self, text: str) -> bool:
-        """Make a token count no more; False when it did not anyway."""
+        """Make a token invalid; False when it was so already."""
         token = self.token(text)
         if token is None:
             return False
-        token.dead = True
+        token.is_revoked = True
         return True
 
     def expire_all(self) -> None:
@@ -117,19 +117,19 @@ class Doorkeeper:
 
     def _check_token(self, text: str, call: Call) -> Grant | Refusal:
         token = self._tokens.get(text)
-        if token is None or token.dead:
+        if token is None or token.is_revoked:
             return Refusal.INVALID
         if call.expire_token:
             token.expires_at = min(token.expires_at, self.clock())
         token.uses += 1
-        if not self._is_alive(token):
+        if not self._is_valid(token):
             return Refusal.EXPIRED
         return Grant(token.user, token.project, text)
 
-    def _is_alive(self, token: Token) -> bool:
+    def _is_valid(self, token: Token) -> bool:
         most = self._uses_per_token()
-        worn_out = most is not None and token.uses > most
-        return not token.dead and not worn_out and self.clock() < token.expires_at
+        used_up = most is not None and token.uses > most
+        return not token.is_revoked and not used_up and self.clock() < token.expires_at
 
     def _check_signature(self, signature: signatures.Signature, call: Call) -> Grant | Refusal:
         key = next((k for k in self.world.access_keys if k.access == signature.access), None)

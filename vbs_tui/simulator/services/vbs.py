@@ -1,46 +1,57 @@
-"""The calls that restore, in the vendor's and the native way, and the query of jobs."""
+"""VBS: the restore with a job, the query of jobs, and the calls beside them."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from vbs_tui.simulator.auth.authenticator import Doorkeeper
+from vbs_tui.simulator.auth.authenticator import Authenticator
 from vbs_tui.simulator.http import errors
 from vbs_tui.simulator.http.messages import ApiError, Call, Reply
 from vbs_tui.simulator.options import Options
 from vbs_tui.simulator.services import rendering
-from vbs_tui.simulator.services.base import Manner, Service
-from vbs_tui.simulator.services.cinder_backups import find_backup, refuse_closed
-from vbs_tui.simulator.services.cinder_volumes import UUID
-from vbs_tui.simulator.world.restore_machine import Job, Machine
-from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World, derived_uuid
-
-_MISSING = object()
+from vbs_tui.simulator.services.base import UUID, ErrorFormat, Route, Service, refuse_closed
+from vbs_tui.simulator.world.restore_machine import Job, RestoreMachine
+from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World
 
 
-class RestoreService(Service):
-    """Restores, deletions by the documented trap, and jobs. Every method answers one route."""
+class VbsService(Service):
+    """``/v2/{project_id}/cloudbackups``, jobs, policies and shared backups."""
 
     def __init__(
-        self, world: World, doorkeeper: Doorkeeper, options: Options, machine: Machine
+        self,
+        world: World,
+        authenticator: Authenticator,
+        options: Options,
+        machine: RestoreMachine,
     ) -> None:
-        super().__init__(world, doorkeeper, options)
+        super().__init__(world, authenticator, options)
         self.machine = machine
 
-    def vendor_restore(self, call: Call) -> Reply:
+    def routes(self) -> list[Route]:
+        root = "/v2/{project_id}"
+        return [
+            ("GET", f"{root}/cloudbackups/quota", self.quota),
+            ("POST", f"{root}/cloudbackups/{{backup_id}}/restore", self.restore),
+            ("POST", f"{root}/cloudbackups/{{backup_id}}", self.delete),
+            ("GET", f"{root}/backuppolicy", self.policies),
+            ("GET", f"{root}/os-vendor-backup-sharing/detail", self.shared_with_me),
+            ("GET", f"{root}/jobs/{{job_id}}", self.job),
+            ("GET", "/v1/{project_id}/jobs/{job_id}", self.job),
+        ]
+
+    def restore(self, call: Call) -> Reply:
         """``POST /v2/{project_id}/cloudbackups/{backup_id}/restore``."""
-        grant, project = self.enter(call, Manner.VENDOR)
+        grant, project = self.authorize(call, ErrorFormat.VBS)
         refuse_closed(project)
         if not grant.user.may_restore:
             raise errors.vendor(403, "VolumeBackup.0042", "This user may not restore here.")
-        volume_id = _vendor_body(call)
-        backup = _vendor_backup(project, call.params["backup_id"])
+        volume_id = _restore_body(call)
+        backup = _find_backup(project, call.params["backup_id"])
         _refuse_shared(backup, project)
         volume = project.volumes.get(volume_id)
         if volume is None:
             raise errors.vendor(404, "VolumeBackup.0207", "There is no such disk.")
-        _check_vendor_states(backup, volume)
+        _check_states(backup, volume)
         if backup.script is Script.REFUSED:
             raise errors.vendor(403, "VolumeBackup.0044", "The rights of this user are void.")
         if backup.script is Script.SERVER_ERROR:
@@ -48,64 +59,55 @@ class RestoreService(Service):
         job = self.machine.accept_vendor(project, backup, volume)
         return Reply(200, {"job_id": job.id}, drop=backup.script is Script.NO_ANSWER)
 
-    def vendor_delete(self, call: Call) -> Reply:
+    def delete(self, call: Call) -> Reply:
         """``POST /v2/{project_id}/cloudbackups/{backup_id}``: deletes that backup."""
-        grant, project = self.enter(call, Manner.VENDOR)
+        grant, project = self.authorize(call, ErrorFormat.VBS)
         if not grant.user.may_restore:
             raise errors.vendor(403, "VolumeBackup.0042", "This user may not delete here.")
-        backup = _vendor_backup(project, call.params["backup_id"])
+        backup = _find_backup(project, call.params["backup_id"])
         if backup.status not in ("available", "error"):
             raise errors.vendor(400, "VolumeBackup.0089", "The backup is busy.")
         return Reply(200, {"job_id": self.machine.queue_deletion(project, backup).id})
 
-    def native_restore(self, call: Call) -> Reply:
-        """``POST /v2|v3/{project_id}/backups/{backup_id}/restore``."""
-        grant, project = self.enter(call, Manner.NATIVE)
-        refuse_closed(project)
-        if not grant.user.may_restore:
-            raise errors.native(403, "Policy does not allow this user to restore.")
-        wanted = _native_body(call)
-        backup = find_backup(project, call)
-        if backup.owner_id not in ("", project.id):
-            raise errors.native(404, f"No backup {backup.id} could be found.")
-        if backup.status != "available":
-            raise errors.native(400, "Invalid backup: Backup status must be available")
-        volume = self._native_target(project, backup, wanted)
-        if backup.script in (Script.REFUSED, Script.FAILS_BEFORE_WRITING):
-            raise errors.native(403, "This backup does not let itself be restored.")
-        if backup.script is Script.SERVER_ERROR:
-            raise errors.native(500, "The server met a fault and did nothing.")
-        if project.volumes.get(volume.id) is None:
-            project.volumes.add(volume)
-        self.machine.accept_native(project, backup, volume)
-        echo = {"backup_id": backup.id, "volume_id": volume.id, "volume_name": volume.name}
-        return Reply(202, {"restore": echo}, drop=backup.script is Script.NO_ANSWER)
-
     def job(self, call: Call) -> Reply:
         """``GET /v1|v2/{project_id}/jobs/{job_id}``."""
-        _, project = self.enter(call, Manner.JOBS)
+        _, project = self.authorize(call, ErrorFormat.JOBS)
         job = self.machine.job(call.params["job_id"])
         if job is None or job.forgotten or job.project_id != project.id:
             raise errors.vendor(400, "Common.0011", "The job could not be looked up.")
         return Reply(200, _job_body(job))
 
-    def _native_target(self, project: Project, backup: Backup, wanted: dict[str, Any]) -> Volume:
-        volume_id = wanted.get("volume_id")
-        if volume_id is None:
-            return _new_volume(backup, wanted.get("name"), self.machine.clock())
-        volume = project.volumes.get(str(volume_id))
-        if volume is None:
-            raise errors.native(404, f"No volume {volume_id} could be found.")
-        if volume.status != "available":
-            raise errors.native(400, "Invalid volume: it must be available to be restored to.")
-        if volume.size < backup.size:
-            raise errors.native(
-                400, f"Invalid volume: {volume.size} GB is less than the backup's {backup.size}."
-            )
-        return volume
+    def quota(self, call: Call) -> Reply:
+        """``GET /v2/{project_id}/cloudbackups/quota``."""
+        _, project = self.authorize(call, ErrorFormat.VBS)
+        used = sum(backup.size for backup in project.backups)
+        rows = [
+            {"type": "backups", "used": len(project.backups), "reserved": 0, "quota": -1},
+            {"type": "backup_gigabytes", "used": used, "reserved": 0, "quota": -1},
+        ]
+        return Reply(200, {"quotas": {"resources": rows}})
+
+    def policies(self, call: Call) -> Reply:
+        self.authorize(call, ErrorFormat.VBS)
+        return Reply(200, {"backup_policies": []})
+
+    def shared_with_me(self, call: Call) -> Reply:
+        """``GET /v2/{project_id}/os-vendor-backup-sharing/detail``."""
+        _, project = self.authorize(call, ErrorFormat.VBS)
+        rows = [
+            {
+                "id": backup.id,
+                "from_project_id": backup.owner_id,
+                "to_project_id": project.id,
+                "backup": rendering.backup_detail(backup, project, "v2", call.base_url),
+            }
+            for backup in project.backups
+            if backup.owner_id not in ("", project.id)
+        ]
+        return Reply(200, {"shared": rows})
 
 
-def _vendor_body(call: Call) -> str:
+def _restore_body(call: Call) -> str:
     try:
         body = call.json()
     except ValueError:
@@ -123,7 +125,7 @@ def _bad_request() -> ApiError:
     return errors.vendor(400, "VolumeBackup.0210", "The request to restore has another form.")
 
 
-def _vendor_backup(project: Project, backup_id: str) -> Backup:
+def _find_backup(project: Project, backup_id: str) -> Backup:
     if not UUID.match(backup_id):
         raise errors.vendor(400, "VolumeBackup.0204", "The backup id has another form.")
     backup = project.backups.get(backup_id)
@@ -139,7 +141,7 @@ def _refuse_shared(backup: Backup, project: Project) -> None:
         )
 
 
-def _check_vendor_states(backup: Backup, volume: Volume) -> None:
+def _check_states(backup: Backup, volume: Volume) -> None:
     """What the call itself refuses. A running restore is found only by the queued job."""
     refusals = [
         (volume.dr_site, "VolumeBackup.0211", "The disk is at the disaster recovery site."),
@@ -164,38 +166,6 @@ def _check_vendor_states(backup: Backup, volume: Volume) -> None:
     for holds, code, text in refusals:
         if holds:
             raise errors.vendor(400, code, text)
-
-
-def _native_body(call: Call) -> dict[str, Any]:
-    try:
-        body = call.json()
-    except ValueError:
-        raise errors.native(400, "The body is not JSON.") from None
-    restore = body.get("restore", _MISSING) if isinstance(body, dict) else _MISSING
-    if restore is None:
-        raise errors.native(500, "An unexpected fault stopped the request.")
-    if not isinstance(restore, dict) or len(body) != 1:
-        raise errors.native(400, "The body must be one object named restore.")
-    extra = sorted(set(restore) - {"volume_id", "name"})
-    if extra:
-        raise errors.native(400, f"Not expected in a restore: {', '.join(extra)}.")
-    volume_id = restore.get("volume_id")
-    if volume_id is not None and not (isinstance(volume_id, str) and UUID.match(volume_id)):
-        raise errors.native(400, "The volume_id is not a UUID.")
-    return restore
-
-
-def _new_volume(backup: Backup, name: object, now: datetime) -> Volume:
-    return Volume(
-        id=derived_uuid("new volume", backup.id, now.isoformat()),
-        name=str(name) if name else f"restore_backup_{backup.id}",
-        size=backup.size,
-        created_at=now,
-        status="creating",
-        description="auto-created_from_restore_from_backup",
-        availability_zone=backup.availability_zone,
-        volume_type=backup.volume_type,
-    )
 
 
 def _job_body(job: Job) -> dict[str, Any]:

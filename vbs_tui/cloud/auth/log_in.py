@@ -31,8 +31,8 @@ from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
 from vbs_tui.cloud.auth.prompt import Prompter
 from vbs_tui.cloud.auth.tokens import Scope, Token, token_from
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import response_error, unexpected_response
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.secrets import Secret
@@ -135,7 +135,7 @@ class _Exchange:
         raise CloudError(failure)
 
     def _refusal(self, answer: Response, scope: Scope) -> CloudError:
-        told = refused(answer, self._now()).failure
+        told = response_error(answer, self._now()).failure
         if isinstance(self._credentials, TokenCredentials) and is_dead_token(answer):
             return Refused(dead_token(told))
         failure = demanding(as_log_in(told, assumptions(self._credentials, scope)), answer)
@@ -151,7 +151,7 @@ class _Exchange:
             if isinstance(self._credentials, ApplicationCredentials):
                 raise CloudError(self._bound(token))
             text = "the token is for another project than the one asked for"
-        failure = nonsense(answer, text, self._now()).failure
+        failure = unexpected_response(answer, text, self._now()).failure
         raise CloudError(as_log_in(replace(failure, hint=hint or failure.hint)))
 
     def _bound(self, token: Token) -> Failure:

@@ -15,7 +15,7 @@ from vbs_tui.cloud.auth.credentials import Credentials, User
 from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import Told
+from vbs_tui.cloud.http.errors.response_advice import Advice
 from vbs_tui.cloud.http.messages import Response
 from vbs_tui.text import clean
 
@@ -30,10 +30,10 @@ _FORBIDDEN = (
     " locked, its password over, or log-ins allowed from certain networks only. Ask whoever"
     " manages the users."
 )
-_NOT_UNDERSTOOD = Told(
+_NOT_UNDERSTOOD = Advice(
     meaning="The identity service does not understand the log-in as it was sent: something in it is"
     " missing or of the wrong form. No password was looked at.",
-    do="Go by the server's words. Mostly a name is without its domain (user_domain_name,"
+    what_to_do="Go by the server's words. Mostly a name is without its domain (user_domain_name,"
     " project_domain_name), or an id stands where a name belongs, in clouds.yaml or the OS_*"
     " variables.",
 )
@@ -50,7 +50,7 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
     """*failure* of a log-in. *assumed*: a sentence on what was not configured but guessed."""
     status, hint, kind = failure.status, failure.hint, failure.kind
     if status == 400 and kind is ErrorKind.REFUSED and not hint and not judges(failure):
-        hint = _NOT_UNDERSTOOD.do
+        hint = _NOT_UNDERSTOOD.what_to_do
         failure = replace(failure, meaning=_NOT_UNDERSTOOD.meaning)
     if kind is ErrorKind.REFUSED and status != 429:
         kind = ErrorKind.LOG_IN

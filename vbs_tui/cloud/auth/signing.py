@@ -17,9 +17,9 @@ from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
 from vbs_tui.cloud.auth.lockout import RefusalCount
 from vbs_tui.cloud.auth.refused_endpoints import RefusedEndpoints
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.responses import response_error
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
 
@@ -148,7 +148,7 @@ class SigningKey:
         where, clock = origin(answer.request.url), self._session.clock
         now = clock.monotonic()
         self.holds_back = True
-        failure = self._tally.counted(refused(answer, clock.now()).failure, "a key")
+        failure = self._tally.counted(response_error(answer, clock.now()).failure, "a key")
         self._refused = replace(failure, kind=ErrorKind.LOG_IN, executed=Executed.NO)
         self._refusers.refused(where, now)
         if self._tally.in_a_row > 1:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from vbs_tui.cloud.http.advice import CONFIGURED
+from vbs_tui.cloud.http.service_client import CONFIGURED
 from vbs_tui.cloud.http.urls import (
     address_trouble,
     host_label,

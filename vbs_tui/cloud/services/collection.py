@@ -13,9 +13,9 @@ from typing import Generic, TypeVar
 from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.http.error_envelopes import is_gone, is_not_here
+from vbs_tui.cloud.http.errors.classification import is_missing_object, is_unknown_path
+from vbs_tui.cloud.http.errors.responses import response_error, unexpected_response, wrong_object
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Backup, Volume, plain_id
 
@@ -33,7 +33,7 @@ Row = TypeVar("Row", bound=Backup | Volume)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPath:
     """A path under which a kind of thing may be listed."""
 
     root: str
@@ -55,7 +55,7 @@ class Collection(Generic[Row]):
         project_id: str,
         *,
         noun: str,
-        places: tuple[Place, ...],
+        places: tuple[ListPath, ...],
         parse: Callable[[object], Row],
         page: int = PAGE,
     ) -> None:
@@ -66,33 +66,33 @@ class Collection(Generic[Row]):
         self._places = tuple(dict.fromkeys(places))
         self._parse = parse
         self._page = page
-        self._chosen: Place | None = None
+        self._chosen: ListPath | None = None
         self.note = ""
         """What the last reading of the list could not do, as a sentence; empty for nothing."""
 
     async def pages(self) -> AsyncIterator[tuple[Row, ...]]:
         """All rows, a page at a time, none twice. Raises ``CloudError``."""
-        walk = _Walk()
-        answer = await self._first()
+        walk = _Paging()
+        response = await self._first()
         self.note = ""
         while True:
-            ids, rows = self._rows(answer, walk)
+            ids, rows = self._rows(response, walk)
             if rows:
                 yield rows
-            if not walk.goes_on(ids, answer.length):
+            if not walk.goes_on(ids, response.length):
                 break
             following = await self._after(walk.marker)
             if following.status == 404 and walk.restarts < _MOST_RESTARTS:
                 # The thing that served as the marker was deleted meanwhile.
                 walk.restart()
                 following = await self._after("")
-            answer = following
+            response = following
         if walk.unreadable and not walk.seen:
             text = f"none of the {walk.unreadable} rows of the {self._noun} list could be read"
-            raise nonsense(answer, text, self._now())
+            raise unexpected_response(response, text, self._now())
         self.note = walk.note(self._noun, self._page)
 
-    async def one(self, thing_id: str) -> Row:
+    async def get(self, thing_id: str) -> Row:
         """One thing, fresh, whose id is *thing_id* to the letter. Raises ``CloudError``; status 404
         only when the service itself says that there is no such thing."""
         if not plain_id(thing_id):
@@ -100,16 +100,16 @@ class Collection(Generic[Row]):
         what = f"read the {self._noun}"
         for place in self._in_order():
             url = place.url(self._project_id, thing_id)
-            answer = await self._client.ask(Request("GET", url, what, thing_id))
-            if not is_not_here(answer.status, answer.envelope):
+            response = await self._client.read(Request("GET", url, what, thing_id))
+            if not is_unknown_path(response.status, response.envelope):
                 break
-        if not answer.is_success or answer.envelope.told:
-            error = refused(answer, self._now())
-            if answer.status == 404 and not is_gone(answer.status, answer.envelope):
+        if not response.is_ok:
+            error = response_error(response, self._now())
+            if response.status == 404 and not is_missing_object(response.status, response.envelope):
                 extra = (("HTTP status", "404, but not in the service's own words"),)
                 error = CloudError(replace(error.failure, status=None, extra=extra))
             raise error
-        row = answer.data.get(self._noun) if isinstance(answer.data, dict) else None
+        row = response.data.get(self._noun) if isinstance(response.data, dict) else None
         try:
             found = self._parse(row)
         except ValueError as reason:
@@ -117,26 +117,26 @@ class Collection(Generic[Row]):
         else:
             if found.id == thing_id:
                 return found
-            raise of_another(answer, self._noun, thing_id, found.id, self._now())
-        raise nonsense(answer, text, self._now())
+            raise wrong_object(response, self._noun, thing_id, found.id, self._now())
+        raise unexpected_response(response, text, self._now())
 
-    async def in_state(self, status: str) -> tuple[Row, ...]:
+    async def with_status(self, status: str) -> tuple[Row, ...]:
         """All things in that state, by one request. Raises ``CloudError``, also when there may be
         more of them than the answer holds."""
         for place in self._in_order():
-            answer = await self._list(place, "", status=status)
-            if not is_not_here(answer.status, answer.envelope):
+            response = await self._list(place, "", status=status)
+            if not is_unknown_path(response.status, response.envelope):
                 break
-        if not answer.is_success or answer.envelope.told:
-            raise refused(answer, self._now())
-        walk = _Walk()
-        _, rows = self._rows(answer, walk)
-        if walk.last_page_was_full or walk.unreadable or walk.doubles or answer.is_in_the_way:
+        if not response.is_ok:
+            raise response_error(response, self._now())
+        walk = _Paging()
+        _, rows = self._rows(response, walk)
+        if walk.last_page_was_full or walk.unreadable or walk.doubles or response.is_in_the_way:
             text = f"not every {self._noun} in state {status} could be read"
-            raise nonsense(answer, text, self._now())
+            raise unexpected_response(response, text, self._now())
         return tuple(row for row in rows if row.status == status)
 
-    def _in_order(self) -> tuple[Place, ...]:
+    def _in_order(self) -> tuple[ListPath, ...]:
         if self._chosen is None:
             return self._places
         return (self._chosen, *(place for place in self._places if place != self._chosen))
@@ -144,36 +144,38 @@ class Collection(Generic[Row]):
     async def _first(self) -> Response:
         """The first page, from the first place that has such a list; the place is remembered."""
         for place in self._in_order():
-            answer = await self._list(place, "")
-            if not is_not_here(answer.status, answer.envelope):
-                if answer.is_success and not answer.envelope.told:
+            response = await self._list(place, "")
+            if not is_unknown_path(response.status, response.envelope):
+                if response.is_ok:
                     self._chosen = place
-                    return answer
+                    return response
                 break
-        raise refused(answer, self._now())
+        raise response_error(response, self._now())
 
     async def _after(self, marker: str) -> Response:
         """The page after *marker* (empty: the first); a 404 is left to the caller."""
         assert self._chosen is not None
-        answer = await self._list(self._chosen, marker)
-        if (answer.is_success and not answer.envelope.told) or (answer.status == 404 and marker):
-            return answer
-        raise refused(answer, self._now())
+        response = await self._list(self._chosen, marker)
+        if (response.is_ok) or (response.status == 404 and marker):
+            return response
+        raise response_error(response, self._now())
 
-    async def _list(self, place: Place, marker: str, *, status: str = "") -> Response:
+    async def _list(self, place: ListPath, marker: str, *, status: str = "") -> Response:
         query = f"?limit={self._page}" + (f"&marker={quote(marker, safe='')}" if marker else "")
         query += f"&status={quote(status)}" if status else ""
         url = place.url(self._project_id, "detail") + query
-        return await self._client.ask(Request("GET", url, f"list {self._noun}s"))
+        return await self._client.read(Request("GET", url, f"list {self._noun}s"))
 
-    def _rows(self, answer: Response, walk: _Walk) -> tuple[list[str], tuple[Row, ...]]:
+    def _rows(self, response: Response, walk: _Paging) -> tuple[list[str], tuple[Row, ...]]:
         """The usable ids of a page in its order, and the rows that were not seen before."""
-        if not answer.is_success:
-            raise refused(answer, self._now())
-        data = answer.data if isinstance(answer.data, Mapping) else {}
+        if not response.is_success:
+            raise response_error(response, self._now())
+        data = response.data if isinstance(response.data, Mapping) else {}
         rows = data.get(f"{self._noun}s")
         if not isinstance(rows, list):
-            raise nonsense(answer, f"the answer holds no list of {self._noun}s", self._now())
+            raise unexpected_response(
+                response, f"the answer holds no list of {self._noun}s", self._now()
+            )
         ids: list[str] = []
         fresh: list[Row] = []
         for raw in rows:
@@ -192,7 +194,7 @@ class Collection(Generic[Row]):
         return self._client.session.clock.now()
 
 
-class _Walk:
+class _Paging:
     """How far a list was walked, over all passes and in the present one."""
 
     def __init__(self) -> None:

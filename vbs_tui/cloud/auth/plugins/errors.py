@@ -8,7 +8,7 @@ import ssl
 import requests
 import urllib3
 
-from vbs_tui.cloud.http import advice
+from vbs_tui.cloud.http.errors.proxies import BAD_PROXY, proxy_advice
 from vbs_tui.cloud.http.proxies import proxy_for
 
 _UNUSABLE = (
@@ -50,13 +50,13 @@ def sentence(error: Exception, host: str) -> str:
 def remedy(error: Exception, url: str) -> str:
     """What to do about it; empty where nothing better is known than about any plugin."""
     if isinstance(error, _UNUSABLE):
-        return advice.BAD_PROXY
+        return BAD_PROXY
     if not isinstance(error, requests.exceptions.ProxyError):
         return ""
     proxy = proxy_for(url)
     variable = proxy.variable if proxy is not None else "https_proxy"
-    is_named = proxy is not None and proxy.is_named
-    return advice.about_proxy(_proxy_status(error), variable, is_named=is_named)
+    has_user = proxy is not None and proxy.has_user
+    return proxy_advice(_proxy_status(error), variable, has_user=has_user)
 
 
 def _proxy_status(error: Exception) -> int | None:

@@ -10,9 +10,10 @@ from collections import OrderedDict
 from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import response_error, unexpected_response, wrong_object
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
+from vbs_tui.cloud.providers.vbs.job_decoding import parse_job
 from vbs_tui.cloud.resources import Job, plain_id
 
 _PATIENCE = 3
@@ -30,12 +31,12 @@ class Jobs:
         self._denials: OrderedDict[str, int] = OrderedDict()
         self._homes: OrderedDict[str, str] = OrderedDict()
 
-    async def one(self, job_id: str) -> Job:
+    async def get(self, job_id: str) -> Job:
         """How the job goes. Raises ``CloudError``: with ``Common.0011`` or 404 for an unknown."""
         home = self._homes.get(job_id, self._roots[0])
-        answer = await self._ask(home, job_id)
-        if not _denies(answer):
-            return self._job(answer, job_id)
+        response = await self._ask(home, job_id)
+        if not _denies(response):
+            return self._job(response, job_id)
         denials = self._denials.pop(job_id, 0) + 1
         self._denials[job_id] = denials
         _trim(self._denials)
@@ -48,7 +49,7 @@ class Jobs:
                     self._homes[job_id] = root
                     _trim(self._homes)
                     return other
-        raise refused(answer, self._client.session.clock.now())
+        raise response_error(response, self._client.session.clock.now())
 
     async def _ask(self, root: str, job_id: str) -> Response:
         url = f"{root}/v1/{quote(self._project_id)}/jobs/{quote(job_id, safe='')}"
@@ -62,7 +63,7 @@ class Jobs:
                     message="the job id cannot stand in a URL",
                 )
             )
-        return await self._client.ask(request)
+        return await self._client.read(request)
 
     async def _ask_aside(self, root: str, job_id: str) -> Job | None:
         """The job as a neighbour tells it; its errors say nothing about the job."""
@@ -71,13 +72,13 @@ class Jobs:
         except CloudError:
             return None
 
-    def _job(self, answer: Response, job_id: str) -> Job:
+    def _job(self, response: Response, job_id: str) -> Job:
         now = self._client.session.clock.now()
-        if not answer.is_success or answer.envelope.told:
-            raise refused(answer, now)
-        data = answer.data
+        if not response.is_ok:
+            raise response_error(response, now)
+        data = response.data
         try:
-            job = Job.from_api(data, job_id)
+            job = parse_job(data, job_id)
         except ValueError as reason:
             text = f"the answer is no job: {reason}"
         else:
@@ -85,12 +86,12 @@ class Jobs:
             # Opaque, so compared to the letter; that of some clouds is a number.
             if told is None or told == "" or str(told).strip() == job_id:
                 return job
-            raise of_another(answer, "job", job_id, str(told), now)
-        raise nonsense(answer, text, now)
+            raise wrong_object(response, "job", job_id, str(told), now)
+        raise unexpected_response(response, text, now)
 
 
-def _denies(answer: Response) -> bool:
-    return answer.status == 404 or answer.envelope.code.lower() == "common.0011"
+def _denies(response: Response) -> bool:
+    return response.status == 404 or response.envelope.code.lower() == "common.0011"
 
 
 def _trim(memory: OrderedDict[str, int] | OrderedDict[str, str]) -> None:

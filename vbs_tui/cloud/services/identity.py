@@ -24,7 +24,7 @@ _MOST_PROJECTS = 10_000
 async def list_projects(
     client: ServiceClient, root: str, paths: Sequence[str]
 ) -> tuple[Project, ...]:
-    """The usable projects, by name, from the first of *paths* that answers.
+    """The usable projects, sorted by name, from the first of *paths* that the user may read.
 
     Source: ``GET /v3/auth/projects`` and its fallbacks. Raises ``CloudError``.
     """
@@ -43,9 +43,9 @@ async def list_projects(
 
 
 async def fetch_catalog(client: ServiceClient, root: str) -> object:
-    """The catalog of the client's project: ``GET /v3/auth/catalog``; ``None`` if not told.
+    """The catalog of the client's project: ``GET /v3/auth/catalog``; ``None`` if refused.
 
-    Raises ``CloudError`` only when there was no answer at all.
+    Raises ``CloudError`` only when there was no response at all.
     """
     response = await client.read(Request("GET", f"{root}/v3/auth/catalog", "read the catalog"))
     data = response.data
@@ -90,7 +90,7 @@ async def _all_pages(client: ServiceClient, response: Response) -> list[Project]
 
 
 def _next_query(data: dict[str, object]) -> str:
-    """Only the query of the next link: its host and path are not to be believed."""
+    """Only the query of the next link: its host and path may be internal ones."""
     links = data.get("links")
     url = links.get("next") if isinstance(links, dict) else None
     if not isinstance(url, str) or len(url) > 4000:

@@ -22,12 +22,12 @@ _REPLICATION_METADATA = re.compile(r"sdrs|replicat", re.IGNORECASE)
 
 def volume_collection(client: ServiceClient, evs_root: str, project_id: str) -> Collection[Volume]:
     """The volumes of a project: native v2 while it answers, then v3, then EVS's own list."""
-    places = (
+    paths = (
         ListPath(evs_root, "v2", "volumes"),
         ListPath(evs_root, "v3", "volumes"),
         ListPath(evs_root, "v2", "cloudvolumes"),
     )
-    return Collection(client, project_id, noun="volume", places=places, parse=parse_volume)
+    return Collection(client, project_id, noun="volume", paths=paths, parse=parse_volume)
 
 
 def parse_volume(row: object) -> Volume:

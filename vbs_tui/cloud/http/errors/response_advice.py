@@ -116,7 +116,7 @@ def _hint(failure: Failure) -> str:
         return advice.PORTAL
     if status == 407:
         return proxy_log_in_advice(failure.url)
-    if failure.kind not in (ErrorKind.NONSENSE, ErrorKind.LOG_IN):
+    if failure.kind not in (ErrorKind.UNUSABLE, ErrorKind.LOG_IN):
         return ""
     if 300 <= status < 400:
         return advice.REDIRECTED

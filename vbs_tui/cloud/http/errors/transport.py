@@ -98,7 +98,7 @@ def diagnose(error: Exception, body: TrackedBody, *, submits: bool, url: str) ->
             if isinstance(error, BodyTooLarge)
             else "the answer's compression cannot be undone"
         )
-        return TransportFailure(ErrorKind.NONSENSE, Executed.UNKNOWN, text, is_permanent=True)
+        return TransportFailure(ErrorKind.UNUSABLE, Executed.UNKNOWN, text, is_permanent=True)
     never_left = isinstance(
         error,
         httpx.ConnectError

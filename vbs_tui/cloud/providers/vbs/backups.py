@@ -20,13 +20,13 @@ def backup_collection(
     client: ServiceClient, vbs_root: str, evs_root: str, project_id: str
 ) -> Collection[Backup]:
     """The backups of a project: from VBS, else from EVS, whose Cinder knows them, too."""
-    places = (
+    paths = (
         ListPath(vbs_root, "v2", "backups"),
         ListPath(vbs_root, "v3", "backups"),
         ListPath(evs_root, "v3", "backups"),
         ListPath(evs_root, "v2", "backups"),
     )
-    return Collection(client, project_id, noun="backup", places=places, parse=parse_backup)
+    return Collection(client, project_id, noun="backup", paths=paths, parse=parse_backup)
 
 
 def parse_backup(row: object) -> Backup:

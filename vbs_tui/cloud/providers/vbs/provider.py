@@ -1,7 +1,7 @@
 """The calls of VBS, the volume backup service, as a provider of restores.
 
 Source: the VBS API reference (backups, restore, jobs). The path of a restore without its suffix is
-the call that deletes the backup: it is built in one place, and looked at again before it is sent.
+the call that deletes the backup. So it is built in one place, and checked again before it is sent.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class VbsProvider:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the last readings of the lists could not do, as sentences (rows left out, …)."""
+        """What the last readings of the lists left out, as sentences."""
         hidden = NOTE_HIDDEN if self._client.session.redactor.is_in_the_way else ""
         return tuple(note for note in (hidden, self._backups.note, self._volumes.note) if note)
 

@@ -1,62 +1,14 @@
-"""What was asked for is what is answered about, to the letter; what is not, is not believed."""
+"""Lists that never end, or that repeat themselves, are cut off, and that is told."""
 
 from __future__ import annotations
 
 import pytest
 
-import vbs_tui.cloud.services.collection as collection
+import vbs_tui.cloud.services.paging as paging
 from tests.cloud.services.test_collection import paged, row
-from tests.support.toy_cloud import BACKUP, JOB, VOLUME, ToyCloud
+from tests.support.toy_cloud import VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply, json_reply
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.providers.vbs.provider import VbsProvider
-
-
-def things(backup: str, volume: str, job: object) -> ToyCloud:
-    def service(heard: Heard) -> Reply:
-        if "/jobs/" in heard.path:
-            return json_reply({"status": "SUCCESS", "job_id": job})
-        state = {"status": "available", "size": 1}
-        return json_reply({"backup": {"id": backup, **state}, "volume": {"id": volume, **state}})
-
-    return ToyCloud(service)
-
-
-async def test_the_same_ids_are_taken() -> None:
-    async with things(BACKUP, VOLUME, JOB) as cloud:
-        provider = await cloud.provider()
-        assert (await provider.backup(BACKUP)).id == BACKUP
-        assert (await provider.volume(VOLUME)).id == VOLUME
-        assert (await provider.job(JOB)).id == JOB
-
-
-@pytest.mark.parametrize("what", ["backup", "volume", "job"])
-async def test_another_spelling_of_an_id_is_another_thing(what: str) -> None:
-    asked = {"backup": BACKUP, "volume": VOLUME, "job": JOB}[what]
-    async with things(BACKUP.upper(), VOLUME.upper(), JOB.upper()) as cloud:
-        provider = await cloud.provider()
-        call = {"backup": provider.backup, "volume": provider.volume, "job": provider.job}[what]
-        with pytest.raises(CloudError) as caught:
-            await call(asked)
-    failure = caught.value.failure
-    assert (failure.kind, failure.executed) == (ErrorKind.NONSENSE, Executed.NO)
-    assert f"another {what} than the one asked for: {asked.upper()}, not {asked}" in failure.message
-    assert "only a read" in failure.hint
-
-
-@pytest.mark.parametrize("told", ["ff80", 17, ["x"], {"id": JOB}, False, f"{JOB}0", "«hidden»"])
-async def test_a_job_of_another_id_is_a_contradiction_whatever_its_shape(told: object) -> None:
-    async with things(BACKUP, VOLUME, told) as cloud:
-        provider = await cloud.provider()
-        with pytest.raises(CloudError) as caught:
-            await provider.job(JOB)
-    assert caught.value.failure.kind is ErrorKind.NONSENSE
-
-
-@pytest.mark.parametrize("told", ["", None])
-async def test_a_job_without_an_id_is_the_one_asked_for(told: object) -> None:
-    async with things(BACKUP, VOLUME, told) as cloud:
-        assert (await (await cloud.provider()).job(JOB)).id == JOB
 
 
 async def test_two_spellings_of_one_id_are_one_row_and_told() -> None:
@@ -68,9 +20,6 @@ async def test_two_spellings_of_one_id_are_one_row_and_told() -> None:
         assert provider.notes == (
             "1 row of the backup list with the id of another in other letter case: left out.",
         )
-
-
-# Lists without an end
 
 
 class Endless:
@@ -95,7 +44,7 @@ async def _read(provider: VbsProvider) -> int:
 
 
 async def test_a_list_without_end_is_cut_off_by_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "MOST_ROWS", 5_000)
+    monkeypatch.setattr(paging, "MOST_ROWS", 5_000)
     service = Endless(2_000)
     async with ToyCloud(service) as cloud:
         provider = await cloud.provider()
@@ -112,7 +61,7 @@ async def test_a_list_without_end_is_cut_off_by_its_rows(monkeypatch: pytest.Mon
 
 
 async def test_a_list_without_end_is_cut_off_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(paging, "MOST_BYTES", 1_000_000)
     service = Endless(1, padding=100_000)
     async with ToyCloud(service) as cloud:
         provider = await cloud.provider()
@@ -121,7 +70,7 @@ async def test_a_list_without_end_is_cut_off_by_its_bytes(monkeypatch: pytest.Mo
 
 
 async def test_rows_that_are_no_use_end_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(paging, "MOST_BYTES", 1_000_000)
     endless = Endless(1)
 
     def service(heard: Heard) -> Reply:

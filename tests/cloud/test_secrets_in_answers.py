@@ -23,7 +23,7 @@ from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import NOTE_HIDDEN, Secret
-from vbs_tui.restore.checks.rules import assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import assess, is_possible
 
 WORDS = ("wörd&/-zq7731", "gAAAAAtoken")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.restore.house import House
+from tests.restore.engine_harness import House
 from tests.support.simulated import Listener, fast_backend
 from vbs_tui.cloud.resources import Project
 from vbs_tui.simulator import Simulator

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.house import House
+from tests.restore.engine_harness import House
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor

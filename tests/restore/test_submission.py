@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.restore.checks.test_preconditions import changed, log_of
-from tests.restore.house import House
+from tests.restore.engine_harness import House
 from tests.restore.makers import restore
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure

@@ -31,8 +31,8 @@ from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.backend import Examination
-from vbs_tui.restore.checks.confirmation import Confirmation
-from vbs_tui.restore.checks.rules import assess
+from vbs_tui.restore.checks.confirmation_text import Confirmation
+from vbs_tui.restore.checks.hazard_rules import assess
 from vbs_tui.restore.events import (
     JournalChanged,
     ListKind,

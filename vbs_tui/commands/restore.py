@@ -48,7 +48,7 @@ from vbs_tui.commands.support.output import err, out, tell
 from vbs_tui.commands.support.signals import Signalled
 from vbs_tui.commands.watch import Follower, backend_for, tell_how_to_go_on, warn
 from vbs_tui.restore.backend import Backend, Examination, Refusal
-from vbs_tui.restore.checks.rules import Level
+from vbs_tui.restore.checks.hazard_rules import Level
 from vbs_tui.restore.events import Connected, Event, ListKind, RestoreChanged
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore

@@ -22,7 +22,6 @@ from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.checks.examination import Examination, examine, planned_restore
-from vbs_tui.restore.checks.settlement import NOT_SENT_WORDS, settling_words
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.event_loop_thread import LoopThread
 from vbs_tui.restore.events import (
@@ -42,8 +41,9 @@ from vbs_tui.restore.events import (
 from vbs_tui.restore.journal.journal import JournalError, Occupied
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore
-from vbs_tui.restore.listing import Lister
+from vbs_tui.restore.list_reader import Lister
 from vbs_tui.restore.refusals import defect, occupied, unfit, why_not
+from vbs_tui.restore.settlement import NOT_SENT_WORDS, settling_words
 from vbs_tui.restore.shared_connection import Connector, SharedConnection
 from vbs_tui.restore.watch.poll_pace import PollPace
 

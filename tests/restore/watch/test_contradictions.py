@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.house import House
+from tests.restore.engine_harness import House
 from tests.restore.makers import restore
 from vbs_tui.cloud.resources import Backup, Job, SubJob, Volume
 from vbs_tui.cloud.secrets import BLOT

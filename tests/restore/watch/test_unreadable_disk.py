@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.house import House
+from tests.restore.engine_harness import House
 from tests.restore.makers import restore
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.restore.events import WatchChanged

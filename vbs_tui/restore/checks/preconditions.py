@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vbs_tui.clock import Clock, Instant
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.rules import Level, assess
+from vbs_tui.restore.checks.hazard_rules import Level, assess
 from vbs_tui.restore.journal.records import BackupFacts, Restore, VolumeFacts
 
 _LONGEST = 45.0

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.backend import Examination
-from vbs_tui.restore.checks.rules import Hazard, Level
+from vbs_tui.restore.checks.hazard_rules import Hazard, Level
 from vbs_tui.times import ago, local
 from vbs_tui.ui.render.jobs import JOURNAL_REMEDY
 

@@ -7,7 +7,13 @@ from datetime import tzinfo
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.rules import Hazard, Pair, assess, backup_is_available, backup_is_ours
+from vbs_tui.restore.checks.hazard_rules import (
+    Hazard,
+    Pair,
+    assess,
+    backup_is_available,
+    backup_is_ours,
+)
 from vbs_tui.ui.render.ranking import Rank, Ranking
 from vbs_tui.ui.render.table import Cell
 from vbs_tui.ui.render.volumes import (

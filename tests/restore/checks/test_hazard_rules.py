@@ -9,7 +9,7 @@ import pytest
 from tests.restore.makers import PROJECT, backup, volume
 from vbs_tui.cloud.resources import Attachment
 from vbs_tui.cloud.secrets import BLOT, WHY_HIDDEN
-from vbs_tui.restore.checks.rules import RULES, Hazard, Level, assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import RULES, Hazard, Level, assess, is_possible
 
 
 def hazards(b: dict[str, Any] | None = None, v: dict[str, Any] | None = None) -> list[Hazard]:
@@ -193,7 +193,7 @@ def test_every_rule_is_seen_by_a_case_above() -> None:
     spoken = set()
     for b, v, _ in HARD + SOFT:
         for number, rule in enumerate(RULES):
-            from vbs_tui.restore.checks.rules import Pair
+            from vbs_tui.restore.checks.hazard_rules import Pair
 
             if rule(Pair(backup(**b), volume(**v), PROJECT)) is not None:
                 spoken.add(number)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.restore.makers import BACKUP, PROJECT, VOLUME
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.rules import Level, assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import Level, assess, is_possible
 
 DISK: dict[str, Any] = {
     "id": VOLUME,

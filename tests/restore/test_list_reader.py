@@ -11,7 +11,7 @@ from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Project, Volume
 from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage
-from vbs_tui.restore.listing import Lister
+from vbs_tui.restore.list_reader import Lister
 
 
 class Slow:

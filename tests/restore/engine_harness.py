@@ -16,7 +16,7 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 
-class House:
+class Harness:
     """A scripted cloud, a journal directory, and the engines that share it."""
 
     def __init__(self, directory: Path) -> None:
@@ -54,5 +54,5 @@ class House:
             await self.clock.sleep(0.25)
 
     async def settled(self) -> Restore:
-        await self.until(lambda: self.latest().state.is_sure)
+        await self.until(lambda: self.latest().state.is_final)
         return self.latest()

@@ -108,14 +108,14 @@ def test_a_disk_in_a_restore_of_another_cloud_names_that_cloud(
     )
     project = next(one for one in first.connected() if one.name == "eu-de_prod")
     found = examine(first, project, "demo-succeeds", "rehearsal-01")
-    first.backend.submit(found, found.word).result(20)
-    assert " of cloud " not in refused(first.backend.submit(found, found.word))
+    first.backend.submit(found, found.required_text).result(20)
+    assert " of cloud " not in refused(first.backend.submit(found, found.required_text))
     second = Listener(
         Backend(connector(simulator, name="otc-too"), tmp_path, pace=BRISK), simulator.world
     )
     second.connected()
     found = examine(second, project, "demo-succeeds", "rehearsal-01")
-    words = refused(second.backend.submit(found, found.word))
+    words = refused(second.backend.submit(found, found.required_text))
     assert "is already in a restore of cloud otc-prod" in words
     for one in (first, second):
         one.backend.stop(2.0)

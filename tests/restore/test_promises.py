@@ -26,8 +26,9 @@ from tests.restore.scripted_cloud import Answer, Execution, Post, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event
+from vbs_tui.restore.journal.errors import ConflictingRestore
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import Journal, Occupied
+from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore, VolumeFacts
 from vbs_tui.restore.journal.states import State
@@ -116,7 +117,7 @@ class Lives(RuleBasedStateMachine):
         wanted = restore(disk, id=wanted.id, volume=volume, created_at=self.clock.now())
 
         async def go() -> None:
-            with contextlib.suppress(Occupied):
+            with contextlib.suppress(ConflictingRestore):
                 await engine.submit(wanted)
             await self.clock.sleep(aside)
 
@@ -161,7 +162,7 @@ class Lives(RuleBasedStateMachine):
         for found in self._all():
             if found.state is State.UNKNOWN and "Probably not accepted" in found.summary:
                 engine, _ = self._program(who)
-                self._run(self._key(who), engine.declare(found.id, "jane"))
+                self._run(self._key(who), engine.settle(found.id, "jane"))
 
     @invariant()
     def never_twice(self) -> None:

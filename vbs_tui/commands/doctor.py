@@ -46,10 +46,12 @@ from vbs_tui.doctor.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.doctor.token_cache import token_findings
 from vbs_tui.doctor.vbs_endpoint import look_at_vbs
 from vbs_tui.paths import NoHome, NoPlace, config_file
-from vbs_tui.restore.event_loop_thread import LoopThread
+from vbs_tui.restore.event_loop_thread import EventLoopThread
+from vbs_tui.restore.journal.errors import MOVE_JOURNAL_ADVICE, JournalError, journal_error
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
-from vbs_tui.restore.refusals import defect
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import FILE
+from vbs_tui.restore.refusals import defect_failure
 from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
@@ -169,9 +171,9 @@ def _journal(directory: Path | None = None) -> Finding:
         if made.is_dir() and os.access(made, os.W_OK | os.X_OK):
             return ok("journal", f"none yet; {clean(where, 400)} can be made")
         seen = f"{clean(where, 400)} cannot be made: {clean(made, 400)} takes no file of yours"
-        return failed("journal", seen, ELSEWHERE)
+        return failed("journal", seen, MOVE_JOURNAL_ADVICE)
     except OSError as error:
-        trouble = unusable(where / FILE, "looked at", error)
+        trouble = journal_error(where / FILE, "looked at", error)
         return failed("journal", str(trouble), _MEND)
     loose = loose_rights(where)
     try:
@@ -182,7 +184,7 @@ def _journal(directory: Path | None = None) -> Finding:
     except JournalError as error:
         return failed("journal", str(error), _MEND)
     except OSError as error:
-        return failed("journal", str(unusable(where, "used", error)), _MEND)
+        return failed("journal", str(journal_error(where, "used", error)), _MEND)
     if notice:
         return warning("journal", notice, "Look at the file that was set aside.")
     left = loose_rights(where)
@@ -204,7 +206,7 @@ def _existing(path: Path) -> Path:
 
 def _look_for(settings: CloudSettings, found: list[Finding], signals: Signals) -> None:
     # Not asyncio.run: at its end it waits for a name server that does not answer.
-    thread = LoopThread("vbs-doctor")
+    thread = EventLoopThread("vbs-doctor")
     signals.install()
     thread.start()
     looking = thread.run(_look(settings, found))
@@ -230,7 +232,7 @@ async def _look(settings: CloudSettings, found: list[Finding]) -> None:
             found.append(finding)
     except Exception as error:
         # Its words may hold anything; the findings so far are worth having.
-        failure = defect("look at the cloud", error, clock.now())
+        failure = defect_failure("look at the cloud", error, clock.now())
         found.append(failed("defect", failure.message, failure.hint))
     finally:
         await connection.aclose()

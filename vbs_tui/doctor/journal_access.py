@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from vbs_tui.restore.journal.journal import FILE
+from vbs_tui.restore.journal.journal_file import FILE
 from vbs_tui.text import clean
 
 

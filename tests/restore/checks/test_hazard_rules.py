@@ -9,11 +9,11 @@ import pytest
 from tests.restore.makers import PROJECT, backup, volume
 from vbs_tui.cloud.resources import Attachment
 from vbs_tui.cloud.secrets import BLOT, WHY_HIDDEN
-from vbs_tui.restore.checks.hazard_rules import RULES, Hazard, Level, assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import RULES, Hazard, Level, find_hazards, is_possible
 
 
 def hazards(b: dict[str, Any] | None = None, v: dict[str, Any] | None = None) -> list[Hazard]:
-    return list(assess(backup(**(b or {})), volume(**(v or {})), project_id=PROJECT))
+    return list(find_hazards(backup(**(b or {})), volume(**(v or {})), project_id=PROJECT))
 
 
 def test_its_own_free_disk_has_no_hazard() -> None:
@@ -193,8 +193,8 @@ def test_every_rule_is_seen_by_a_case_above() -> None:
     spoken = set()
     for b, v, _ in HARD + SOFT:
         for number, rule in enumerate(RULES):
-            from vbs_tui.restore.checks.hazard_rules import Pair
+            from vbs_tui.restore.checks.hazard_rules import RestorePair
 
-            if rule(Pair(backup(**b), volume(**v), PROJECT)) is not None:
+            if rule(RestorePair(backup(**b), volume(**v), PROJECT)) is not None:
                 spoken.add(number)
     assert spoken == set(range(len(RULES)))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.restore.makers import BACKUP, PROJECT, VOLUME
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.hazard_rules import Level, assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import Level, find_hazards, is_possible
 
 DISK: dict[str, Any] = {
     "id": VOLUME,
@@ -48,7 +48,7 @@ def told(disk: dict[str, Any], saved: dict[str, Any] | None = None) -> list[tupl
     """Level and short words of the hazards, with these fields in place of the ordinary ones."""
     volume = Volume.from_api(DISK | disk)
     backup = Backup.from_api(SAVED | (saved or {}))
-    found = assess(backup, volume, project_id=PROJECT)
+    found = find_hazards(backup, volume, project_id=PROJECT)
     assert all(one.sentence.endswith(".") for one in found)
     assert is_possible(found) is all(one.level is Level.SOFT for one in found)
     return [(one.level.value, one.short) for one in found]

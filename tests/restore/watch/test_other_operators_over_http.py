@@ -45,7 +45,7 @@ def over(listener: Listener, restore_id: str) -> Restore:
     def found(event: Event) -> Restore | None:
         if isinstance(event, RestoreChanged) and event.restore.id == restore_id:
             one = event.restore
-            return one if one.state.is_sure or one.needs_a_word else None
+            return one if one.state.is_final or one.needs_settlement else None
         return None
 
     return listener.wait(found)
@@ -56,7 +56,7 @@ def test_somebody_elses_restore_onto_our_disk_is_no_verdict(
     simulator: Simulator, listener: Listener, examined: Examination, backup: str
 ) -> None:
     simulator.faults = "500-before@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     listener.state(submitted.id, lambda state: state is State.UNKNOWN)
     with Client(simulator) as other:
         assert other.restore(backup, VOLUME).status_code == 200
@@ -71,7 +71,7 @@ def test_our_backup_onto_another_disk_is_no_verdict(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "500-before@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     listener.state(submitted.id, lambda state: state is State.UNKNOWN)
     with Client(simulator) as other:
         assert other.restore(BACKUP, "rehearsal-02").status_code == 200
@@ -90,7 +90,7 @@ def test_a_disk_attached_while_the_log_in_waits_is_not_overwritten(
 ) -> None:
     simulator.expire_tokens()
     gate = simulator.hold(r"POST /v3/auth/tokens")
-    submitting = listener.backend.submit(examined, examined.word)
+    submitting = listener.backend.submit(examined, examined.required_text)
 
     def attach() -> None:
         gate.wait_reached(20.0)
@@ -112,13 +112,13 @@ def test_a_request_that_is_one_too_many_is_told_and_goes_again_by_confirmation(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "429@restore=1x:1"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is State.REFUSED
     assert ended.failure is not None
     assert ended.failure.status == 429
     assert len(simulator.ledger.restore_posts()) == 1
-    again = listener.backend.submit(examined, examined.word).result(30)
+    again = listener.backend.submit(examined, examined.required_text).result(30)
     assert listener.settled(again.id).state is State.SUCCEEDED
 
 
@@ -131,7 +131,7 @@ def test_a_refusal_by_a_second_copy_of_the_request_is_not_believed(
     project = next(p for p in listener.connected() if p.name == "eu-de_prod")
     examined = examine(listener, project)
     simulator.faults = "copy-refused@restore=1x"
-    submitted = patient.submit(examined, examined.word).result(30)
+    submitted = patient.submit(examined, examined.required_text).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is State.SUCCEEDED
     states = [line.state for line in patient.log_of(submitted.id).result(30)]
@@ -145,7 +145,7 @@ def test_a_refusal_that_holds_is_final_and_frees_the_disk(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "400-before@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     ended = over(listener, submitted.id)
     assert ended.state in (State.REFUSED, State.UNKNOWN)
     assert simulator.ledger.restores == []

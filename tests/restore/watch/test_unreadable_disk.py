@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.engine_harness import House
+from tests.restore.engine_harness import Harness
 from tests.restore.makers import restore
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.restore.events import WatchChanged
@@ -14,14 +14,18 @@ from vbs_tui.restore.journal.states import State
 
 
 def failing(
-    house: House, monkeypatch: pytest.MonkeyPatch, thing: str, kind: ErrorKind, status: int
+    harness: Harness,
+    monkeypatch: pytest.MonkeyPatch,
+    thing: str,
+    kind: ErrorKind,
+    status: int,
 ) -> None:
     """From now on every read of that *thing* is answered so."""
 
     async def answer(_id: str) -> Any:
         raise CloudError(Failure(kind, Executed.UNKNOWN, f"read the {thing}", status=status))
 
-    monkeypatch.setattr(house.cloud, thing, answer)
+    monkeypatch.setattr(harness.cloud, thing, answer)
 
 
 @pytest.mark.parametrize(
@@ -32,24 +36,28 @@ def failing(
 )
 @pytest.mark.parametrize("has_job", [True, False])
 def test_a_disk_whose_reading_fails_is_waited_for(
-    house: House, monkeypatch: pytest.MonkeyPatch, kind: ErrorKind, status: int, has_job: bool
+    harness: Harness,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: ErrorKind,
+    status: int,
+    has_job: bool,
 ) -> None:
     async def story() -> None:
-        house.cloud.forgets_jobs = not has_job
-        engine = await house.engine()
+        harness.cloud.forgets_jobs = not has_job
+        engine = await harness.engine()
         await engine.submit(restore())
-        await house.until(lambda: house.latest().disk_seen_busy)
+        await harness.until(lambda: harness.latest().disk_seen_busy)
         with monkeypatch.context() as patch:
-            failing(house, patch, "volume", kind, status)
-            await house.clock.sleep(600)
-            now = house.latest()
+            failing(harness, patch, "volume", kind, status)
+            await harness.clock.sleep(600)
+            now = harness.latest()
             assert now.state.is_open
             told = " ".join([now.summary, *(entry.text for entry in now.log)])
             assert "deleted" not in f"{told} {now.volume_status}"
-        assert (await house.settled()).state is State.SUCCEEDED
+        assert (await harness.settled()).state is State.SUCCEEDED
         await engine.stop(1.0)
 
-    house.run(story())
+    harness.run(story())
 
 
 @pytest.mark.parametrize(
@@ -65,58 +73,58 @@ def test_a_disk_whose_reading_fails_is_waited_for(
     ],
 )
 def test_only_a_job_that_its_service_does_not_know_is_lost(
-    house: House, kind: ErrorKind, status: int, code: str, is_lost: bool
+    harness: Harness, kind: ErrorKind, status: int, code: str, is_lost: bool
 ) -> None:
     async def story() -> None:
-        house.cloud.works = 300.0
-        engine = await house.engine()
+        harness.cloud.works = 300.0
+        engine = await harness.engine()
         await engine.submit(restore())
-        await house.until(lambda: house.latest().state is State.RUNNING)
+        await harness.until(lambda: harness.latest().state is State.RUNNING)
         failure = Failure(kind, Executed.NO, "read the job", status=status, code=code)
 
         async def job(_id: str) -> Any:
             raise CloudError(failure)
 
-        house.cloud.job = job  # type: ignore[method-assign,assignment]
-        await house.clock.sleep(100)
-        assert house.latest().job_lost is is_lost
-        watch = [event.watch for event in house.events if isinstance(event, WatchChanged)][-1]
+        harness.cloud.job = job  # type: ignore[method-assign,assignment]
+        await harness.clock.sleep(100)
+        assert harness.latest().job_lost is is_lost
+        watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
         assert watch.failure == (None if is_lost else failure)
         await engine.stop(1.0)
 
-    house.run(story())
+    harness.run(story())
 
 
-def test_what_fails_first_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_first_is_told(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
-        house.cloud.works = 300.0
-        engine = await house.engine()
+        harness.cloud.works = 300.0
+        engine = await harness.engine()
         await engine.submit(restore())
-        await house.until(lambda: house.latest().state is State.RUNNING)
+        await harness.until(lambda: harness.latest().state is State.RUNNING)
         told = []
         for thing in ("backup", "volume", "job"):
-            failing(house, monkeypatch, thing, ErrorKind.SERVER, 503)
-            await house.clock.sleep(60)
-            watch = [event.watch for event in house.events if isinstance(event, WatchChanged)][-1]
+            failing(harness, monkeypatch, thing, ErrorKind.SERVER, 503)
+            await harness.clock.sleep(60)
+            watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
             assert watch.failure is not None
             told.append(watch.failure.what)
         assert told == ["read the backup", "read the volume", "read the job"]
         await engine.stop(1.0)
 
-    house.run(story())
+    harness.run(story())
 
 
 def test_a_disk_that_its_service_does_not_know_is_gone(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> None:
-        engine = await house.engine()
+        engine = await harness.engine()
         await engine.submit(restore())
-        await house.until(lambda: house.latest().disk_seen_busy)
+        await harness.until(lambda: harness.latest().disk_seen_busy)
         with monkeypatch.context() as patch:
-            failing(house, patch, "volume", ErrorKind.REFUSED, 404)
-            await house.until(lambda: house.latest().state is State.UNKNOWN)
-            assert house.latest().volume_status == "deleted"
+            failing(harness, patch, "volume", ErrorKind.REFUSED, 404)
+            await harness.until(lambda: harness.latest().state is State.UNKNOWN)
+            assert harness.latest().volume_status == "deleted"
         await engine.stop(1.0)
 
-    house.run(story())
+    harness.run(story())

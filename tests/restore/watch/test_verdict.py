@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vbs_tui.restore.watch.verdict import BROKEN, GONE, HEALTHY, Facts, Standing, Verdict, judge
+from vbs_tui.restore.watch.verdict import BROKEN, GONE, HEALTHY, Conclusion, Facts, Verdict, judge
 
 PLAIN = Facts(
     job_status="RUNNING",
@@ -28,72 +28,75 @@ OURS = replace(
 )
 
 ROWS = [
-    (replace(PLAIN, job_status="SUCCESS"), Standing.SUCCEEDED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="in-use"), Standing.SUCCEEDED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="error_restoring"), Standing.FAILED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), Standing.FAILED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="restoring-backup"), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", volume_status=""), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Standing.UNDETERMINED),
-    (replace(PLAIN, job_status="FAIL"), Standing.FAILED),
-    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Standing.FAILED),
-    (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Standing.FAILED),
-    (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Standing.WATCH),
-    (replace(PLAIN, job_status="FAIL", volume_status=""), Standing.WATCH),
-    (replace(PLAIN, job_status="FAIL", volume_status=GONE), Standing.FAILED),
-    (PLAIN, Standing.WATCH),
-    (replace(PLAIN, job_status="INIT"), Standing.WATCH),
-    (replace(PLAIN, job_status="A_NEW_WORD"), Standing.WATCH),
-    (replace(PLAIN, volume_status="error_restoring"), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", job_contradiction="x"), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="SUCCESS"), Conclusion.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="in-use"), Conclusion.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error_restoring"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=""), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Conclusion.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Conclusion.FAILED),
+    (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="FAIL", volume_status=""), Conclusion.PENDING),
+    (replace(PLAIN, job_status="FAIL", volume_status=GONE), Conclusion.FAILED),
+    (PLAIN, Conclusion.PENDING),
+    (replace(PLAIN, job_status="INIT"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="A_NEW_WORD"), Conclusion.PENDING),
+    (replace(PLAIN, volume_status="error_restoring"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", job_contradiction="x"), Conclusion.UNDETERMINED),
     (
         replace(PLAIN, job_status="SUCCESS", job_contradiction="x", volume_status="error"),
-        Standing.FAILED,
+        Conclusion.FAILED,
     ),
-    (replace(PLAIN, job_status="FAIL", job_contradiction="x"), Standing.FAILED),
-    (replace(PLAIN, job_status="SUCCESS", job_mismatch="x"), Standing.UNDETERMINED),
-    (replace(PLAIN, job_status="FAIL", job_mismatch="x"), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL", job_contradiction="x"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", job_mismatch="x"), Conclusion.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL", job_mismatch="x"), Conclusion.UNDETERMINED),
     (
         replace(PLAIN, job_status="FAIL", job_mismatch="x", volume_status="restoring-backup"),
-        Standing.WATCH,
+        Conclusion.PENDING,
     ),
-    (replace(PLAIN, job_mismatch="x", job_contradiction="x"), Standing.WATCH),
-    (OURS, Standing.SUCCEEDED),
-    (replace(OURS, against="Another."), Standing.UNDETERMINED),
-    (replace(OURS, disk_changed=False), Standing.UNDETERMINED),
-    (replace(OURS, disk_set_back=True), Standing.UNDETERMINED),
-    (replace(OURS, backup_status=""), Standing.WATCH),
-    (replace(OURS, backup_status=GONE), Standing.SUCCEEDED),
-    (replace(OURS, backup_status="restoring"), Standing.WATCH),
-    (replace(OURS, volume_status="in-use"), Standing.UNDETERMINED),
-    (replace(OURS, volume_status="restoring-backup"), Standing.WATCH),
-    (replace(OURS, volume_status="extending"), Standing.WATCH),
-    (replace(OURS, volume_status="error_restoring"), Standing.FAILED),
-    (replace(OURS, volume_status="error"), Standing.FAILED),
-    (replace(OURS, volume_status="error", against="Another."), Standing.UNDETERMINED),
-    (replace(OURS, pair_seen_busy=False), Standing.UNDETERMINED),
-    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Standing.UNDETERMINED),
-    (STATELY, Standing.UNDETERMINED),
-    (replace(STATELY, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, traced=True, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, backup_seen_busy=True), Standing.UNDETERMINED),
-    (replace(STATELY, backup_status="restoring"), Standing.WATCH),
-    (replace(STATELY, volume_status="restoring-backup"), Standing.WATCH),
-    (replace(STATELY, volume_status="error_restoring"), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status="error_restoring", disk_seen_busy=True), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status="error", disk_seen_busy=True), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status=""), Standing.WATCH),
-    (replace(STATELY, volume_status=GONE), Standing.UNDETERMINED),
+    (replace(PLAIN, job_mismatch="x", job_contradiction="x"), Conclusion.PENDING),
+    (OURS, Conclusion.SUCCEEDED),
+    (replace(OURS, against="Another."), Conclusion.UNDETERMINED),
+    (replace(OURS, disk_changed=False), Conclusion.UNDETERMINED),
+    (replace(OURS, disk_set_back=True), Conclusion.UNDETERMINED),
+    (replace(OURS, backup_status=""), Conclusion.PENDING),
+    (replace(OURS, backup_status=GONE), Conclusion.SUCCEEDED),
+    (replace(OURS, backup_status="restoring"), Conclusion.PENDING),
+    (replace(OURS, volume_status="in-use"), Conclusion.UNDETERMINED),
+    (replace(OURS, volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(OURS, volume_status="extending"), Conclusion.PENDING),
+    (replace(OURS, volume_status="error_restoring"), Conclusion.FAILED),
+    (replace(OURS, volume_status="error"), Conclusion.FAILED),
+    (replace(OURS, volume_status="error", against="Another."), Conclusion.UNDETERMINED),
+    (replace(OURS, pair_seen_busy=False), Conclusion.UNDETERMINED),
+    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Conclusion.UNDETERMINED),
+    (STATELY, Conclusion.UNDETERMINED),
+    (replace(STATELY, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(STATELY, traced=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(STATELY, backup_seen_busy=True), Conclusion.UNDETERMINED),
+    (replace(STATELY, backup_status="restoring"), Conclusion.PENDING),
+    (replace(STATELY, volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(STATELY, volume_status="error_restoring"), Conclusion.UNDETERMINED),
+    (
+        replace(STATELY, volume_status="error_restoring", disk_seen_busy=True),
+        Conclusion.UNDETERMINED,
+    ),
+    (replace(STATELY, volume_status="error", disk_seen_busy=True), Conclusion.UNDETERMINED),
+    (replace(STATELY, volume_status=""), Conclusion.PENDING),
+    (replace(STATELY, volume_status=GONE), Conclusion.UNDETERMINED),
 ]
 
 
-@pytest.mark.parametrize(("facts", "standing"), ROWS)
-def test_the_table(facts: Facts, standing: Standing) -> None:
+@pytest.mark.parametrize(("facts", "conclusion"), ROWS)
+def test_the_table(facts: Facts, conclusion: Conclusion) -> None:
     verdict = judge(facts)
-    assert verdict.standing is standing
+    assert verdict.conclusion is conclusion
     assert verdict.sentence.endswith(".")
 
 
@@ -102,9 +105,9 @@ def test_the_table(facts: Facts, standing: Standing) -> None:
 )
 def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
     assert judge(replace(PLAIN, job_status="SUCCESS", volume_status=status)) == Verdict(
-        Standing.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
+        Conclusion.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
     )
-    assert judge(replace(STATELY, volume_status=status)).standing is Standing.UNDETERMINED
+    assert judge(replace(STATELY, volume_status=status)).conclusion is Conclusion.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,8 @@ def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
 )
 def test_any_other_state_is_waited_for(status: str) -> None:
     success = replace(PLAIN, job_status="SUCCESS", volume_status=status)
-    assert judge(success).standing is Standing.WATCH
-    assert judge(replace(OURS, volume_status=status)).standing is Standing.WATCH
+    assert judge(success).conclusion is Conclusion.PENDING
+    assert judge(replace(OURS, volume_status=status)).conclusion is Conclusion.PENDING
 
 
 SENTENCES = [
@@ -191,7 +194,7 @@ ANY = st.builds(
 
 @given(ANY)
 def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
-    if judge(facts).standing is Standing.SUCCEEDED:
+    if judge(facts).conclusion is Conclusion.SUCCEEDED:
         assert facts.volume_status in HEALTHY
         assert facts.backup_status != "restoring"
         if facts.job_is_askable:
@@ -207,7 +210,7 @@ def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
 
 @given(ANY)
 def test_failure_needs_the_clouds_word(facts: Facts) -> None:
-    if judge(facts).standing is Standing.FAILED:
+    if judge(facts).conclusion is Conclusion.FAILED:
         if facts.job_is_askable:
             assert not facts.job_mismatch
             said = facts.job_status == "FAIL"
@@ -221,4 +224,4 @@ def test_failure_needs_the_clouds_word(facts: Facts) -> None:
 @given(ANY)
 def test_silence_is_never_a_verdict(facts: Facts) -> None:
     silent = replace(facts, volume_status="", job_status="")
-    assert judge(silent).standing is Standing.WATCH
+    assert judge(silent).conclusion is Conclusion.PENDING

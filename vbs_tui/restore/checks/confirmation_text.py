@@ -41,7 +41,7 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedResources:
     """What was listed of one project so far."""
 
     volumes: Mapping[str, Volume]
@@ -51,7 +51,7 @@ class Listed:
     all_backups: bool = False
 
 
-NOTHING_LISTED = Listed({}, {})
+NOTHING_LISTED = ListedResources({}, {})
 
 
 def confirmation_of(
@@ -60,7 +60,7 @@ def confirmation_of(
     project: Project,
     *,
     projects: Sequence[Project],
-    listed: Mapping[str, Listed],
+    listed: Mapping[str, ListedResources],
     zone: tzinfo | None = None,
 ) -> Confirmation:
     """What to type for *backup* onto *volume*.
@@ -80,7 +80,10 @@ def confirmation_of(
 
 
 def _project_part(
-    volume: Volume, project: Project, projects: Sequence[Project], listed: Mapping[str, Listed]
+    volume: Volume,
+    project: Project,
+    projects: Sequence[Project],
+    listed: Mapping[str, ListedResources],
 ) -> str:
     others = [one for one in projects if one.id != project.id]
     if not any(_may_have(listed.get(one.id, NOTHING_LISTED), volume.name) for one in others):
@@ -93,11 +96,11 @@ def _project_part(
     return project.name if ambiguous or not short else short
 
 
-def _may_have(listed: Listed, name: str) -> bool:
+def _may_have(listed: ListedResources, name: str) -> bool:
     return not listed.all_volumes or any(one.name == name for one in listed.volumes.values())
 
 
-def _moment_part(backup: Backup, here: Listed, zone: tzinfo | None) -> str:
+def _moment_part(backup: Backup, here: ListedResources, zone: tzinfo | None) -> str:
     others = [
         one
         for one in here.backups.values()

@@ -29,7 +29,7 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RestorePair:
     """What a rule looks at."""
 
     backup: Backup

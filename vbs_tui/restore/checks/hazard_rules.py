@@ -11,17 +11,17 @@ from collections.abc import Callable
 
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.cloud.secrets import BLOT, WHY_HIDDEN
-from vbs_tui.restore.checks.hazard import Hazard, Level, Pair, hard, soft
+from vbs_tui.restore.checks.hazard import Hazard, Level, RestorePair, hard, soft
 
-__all__ = ["RULES", "Hazard", "Level", "Pair", "assess", "is_possible"]
-
-
-Rule = Callable[[Pair], Hazard | None]
+__all__ = ["RULES", "Hazard", "Level", "RestorePair", "find_hazards", "is_possible"]
 
 
-def assess(backup: Backup, volume: Volume, *, project_id: str) -> tuple[Hazard, ...]:
+Rule = Callable[[RestorePair], Hazard | None]
+
+
+def find_hazards(backup: Backup, volume: Volume, *, project_id: str) -> tuple[Hazard, ...]:
     """Every hazard of restoring *backup* onto *volume*, hard ones first, else in rule order."""
-    pair = Pair(backup, volume, project_id)
+    pair = RestorePair(backup, volume, project_id)
     found = [hazard for rule in RULES if (hazard := rule(pair)) is not None]
     return tuple(sorted(found, key=lambda hazard: hazard.level is Level.SOFT))
 
@@ -48,7 +48,7 @@ _BACKUP_WAITS = {
 }
 
 
-def backup_is_available(pair: Pair) -> Hazard | None:
+def backup_is_available(pair: RestorePair) -> Hazard | None:
     status = pair.backup.status
     if pair.backup.is_available:
         return None
@@ -57,7 +57,7 @@ def backup_is_available(pair: Pair) -> Hazard | None:
     return hard(f"backup is {status}", f"The backup is {status}, not available. {more}")
 
 
-def backup_is_ours(pair: Pair) -> Hazard | None:
+def backup_is_ours(pair: RestorePair) -> Hazard | None:
     owner = pair.backup.owner_id
     if not owner or owner == pair.project_id:
         return None
@@ -68,7 +68,7 @@ def backup_is_ours(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_ours(pair: Pair) -> Hazard | None:
+def volume_is_ours(pair: RestorePair) -> Hazard | None:
     owner = pair.volume.owner_id
     if not owner or owner == pair.project_id:
         return None
@@ -78,7 +78,7 @@ def volume_is_ours(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_detached(pair: Pair) -> Hazard | None:
+def volume_is_detached(pair: RestorePair) -> Hazard | None:
     holders = pair.volume.attachments
     if "attachments" in pair.volume.odd:
         return hard(
@@ -120,7 +120,7 @@ _VOLUME_WAITS = {
 }
 
 
-def volume_is_available(pair: Pair) -> Hazard | None:
+def volume_is_available(pair: RestorePair) -> Hazard | None:
     status = pair.volume.status
     if pair.volume.is_available or status == "in-use":
         return None
@@ -135,7 +135,7 @@ def volume_is_available(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_large_enough(pair: Pair) -> Hazard | None:
+def volume_is_large_enough(pair: RestorePair) -> Hazard | None:
     need, have = pair.backup.size, pair.volume.size
     if need is None or have is None:
         return None
@@ -154,7 +154,7 @@ def volume_is_large_enough(pair: Pair) -> Hazard | None:
     return None
 
 
-def sizes_are_known(pair: Pair) -> Hazard | None:
+def sizes_are_known(pair: RestorePair) -> Hazard | None:
     if "size" in (*pair.backup.odd, *pair.volume.odd):
         return None  # worse than not told
     if pair.backup.size is not None and pair.volume.size is not None:
@@ -167,7 +167,7 @@ def sizes_are_known(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_no_replica(pair: Pair) -> Hazard | None:
+def volume_is_no_replica(pair: RestorePair) -> Hazard | None:
     if not pair.volume.replicated:
         return None
     words = pair.volume.replication
@@ -179,7 +179,7 @@ def volume_is_no_replica(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_stays_where_it_is(pair: Pair) -> Hazard | None:
+def volume_stays_where_it_is(pair: RestorePair) -> Hazard | None:
     word = pair.volume.migration
     if not word:
         return None
@@ -191,7 +191,7 @@ def volume_stays_where_it_is(pair: Pair) -> Hazard | None:
     )
 
 
-def nothing_is_locked(pair: Pair) -> Hazard | None:
+def nothing_is_locked(pair: RestorePair) -> Hazard | None:
     for what, one in (("disk", pair.volume), ("backup", pair.backup)):
         if one.locks:
             told = ", ".join(one.locks)
@@ -203,7 +203,7 @@ def nothing_is_locked(pair: Pair) -> Hazard | None:
     return None
 
 
-def fields_are_readable(pair: Pair) -> Hazard | None:
+def fields_are_readable(pair: RestorePair) -> Hazard | None:
     for what, odd in (("disk", pair.volume.odd), ("backup", pair.backup.odd)):
         names = [name for name in odd if name not in _FLAGS and name != "attachments"]
         if names:
@@ -217,7 +217,7 @@ def fields_are_readable(pair: Pair) -> Hazard | None:
     return None
 
 
-def flags_are_readable(pair: Pair) -> Hazard | None:
+def flags_are_readable(pair: RestorePair) -> Hazard | None:
     names = [name for name in (*pair.volume.odd, *pair.backup.odd) if name in _FLAGS]
     if not names:
         return None
@@ -229,7 +229,7 @@ def flags_are_readable(pair: Pair) -> Hazard | None:
     )
 
 
-def attachments_are_told(pair: Pair) -> Hazard | None:
+def attachments_are_told(pair: RestorePair) -> Hazard | None:
     if pair.volume.attachments_told:
         return None
     return soft(
@@ -239,7 +239,7 @@ def attachments_are_told(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_may_be_written(pair: Pair) -> Hazard | None:
+def volume_may_be_written(pair: RestorePair) -> Hazard | None:
     volume = pair.volume
     if not volume.read_only and not volume.marks:
         return None
@@ -252,7 +252,7 @@ def volume_may_be_written(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_of_the_project(pair: Pair) -> Hazard | None:
+def volume_is_of_the_project(pair: RestorePair) -> Hazard | None:
     if not pair.volume.internal:
         return None
     return soft(
@@ -262,7 +262,7 @@ def volume_is_of_the_project(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_stands_alone(pair: Pair) -> Hazard | None:
+def volume_stands_alone(pair: RestorePair) -> Hazard | None:
     if not pair.volume.group:
         return None
     return soft(
@@ -272,7 +272,7 @@ def volume_stands_alone(pair: Pair) -> Hazard | None:
     )
 
 
-def backup_reports_no_failure(pair: Pair) -> Hazard | None:
+def backup_reports_no_failure(pair: RestorePair) -> Hazard | None:
     if not pair.backup.is_available or not pair.backup.fail_reason:
         return None
     return soft(
@@ -282,7 +282,7 @@ def backup_reports_no_failure(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_its_source(pair: Pair) -> Hazard | None:
+def volume_is_its_source(pair: RestorePair) -> Hazard | None:
     if pair.is_own_source:
         return None
     whose = pair.backup.volume_id
@@ -294,7 +294,7 @@ def volume_is_its_source(pair: Pair) -> Hazard | None:
     )
 
 
-def zones_match(pair: Pair) -> Hazard | None:
+def zones_match(pair: RestorePair) -> Hazard | None:
     there, here = pair.backup.availability_zone, pair.volume.availability_zone
     if not there or not here or there == here:
         return None
@@ -304,7 +304,7 @@ def zones_match(pair: Pair) -> Hazard | None:
     )
 
 
-def encryption_matches(pair: Pair) -> Hazard | None:
+def encryption_matches(pair: RestorePair) -> Hazard | None:
     if pair.backup.encrypted == pair.volume.encrypted:
         return None
     if pair.backup.encrypted:
@@ -320,7 +320,7 @@ def encryption_matches(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_not_shared(pair: Pair) -> Hazard | None:
+def volume_is_not_shared(pair: RestorePair) -> Hazard | None:
     if not pair.volume.multiattach:
         return None
     return soft(
@@ -330,7 +330,7 @@ def volume_is_not_shared(pair: Pair) -> Hazard | None:
     )
 
 
-def system_disks_match(pair: Pair) -> Hazard | None:
+def system_disks_match(pair: RestorePair) -> Hazard | None:
     if pair.volume.bootable and pair.is_own_source:
         return soft(
             "system disk",
@@ -351,7 +351,7 @@ def system_disks_match(pair: Pair) -> Hazard | None:
     return None
 
 
-def storage_is_shared(pair: Pair) -> Hazard | None:
+def storage_is_shared(pair: RestorePair) -> Hazard | None:
     if not pair.volume.dedicated_storage:
         return None
     return soft(

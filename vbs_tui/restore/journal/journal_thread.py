@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from vbs_tui.clock import Clock
+from vbs_tui.restore.journal.errors import JournalError, journal_error
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import Journal, JournalError, unusable
+from vbs_tui.restore.journal.journal import Journal
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ class JournalThread:
             if self._instance is None:
                 self._instance = Instance(self._directory)
         except OSError as error:
-            raise unusable(self._directory, "used", error) from error
+            raise journal_error(self._directory, "used", error) from error
         self._journal, notice = Journal.open(self._directory, self._instance, self._clock.now())
         return notice
 

@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vbs_tui.restore.journal import schema
-from vbs_tui.restore.journal.journal import (
+from vbs_tui.restore.journal.errors import JournalError, system_message
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import (
     FILE,
-    Journal,
-    JournalError,
-    is_damage,
-    refuse_damage,
-    set_up,
-    words,
+    accept_invalid_text,
+    check_integrity,
+    is_damaged,
 )
 from vbs_tui.text import clean
 
@@ -30,7 +29,7 @@ _TRIES = 10
 
 
 @contextlib.contextmanager
-def reading(directory: Path) -> Iterator[Journal | None]:
+def open_read_only(directory: Path) -> Iterator[Journal | None]:
     """The journal in *directory*, for reading only; ``None`` when there is none.
 
     Blocks. Raises :class:`JournalError`.
@@ -68,9 +67,9 @@ def _is_there(path: Path) -> bool:
 def _open(copy: Path, path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(copy, isolation_level=None)
     try:
-        set_up(db)
+        accept_invalid_text(db)
         is_later = schema.version_of(db) > schema.VERSION
-        refuse_damage(db)
+        check_integrity(db)
     except BaseException:
         db.close()
         raise
@@ -126,7 +125,7 @@ def _stamps(real: Path) -> list[tuple[int, int]]:
 
 
 def _unreadable(path: Path, error: Exception) -> JournalError:
-    why = words(error)
-    if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+    why = system_message(error)
+    if isinstance(error, sqlite3.DatabaseError) and is_damaged(error):
         why += "; it was left as it is"
     return JournalError(f"The journal {clean(path, 400)} cannot be read: {why}.")

@@ -98,7 +98,7 @@ class Restore:
     volume_status: str = ""
     backup_status: str = ""
     summary: str = ""
-    """The present standing in one sentence."""
+    """The present conclusion in one sentence."""
     failure: Failure | None = None
     """The last error that belongs to this restore."""
     tries: int = 0
@@ -131,12 +131,12 @@ class Restore:
         return " › ".join(part for part in parts if part)
 
     @property
-    def was_taken(self) -> bool:
+    def was_accepted(self) -> bool:
         """Whether it is proven that the cloud took the request, however it ended."""
         return bool(self.job_id) or self.pair_seen_busy
 
     @property
-    def needs_a_word(self) -> bool:
+    def needs_settlement(self) -> bool:
         """Whether the engine has looked long enough, and only the operator can settle it."""
         return self.state is State.UNKNOWN and self.summary.startswith((UNTRACED, UNCLEAR))
 

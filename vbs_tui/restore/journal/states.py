@@ -35,7 +35,7 @@ class State(enum.Enum):
         return self in OPEN
 
     @property
-    def is_sure(self) -> bool:
+    def is_final(self) -> bool:
         return not self.is_open
 
 
@@ -62,7 +62,7 @@ class IllegalTransition(Exception):  # noqa: N818 - a broken rule, named for wha
     """A step that the table does not allow: a defect of the program, never of the cloud."""
 
 
-def check(before: State, after: State) -> None:
+def check_transition(before: State, after: State) -> None:
     """Raise :class:`IllegalTransition` unless *after* may follow *before*."""
     if after not in TRANSITIONS[before]:
         raise IllegalTransition(f"{before.value} → {after.value}")

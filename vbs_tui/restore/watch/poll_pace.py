@@ -19,13 +19,13 @@ class PollPace:
     unsettled: float = 60.0
     """Between looks at an unknown outcome older than :attr:`unsettled_after`."""
     unsettled_after: float = 900.0
-    blind_most: float = 60.0
+    max_blind_wait: float = 60.0
     """Longest wait while the cloud cannot be reached."""
     patience: float = 20.0
     """How long a look may take until the watch says that it sees nothing."""
-    reconcile: float = 60.0
+    untraced_after: float = 60.0
     """How long without any trace until an unknown outcome is called probably not accepted."""
-    job_patience: float = 30.0
+    job_lost_after: float = 30.0
     """How long a job may be unknown to the cloud before only states are believed."""
     tries: int = 3
     """How often a POST that provably was not executed may leave in all."""
@@ -52,5 +52,5 @@ class PollPace:
         else:
             base = self.late
         if blind:
-            base = min(max(base, self.blind_most), base * 2 ** min(blind, 8))
+            base = min(max(base, self.max_blind_wait), base * 2 ** min(blind, 8))
         return base * rng.uniform(0.9, 1.1)

@@ -175,7 +175,7 @@ def test_a_cloud_that_was_set_back_proves_nothing(harness: Harness) -> None:
         await harness.clock.sleep(4000)
         ended = harness.latest()
         assert ended.state is State.UNKNOWN
-        assert "set back" in ended.summary
+        assert "reset to an earlier state" in ended.summary
         await engine.stop(1.0)
 
     harness.run(story())

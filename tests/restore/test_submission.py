@@ -291,7 +291,7 @@ def test_an_end_that_comes_before_sending_is_written_down(harness: Harness) -> N
 
     lines = harness.run(story())
     assert [line.state for line in lines] == [State.PLANNED, State.NOT_SENT]
-    assert lines[-1].text == "Not sent: the program was ended before anything left."
+    assert lines[-1].text == "Not sent: the program was ended before anything was sent."
     assert harness.latest().tries == 0
     assert harness.cloud.posts == []
 
@@ -316,7 +316,7 @@ def test_an_end_that_comes_while_sending_is_written_down_is_told_once(
 
     lines = harness.run(story())
     assert [line.state for line in lines] == [State.PLANNED, State.SENDING, State.NOT_SENT]
-    assert lines[-1].text == "Not sent: the program was ended before anything left."
+    assert lines[-1].text == "Not sent: the program was ended before anything was sent."
     assert harness.latest().summary == lines[-1].text
     assert harness.cloud.posts == []
 
@@ -422,7 +422,7 @@ ABOUT_STATES = [
     refused(409),
 ]
 OF_RIGHTS = [refused(403), refused(404), refused(400, "X.1"), refused(409, "X.1")]
-AGAIN = "both were fine right before: looking again"
+AGAIN = "disk and backup were ready right before, so they are read again"
 
 
 @pytest.mark.parametrize("failure", ABOUT_STATES)
@@ -443,7 +443,7 @@ def test_a_refusal_about_states_is_believed_after_a_minute_of_looking(
     assert [round(look - asked[0]) for look in looks] == [0, 0, 2, 6, 14, 24, 34, 44, 54]
     assert lines[2].text.endswith(AGAIN)
     assert lines[2].state is None
-    doubt = "Refused, though disk and backup were fine: looking again."
+    doubt = "Refused, although disk and backup were ready; reading them again."
     assert (doubt, failure) in told(harness)
     assert ended.failure == failure
 

@@ -232,7 +232,7 @@ class Backend:
             trouble = ""
         except JournalError as error:
             trouble = str(error)
-            text = f"{error} Nothing can be restored until that is mended; looking is possible."
+            text = f"{error} Nothing can be restored until that is fixed; the lists can be read."
             if not again:  # later on, each refused restore says it
                 self._emit(Notice(text, severe=True))
         finally:
@@ -319,7 +319,7 @@ class Backend:
             raise Refusal(str(error)) from error
         required = NOT_SENT_TEXT if restore is None else self.settlement_text(restore)
         if typed != required:
-            raise Refusal(f"Nothing changed: type “{required}” to declare it.")
+            raise Refusal(f"Nothing changed: type “{required}” to settle it.")
         try:
             return await self._engine.settle(restore_id, _system_user())
         except (ValueError, JournalError) as error:

@@ -101,7 +101,7 @@ class Engine:
         if self._is_stopping:
             raise JournalError("The program is ending.")
         planned = replace(restore, owner=self._journal_thread.owner, state=State.PLANNED)
-        known = f", knowing: {'; '.join(restore.hazards)}" if restore.hazards else ""
+        known = f", with hazards: {'; '.join(restore.hazards)}" if restore.hazards else ""
         text = f"confirmed by {restore.operator}{known}"
         entry = LogEntry(self._clock.now(), Source.OPERATOR, text, State.PLANNED)
         # Counted before anything is awaited, so that stop() waits for it.
@@ -152,7 +152,7 @@ class Engine:
         while True:
             current = await self._journal_thread.run(lambda journal: journal.get(restore_id))
             if current is None or current.state is not State.UNKNOWN:
-                raise ValueError("Only a restore whose outcome is unknown can be declared so.")
+                raise ValueError("Only a restore whose outcome is unknown can be settled.")
             active = self._active.get(restore_id)
             if active is None:
                 active = ActiveRestore(current, self._journal_thread, self._clock, self._emit)
@@ -264,16 +264,17 @@ class Engine:
         try:
             if active.snapshot.state is State.SENDING:
                 await active.record(
-                    (Source.REQUEST, "the cloud was left before an answer came"),
+                    (Source.REQUEST, "the connection was closed before an answer came"),
                     state=State.UNKNOWN,
                     owner="",
-                    summary="The cloud was left before an answer came: it may have taken it.",
+                    summary="The connection was closed before an answer came:"
+                    " the cloud may have accepted it.",
                 )
             elif active.snapshot.state is State.PLANNED:
                 await active.record(
-                    (Source.REQUEST, "the cloud was left before anything was sent"),
+                    (Source.REQUEST, "the connection was closed before anything was sent"),
                     state=State.NOT_SENT,
-                    summary="Not sent: the cloud was left before anything was sent.",
+                    summary="Not sent: the connection was closed before anything was sent.",
                 )
         except (JournalError, StaleSnapshot):
             pass  # the next program finds it without an owner, and records the same
@@ -294,7 +295,7 @@ class Engine:
             self._emit(
                 Notice(
                     f"A defect ended “{task.get_name()}” ({kind}). What was sent is on record;"
-                    " start vbs-tui anew to go on watching.",
+                    " start vbs-tui again to go on watching.",
                     severe=True,
                 )
             )

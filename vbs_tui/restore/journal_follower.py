@@ -123,14 +123,14 @@ class JournalFollower:
                 await orphan.record(
                     (Source.REQUEST, "the program ended before anything was sent"),
                     state=State.NOT_SENT,
-                    summary="Not sent: the program ended before anything left.",
+                    summary="Not sent: the program ended before anything was sent.",
                 )
             else:
                 await orphan.record(
                     (Source.REQUEST, "the program died while the request was on its way"),
                     state=State.UNKNOWN,
                     owner="",
-                    summary="The program died while sending: the cloud may have taken it.",
+                    summary="The program died while sending: the cloud may have accepted it.",
                 )
         except StaleSnapshot:
             return

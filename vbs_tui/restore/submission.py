@@ -33,7 +33,7 @@ _ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumeback
 _TRANSIENT = frozenset({ErrorKind.BROKEN, ErrorKind.SERVER, ErrorKind.NONSENSE})
 """Failures of a read that may be gone at the next try."""
 
-_ENDED = "the program was ended before anything left."
+_ENDED = "the program was ended before anything was sent."
 
 
 class Submission:
@@ -174,13 +174,11 @@ class Submission:
             failure.status in (400, 409) and not failure.code
         )
         if about_states:
+            checks = "disk and backup were ready right before, so they are read again"
             await self._active.record_until_written(
-                (
-                    Source.REQUEST,
-                    f"{_failure_text(failure)}; both were fine right before: looking again",
-                ),
+                (Source.REQUEST, f"{_failure_text(failure)}; {checks}"),
                 failure=failure,
-                summary="Refused, though disk and backup were fine: looking again.",
+                summary="Refused, although disk and backup were ready; reading them again.",
             )
         # The states change when the queued job runs, which may be long after the response. So this
         # waits as long as for the trace of a request that got no response at all.
@@ -243,7 +241,7 @@ class Submission:
             state=State.UNKNOWN,
             failure=replace(failure, executed=Executed.UNKNOWN),
             request_id=failure.request_id,
-            summary="No clear answer, and no certain trace at disk and backup so far.",
+            summary="No clear answer, and no clear trace on disk and backup so far.",
         )
 
 
@@ -261,8 +259,8 @@ def _failure_text(failure: Failure) -> str:
 
 def _throttled_hint(wait: float, retried: bool) -> str:
     said = (
-        f"Nothing was executed: the cloud takes no more requests for now. Wait {wait:.0f} s, then"
-        " restore again; it is not sent again by itself."
+        f"Nothing was executed: the cloud accepts no more requests for now. Wait {wait:.0f} s, then"
+        " restore again; the program does not send it again by itself."
     )
     return said if retried else f"{said} In scripts, --retry-throttled does that."
 

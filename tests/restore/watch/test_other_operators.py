@@ -280,7 +280,7 @@ def test_a_cloud_that_was_started_anew_proves_nothing(harness: Harness) -> None:
         harness.cloud.volume = younger  # type: ignore[method-assign,assignment]
         ended = await long_after(harness)
         assert ended.state is State.UNKNOWN
-        assert "set back" in ended.summary
+        assert "reset to an earlier state" in ended.summary
 
     harness.run(story())
 

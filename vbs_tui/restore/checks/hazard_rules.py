@@ -1,8 +1,10 @@
-"""Hazards of putting one backup onto one volume: pure functions, one per rule.
+"""The hazards of restoring one backup onto one volume: pure functions, one per rule.
 
-Sources: what VBS and EVS refuse by their documents and error codes, and what native Cinder was
-seen to refuse. A hard hazard means that the cloud would refuse the restore, or should: it is not
-sent. A soft one means: allowed, but look.
+The rules follow what VBS and EVS refuse, by their documents and error codes, and what native Cinder
+was seen to refuse. A hard hazard means that the cloud refuses the restore, or should refuse it: it
+is not sent. A soft hazard means that it is allowed, but the operator must look.
+
+A new rule is a function here and a row in :data:`RULES`.
 """
 
 from __future__ import annotations
@@ -35,15 +37,15 @@ _FLAGS = frozenset(
     {"bootable", "encrypted", "__system__encrypted", "multiattach", "shareable", "readonly"}
     | {"consumes_quota", "service_metadata"}
 )
-"""Fields whose worst case is a soft hazard, and so an odd value in them, too."""
+"""Fields whose worst case is a soft hazard; so an unreadable value in them is one, too."""
 
 _BACKUP_WAITS = {
-    "creating": "It is still being made; wait until it is available.",
+    "creating": "It is still being created; wait until it is available.",
     "restoring": "Another restore is reading it; wait until that one has ended.",
     "deleting": "It is being deleted; choose another backup.",
-    "error": "Making it failed, so it holds nothing to restore; choose another backup.",
+    "error": "Creating it failed, so it holds nothing to restore; choose another backup.",
     "error_deleting": "Deleting it failed half-way, so its data cannot be trusted.",
-    "error_restoring": "Its last restore failed; the cloud must mend that state first.",
+    "error_restoring": "Its last restore failed; the cloud's provider must reset its state first.",
     "deleted": "It is gone; choose another backup.",
 }
 
@@ -83,8 +85,8 @@ def volume_is_detached(pair: RestorePair) -> Hazard | None:
     if "attachments" in pair.volume.odd:
         return hard(
             "attachments unreadable",
-            "The cloud tells who holds the disk in a form that this program does not know, so it"
-            " counts as attached. Look at the disk in the cloud's own console.",
+            "The cloud lists the disk's attachments in a form that this program does not know, so"
+            " the disk counts as attached. Look at it in the cloud's own console.",
         )
     if not holders and pair.volume.status != "in-use":
         return None
@@ -103,17 +105,17 @@ _VOLUME_WAITS = {
     "error_restoring": "An earlier restore onto it failed. Its content is neither old nor new, and"
     " the cloud lets it only be deleted; choose another disk or open a ticket.",
     "restoring-backup": "A restore onto it is running right now; wait for its end.",
-    "backing-up": "A backup of it is being made; wait until that has ended.",
-    "creating": "It is still being made; wait until it is available.",
+    "backing-up": "A backup of it is being created; wait until that has ended.",
+    "creating": "It is still being created; wait until it is available.",
     "deleting": "It is being deleted; choose another disk.",
     "extending": "It is being extended; wait until it is available.",
     "attaching": "It is being attached; wait, then detach it.",
     "detaching": "It is being detached; wait until it is available.",
     "reserved": "A server is about to take it; wait, then detach it.",
-    "uploading": "An image is being made of it; wait until that has ended.",
+    "uploading": "An image of it is being created; wait until that has ended.",
     "downloading": "An image is being written to it; wait until that has ended.",
     "retyping": "It is being changed to another type; wait until that has ended.",
-    "maintenance": "Whoever runs the cloud works on it; wait, or ask them.",
+    "maintenance": "The cloud's provider is working on it; wait, or ask the provider.",
     "managing": "The cloud is taking it over from its storage; wait until that has ended.",
     "rollbacking": "It is being rolled back to a snapshot; wait until that has ended.",
     "awaiting-transfer": "It is offered to another project; accept or cancel that first.",
@@ -149,21 +151,21 @@ def volume_is_large_enough(pair: RestorePair) -> Hazard | None:
         return soft(
             f"{have - need} GiB larger",
             f"The disk has {have} GiB, the backup holds {need} GiB. Partitions and file systems"
-            " will be those of the backup; the rest of the disk is lost to them until extended.",
+            " will be those of the backup; the rest of the disk is unused until they are extended.",
         )
     return None
 
 
 def sizes_are_known(pair: RestorePair) -> Hazard | None:
     if "size" in (*pair.backup.odd, *pair.volume.odd):
-        return None  # worse than not told
+        return None  # a hard hazard by another rule
     if pair.backup.size is not None and pair.volume.size is not None:
         return None
     which = "backup" if pair.backup.size is None else "disk"
     return soft(
         f"size of the {which} unknown",
-        f"The cloud does not tell the size of the {which}, so whether the backup fits cannot be"
-        " checked here.",
+        f"The cloud does not give the size of the {which}, so it cannot be checked here whether the"
+        " backup fits.",
     )
 
 
@@ -171,23 +173,22 @@ def volume_is_no_replica(pair: RestorePair) -> Hazard | None:
     if not pair.volume.replicated:
         return None
     words = pair.volume.replication
-    said = f" (it says: {words})" if words else ""
+    details = f" ({words})" if words else ""
     return hard(
         "under disaster recovery",
-        f"The disk is under disaster-recovery replication by the cloud's word{said}, where"
-        " restores are refused (VolumeBackup.0211). Remove the protection first.",
+        f"The cloud says that the disk is under disaster-recovery replication{details}. It refuses"
+        " restores onto such a disk (VolumeBackup.0211). Remove the protection first.",
     )
 
 
 def volume_stays_where_it_is(pair: RestorePair) -> Hazard | None:
-    word = pair.volume.migration
-    if not word:
+    status = pair.volume.migration
+    if not status:
         return None
     return hard(
-        f"migration is {word}",
-        f"The cloud moves the disk to other storage, or says so in a word this program does not"
-        f" know (migration status {word}). What a restore writes meanwhile can be lost: wait until"
-        " that has ended.",
+        f"migration is {status}",
+        f"The disk's migration status is {status}: the cloud is moving it to other storage, or may"
+        " be. What a restore writes meanwhile can be lost. Wait until the move has ended.",
     )
 
 
@@ -197,8 +198,8 @@ def nothing_is_locked(pair: RestorePair) -> Hazard | None:
             told = ", ".join(one.locks)
             return hard(
                 f"{what} is locked",
-                f"The {what} is locked or frozen by the cloud's word ({told}). Ask whoever runs the"
-                " cloud, or pays for it, to free it first.",
+                f"The cloud says that the {what} is locked or frozen ({told}). Ask the cloud's"
+                " provider, or whoever pays for the cloud, to release it first.",
             )
     return None
 
@@ -211,8 +212,8 @@ def fields_are_readable(pair: RestorePair) -> Hazard | None:
             return hard(
                 f"{what} unreadable: {told}",
                 f"The cloud describes the {what} in a form that this program does not know (field"
-                f" {told}), so what could forbid the restore cannot be seen. Look at it in the"
-                " cloud's own console.",
+                f" {told}), so it cannot be checked here whether the restore is allowed. Look at it"
+                " in the cloud's own console.",
             )
     return None
 
@@ -224,8 +225,8 @@ def flags_are_readable(pair: RestorePair) -> Hazard | None:
     told = ", ".join(dict.fromkeys(names))
     return soft(
         f"unclear: {told}",
-        f"What the cloud tells for {told} cannot be read, so what hangs on that cannot be checked"
-        " here.",
+        f"The value that the cloud gives for {told} cannot be read, so what depends on it cannot be"
+        " checked here.",
     )
 
 
@@ -233,9 +234,9 @@ def attachments_are_told(pair: RestorePair) -> Hazard | None:
     if pair.volume.attachments_told:
         return None
     return soft(
-        "attachments not told",
-        "The cloud does not tell whether a server holds the disk; that it is free is known from its"
-        " state alone.",
+        "attachments unknown",
+        "The cloud does not say whether a server holds the disk; only the disk's state says that it"
+        " is free.",
     )
 
 
@@ -247,7 +248,7 @@ def volume_may_be_written(pair: RestorePair) -> Hazard | None:
     marks = ", ".join([*(["readonly"] if volume.read_only else []), *volume.marks])
     return soft(
         short,
-        f"Somebody marked the disk in its metadata ({marks}), so that its content stays. A restore"
+        f"The disk is marked in its metadata ({marks}), to protect its content. A restore"
         " overwrites it all the same.",
     )
 
@@ -257,8 +258,8 @@ def volume_is_of_the_project(pair: RestorePair) -> Hazard | None:
         return None
     return soft(
         "disk of the cloud itself",
-        "The disk counts for no quota, so the cloud made it for a purpose of its own (to move or to"
-        " back up another one), and may delete it at any time.",
+        "The disk does not count against the quota, so the cloud created it for its own use (to"
+        " move or back up another disk) and may delete it at any time.",
     )
 
 
@@ -267,8 +268,8 @@ def volume_stands_alone(pair: RestorePair) -> Hazard | None:
         return None
     return soft(
         "member of a group",
-        f"The disk belongs to the group {pair.volume.group}, whose disks are kept at one moment."
-        " The others keep their content.",
+        f"The disk belongs to the group {pair.volume.group}, whose disks are kept at the same point"
+        " in time. The other disks of the group keep their content.",
     )
 
 
@@ -277,8 +278,8 @@ def backup_reports_no_failure(pair: RestorePair) -> Hazard | None:
         return None
     return soft(
         "backup reports a failure",
-        f"The backup is available, and yet tells of a failure: {pair.backup.fail_reason}. Make sure"
-        " that it is whole.",
+        f"The backup is available, but it reports a failure: {pair.backup.fail_reason}. Make sure"
+        " that it is complete.",
     )
 
 
@@ -300,7 +301,7 @@ def zones_match(pair: RestorePair) -> Hazard | None:
         return None
     return soft(
         "other zone",
-        f"The backup lies in zone {there}, the disk in {here}. The cloud may refuse that.",
+        f"The backup is in zone {there}, the disk in {here}. The cloud may refuse the restore.",
     )
 
 
@@ -310,13 +311,13 @@ def encryption_matches(pair: RestorePair) -> Hazard | None:
     if pair.backup.encrypted:
         return soft(
             "disk is not encrypted",
-            "The backup is encrypted and the disk is not: restored data may come to lie there in"
-            " the clear, or the cloud may refuse.",
+            "The backup is encrypted and the disk is not: the restored data may be stored"
+            " unencrypted, or the cloud may refuse the restore.",
         )
     return soft(
         "disk is encrypted",
-        "The disk is encrypted and the backup is not. The cloud needs the right to use the disk's"
-        " key, or it refuses.",
+        "The disk is encrypted and the backup is not. The cloud refuses the restore unless it has"
+        " the right to use the disk's key.",
     )
 
 
@@ -334,8 +335,8 @@ def system_disks_match(pair: RestorePair) -> Hazard | None:
     if pair.volume.bootable and pair.is_own_source:
         return soft(
             "system disk",
-            "This is a system disk: a server starts from it. If its operating system was installed"
-            " anew since the backup, make a data disk from the backup instead.",
+            "This is a system disk: a server starts from it. If its operating system was"
+            " reinstalled since the backup, make a data disk from the backup instead.",
         )
     if pair.volume.bootable:
         return soft(
@@ -346,7 +347,7 @@ def system_disks_match(pair: RestorePair) -> Hazard | None:
     if pair.backup.bootable:
         return soft(
             "backup of a system disk",
-            "The backup is that of a system disk, the target is a data disk.",
+            "The backup is of a system disk, the target is a data disk.",
         )
     return None
 
@@ -356,7 +357,7 @@ def storage_is_shared(pair: RestorePair) -> Hazard | None:
         return None
     return soft(
         "dedicated storage",
-        "The disk lies in dedicated storage; backups from elsewhere may be refused there.",
+        "The disk is in dedicated storage; the cloud may refuse backups from other storage.",
     )
 
 

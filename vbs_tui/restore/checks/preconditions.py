@@ -87,10 +87,10 @@ _WORDS = (
     ("name", "is named {after}, and was named {before}"),
     ("size", "has {after} GiB, and had {before} GiB"),
     ("zone", "is in zone {after}, and was in {before}"),
-    ("src_backup_id", "carries the mark of another restore"),
-    ("volume_id", "is of another disk than before"),
-    ("taken_at", "is of another moment than before"),
-    ("updated_at", "was changed: its time of last change is another"),
+    ("src_backup_id", "names another backup in its metadata, so another restore wrote it"),
+    ("volume_id", "belongs to another disk than before"),
+    ("taken_at", "was taken at another time than before"),
+    ("updated_at", "was changed: its time of last change differs"),
 )
 
 

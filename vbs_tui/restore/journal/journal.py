@@ -30,7 +30,7 @@ _LOG_TAIL = 40
 
 
 class Journal:
-    """An open journal. Raises :class:`JournalError` for whatever SQLite or the disk refuse."""
+    """An open journal. Methods raise :class:`JournalError` when it cannot be read or written."""
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db = db
@@ -40,9 +40,9 @@ class Journal:
     def open(cls, directory: Path, instance: Instance, now: datetime) -> tuple[Journal, str]:
         """The journal in *directory*, made when there is none, and a notice (mostly empty).
 
-        One that cannot be read, or comes from a later version, is set aside under a name of its
-        own, never deleted and never written over. A later version's journal that another running
-        program uses is left where it is: ``JournalError``.
+        A file that is damaged, or was written by a later version, is set aside under a new name; it
+        is never deleted or overwritten. A later version's journal that another running program uses
+        is left where it is. Raises :class:`JournalError`.
         """
         path = directory / FILE
         db, notice = open_file(path, instance, now)
@@ -145,7 +145,7 @@ class Journal:
             return tuple(entry_from_row(row) for row in rows)
 
     def data_version(self) -> int:
-        """A number that moves when another program has written."""
+        """A number that changes when another program has written."""
         with _errors_in_words("read", self.path):
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 

@@ -50,8 +50,8 @@ def open_file(path: Path, instance: Instance, now: datetime) -> tuple[sqlite3.Co
             f" {system_message(error)}. {MOVE_JOURNAL_ADVICE}"
         ) from error
     notice = (
-        f"The journal {why}. It was set aside as {clean(aside, 400)}; a new one was begun."
-        " Restores that it holds are not watched here."
+        f"The journal {why}. It was set aside as {clean(aside, 400)}; a new one was made."
+        " The restores in the old one are not watched here."
     )
     try:
         return _connect(path), notice

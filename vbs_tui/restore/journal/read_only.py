@@ -1,7 +1,7 @@
-"""Reading the journal without touching it: no lock, nothing made, mended or set aside.
+"""Reads the journal without touching it: no lock, nothing made, changed or set aside.
 
-So what is on record can be told from a disk that takes no writing or no locks, and from the home of
-somebody else. A copy is read: SQLite wants files of its own beside the journal, and locks on them.
+So it can be read on a disk that takes no writes or no locks, and in the home of another user. A
+copy is read, because SQLite needs files of its own beside the journal, and locks on them.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def _is_there(path: Path) -> bool:
     try:
         path.stat()
     except FileNotFoundError:
-        # A link to a disk that is not mounted is no empty journal.
+        # A link to a disk that is not mounted must not pass for an empty journal.
         for link, needed in ((path.parent, path.parent), (path, path.resolve().parent)):
             if link.is_symlink() and not needed.exists():
                 raise JournalError(
-                    f"{clean(link, 400)} is a link to {clean(link.resolve(), 400)}, and that is"
-                    " not there."
+                    f"{clean(link, 400)} is a link to {clean(link.resolve(), 400)}, which does not"
+                    " exist."
                 ) from None
         return False
     except OSError as error:
@@ -94,7 +94,7 @@ def _folder(path: Path) -> tempfile.TemporaryDirectory[str]:
 
 
 def _copied(path: Path, folder: Path) -> Path:
-    """The journal and what is not yet written into it, as they were at one moment."""
+    """A copy of the file and its write-ahead log, both of the same moment."""
     real = path.resolve()
     copy = folder / FILE
     for _ in range(_TRIES):

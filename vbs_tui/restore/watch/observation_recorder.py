@@ -61,7 +61,11 @@ class ObservationRecorder:
         lines, changes = self._differences(restore, observation)
         lost = self._job_is_lost(restore, observation)
         if lost is not restore.job_lost:
-            what = "no longer knows the job; going by the states" if lost else "knows the job again"
+            what = (
+                "no longer knows the job; judging by the states of disk and backup"
+                if lost
+                else "knows the job again"
+            )
             lines.append((Source.JOB, f"the cloud {what}"))
             changes["job_lost"] = lost
         seen = replace(restore, **changes)
@@ -115,7 +119,7 @@ class ObservationRecorder:
             changes["backup_seen_busy"] = True
         if observation.pair_busy:
             if observation.job is None:
-                lines.append((Source.WATCH, "disk and backup are at work together"))
+                lines.append((Source.WATCH, "disk and backup are busy at the same time"))
             changes["pair_seen_busy"] = True
             changes["busy_change"] = observation.volume.updated_at if observation.volume else None
         if not restore.against and (against := self._against(restore, observation)):
@@ -190,7 +194,7 @@ def _next_state(restore: Restore, facts: Facts, verdict: Verdict) -> State:
 def _summary(state: State, verdict: Verdict, facts: Facts, *, is_long: bool) -> str:
     if state is State.UNKNOWN and verdict.conclusion is Conclusion.UNDETERMINED:
         if not facts.job_is_askable and not is_long:
-            return "No clear answer, and no certain trace at disk and backup so far."
+            return "No clear answer, and no clear trace on disk and backup so far."
         return f"{UNTRACED if left_no_trace(facts) else UNCLEAR}: {verdict.sentence}"
     return verdict.sentence
 
@@ -231,7 +235,7 @@ def _arrow(before: str, after: str) -> str:
 
 def _transition_text(before: State, after: State, verdict: Verdict) -> str:
     if before is State.UNKNOWN and after is State.RUNNING:
-        return "it was accepted after all: disk and backup are at work together"
+        return "it was accepted after all: disk and backup are busy at the same time"
     if after is State.RUNNING:
         return f"under way: {verdict.sentence}"
     return f"{after.value}: {verdict.sentence}"

@@ -114,9 +114,8 @@ def _after_success(facts: Facts) -> Verdict:
             "The job says SUCCESS, but the disk no longer exists, so nothing can be checked.",
         )
     if volume not in HEALTHY:
-        return Verdict(
-            Conclusion.PENDING, f"The job says SUCCESS; the disk is {volume or 'not readable'} yet."
-        )
+        now = f"is still {volume}" if volume else "could not be read yet"
+        return Verdict(Conclusion.PENDING, f"The job says SUCCESS; the disk {now}.")
     if facts.backup_status == READ:
         return Verdict(Conclusion.PENDING, "The job says SUCCESS; the backup is still being read.")
     if facts.job_contradiction:
@@ -175,8 +174,8 @@ def _by_states(facts: Facts) -> Verdict:
         if is_ours:
             return Verdict(
                 Conclusion.FAILED,
-                f"Disk and backup were at work together, and the disk is {volume}: its content is"
-                " neither old nor new.",
+                f"Disk and backup were busy at the same time, and the disk is {volume}: its content"
+                " is neither old nor new.",
             )
         return Verdict(
             Conclusion.UNDETERMINED, f"The disk is {volume}. {_undetermined_sentence(facts)}"
@@ -188,8 +187,8 @@ def _by_states(facts: Facts) -> Verdict:
     if is_ours and volume == "available" and facts.disk_changed and not facts.disk_set_back:
         return Verdict(
             Conclusion.SUCCEEDED,
-            "Disk and backup were at work together, and the disk is available again; no job could"
-            " be asked.",
+            "Disk and backup were busy at the same time, and the disk is available again; no job"
+            " could be asked.",
         )
     return Verdict(Conclusion.UNDETERMINED, _undetermined_sentence(facts))
 
@@ -202,7 +201,10 @@ def _busy_sentence(facts: Facts) -> str:
     if facts.pair_seen_busy:
         return "The disk is being written."
     if facts.backup_status == READ:
-        return "The disk is being written and the backup is being read; by whom is not proven."
+        return (
+            "The disk is being written and the backup is being read; nothing proves by which"
+            " restore."
+        )
     return (
         "The disk is being written, but this backup is not being read: it may be another restore."
     )
@@ -214,13 +216,13 @@ def _undetermined_sentence(facts: Facts) -> str:
         return facts.against
     if facts.disk_set_back and (facts.pair_seen_busy or facts.disk_seen_busy):
         return (
-            "The disk was being written, but is back at its state from before the request: the"
-            " cloud itself may have been set back."
+            "The disk was being written, but shows its state from before the request again: the"
+            " cloud itself may have been reset to an earlier state."
         )
     if facts.pair_seen_busy:
         return (
-            f"Disk and backup were at work together, but the disk is {facts.volume_status}, or"
-            " its time of last change is not told: nothing proves how it ended."
+            f"Disk and backup were busy at the same time, but the disk is {facts.volume_status}, or"
+            " its time of last change is unknown: nothing proves how it ended."
         )
     if facts.disk_seen_busy:
         return (

@@ -18,6 +18,7 @@ from vbs_tui.simulator import Simulator
 def harness(tmp_path: Path) -> Iterator[Harness]:
     one = Harness(tmp_path)
     yield one
+    one.run(one.stop())
     for task in asyncio.all_tasks(one.loop):
         task.cancel()
     one.loop.run_until_complete(asyncio.sleep(0.1))

@@ -1,18 +1,21 @@
-"""A scripted cloud, a journal directory, and the engines that share it, in virtual time."""
+"""Engines on a scripted cloud, in virtual time: what most tests of this room stand on."""
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.restore.makers import restore
 from tests.restore.scripted_cloud import ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event, RestoreChanged
 from vbs_tui.restore.journal.journal_thread import JournalThread
-from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 
@@ -25,6 +28,8 @@ class Harness:
         self.cloud = ScriptedCloud(self.clock)
         self.directory = directory
         self.events: list[Event] = []
+        self.engines: list[Engine] = []
+        self.pace = PollPace()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -34,14 +39,45 @@ class Harness:
         engine = Engine(
             journal_thread,
             clock=self.clock,
-            pace=PollPace(),
+            pace=self.pace,
             rng=random.Random(1),
             emit=self.events.append,
         )
+        self.engines.append(engine)
         await engine.start()
         if attached:
             await engine.attach(self.cloud)
         return engine
+
+    def is_alone(self) -> None:
+        """No other program writes to the journal, so that hours of it need not be followed."""
+        self.pace = replace(self.pace, follow=600.0)
+
+    async def submit(self, wanted: Restore | None = None) -> Restore:
+        """A restore, submitted by an engine of its own."""
+        return await (await self.engine()).submit(wanted or restore())
+
+    def change(self, call: str, **changes: Any) -> None:
+        """From now on the cloud's answers to *call* have these fields changed."""
+        real = getattr(self.cloud, call)
+
+        async def answer(one_id: str) -> Any:
+            return replace(await real(one_id), **changes)
+
+        setattr(self.cloud, call, answer)
+
+    async def log_of(self, restore_id: str) -> tuple[LogEntry, ...]:
+        """The log on disk, read as another program would."""
+        journal_thread = JournalThread(self.directory, self.clock, InlineExecutor())
+        await journal_thread.open()
+        found = await journal_thread.run(lambda journal: journal.log(restore_id))
+        await journal_thread.close()
+        return found
+
+    async def stop(self) -> None:
+        """End all engines."""
+        for engine in self.engines:
+            await engine.stop(1.0)
 
     def latest(self) -> Restore:
         changed = [e for e in self.events if isinstance(e, RestoreChanged)]
@@ -56,3 +92,13 @@ class Harness:
     async def settled(self) -> Restore:
         await self.until(lambda: self.latest().state.is_final)
         return self.latest()
+
+
+def in_virtual_time(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Run an asynchronous test on the loop of its ``harness``."""
+
+    @functools.wraps(test)
+    def run(**arguments: Any) -> None:
+        arguments["harness"].run(test(**arguments))
+
+    return run

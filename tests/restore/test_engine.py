@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.engine_harness import Harness
+from tests.restore.engine_harness import Harness, in_virtual_time
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor
@@ -38,515 +38,443 @@ SURE: list[tuple[list[Answer], State, int, int]] = [
 
 
 @pytest.mark.parametrize(("answers", "state", "posts", "executed"), SURE)
-def test_every_answer_ends_where_the_ledger_says(
+@in_virtual_time
+async def test_every_answer_ends_where_the_ledger_says(
     harness: Harness, answers: list[Answer], state: State, posts: int, executed: int
 ) -> None:
-    async def story() -> None:
-        harness.cloud.answers = list(answers)
-        engine = await harness.engine()
-        await engine.submit(restore())
-        ended = await harness.settled()
-        assert ended.state is state
-        assert len(harness.cloud.posts) == ended.tries == posts
-        assert len(harness.cloud.executed) == executed
-        await engine.stop(1.0)
-
-    harness.run(story())
+    harness.cloud.answers = list(answers)
+    await harness.submit()
+    ended = await harness.settled()
+    assert ended.state is state
+    assert len(harness.cloud.posts) == ended.tries == posts
+    assert len(harness.cloud.executed) == executed
 
 
 @pytest.mark.parametrize(
     ("answers", "state", "posts"),
     [([Answer.TOO_MANY], State.SUCCEEDED, 2), ([Answer.TOO_MANY] * 3, State.REFUSED, 3)],
 )
-def test_one_too_many_is_sent_again_only_where_that_was_asked_for(
+@in_virtual_time
+async def test_one_too_many_is_sent_again_only_where_that_was_asked_for(
     harness: Harness, answers: list[Answer], state: State, posts: int
 ) -> None:
-    async def story() -> None:
-        harness.cloud.answers = list(answers)
-        engine = await harness.engine()
-        await engine.submit(restore(), retry_throttled=True)
-        ended = await harness.settled()
-        assert ended.state is state
-        assert len(harness.cloud.posts) == ended.tries == posts
-        await engine.stop(1.0)
-
-    harness.run(story())
+    harness.cloud.answers = list(answers)
+    engine = await harness.engine()
+    await engine.submit(restore(), retry_throttled=True)
+    ended = await harness.settled()
+    assert ended.state is state
+    assert len(harness.cloud.posts) == ended.tries == posts
 
 
-def test_one_too_many_is_told_with_how_to_go_on(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.answers = [Answer.TOO_MANY]
-        engine = await harness.engine()
-        await engine.submit(restore())
-        ended = await harness.settled()
-        assert ended.failure is not None
-        assert "Nothing was executed" in ended.failure.hint
-        assert "restore again" in ended.failure.hint
-        await harness.clock.sleep(600)
-        assert len(harness.cloud.posts) == 1
-        await engine.submit(restore(id="another"))
-        assert (await harness.settled()).state is State.SUCCEEDED
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_one_too_many_is_told_with_how_to_go_on(harness: Harness) -> None:
+    harness.cloud.answers = [Answer.TOO_MANY]
+    engine = await harness.engine()
+    await engine.submit(restore())
+    ended = await harness.settled()
+    assert ended.failure is not None
+    assert "Nothing was executed" in ended.failure.hint
+    assert "restore again" in ended.failure.hint
+    await harness.clock.sleep(600)
+    assert len(harness.cloud.posts) == 1
+    await engine.submit(restore(id="another"))
+    assert (await harness.settled()).state is State.SUCCEEDED
 
 
 @pytest.mark.parametrize("answer", [Answer.OK, Answer.LOST_AFTER])
-def test_a_failing_restore_is_told_failed(harness: Harness, answer: Answer) -> None:
-    async def story() -> None:
-        harness.cloud.answers, harness.cloud.fails = [answer], True
-        engine = await harness.engine()
-        await engine.submit(restore())
-        ended = await harness.settled()
-        assert ended.state is State.FAILED
-        assert ended.failure is not None
-        assert "error_restoring" in ended.failure.hint
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_a_failing_restore_is_told_failed(harness: Harness, answer: Answer) -> None:
+    harness.cloud.answers, harness.cloud.fails = [answer], True
+    await harness.submit()
+    ended = await harness.settled()
+    assert ended.state is State.FAILED
+    assert ended.failure is not None
+    assert "error_restoring" in ended.failure.hint
 
 
 @pytest.mark.parametrize("answer", [Answer.LOST_BEFORE, Answer.ERROR_BEFORE])
-def test_what_left_no_trace_stays_unknown_until_the_operator_speaks(
+@in_virtual_time
+async def test_what_left_no_trace_stays_unknown_until_the_operator_speaks(
     harness: Harness, answer: Answer
 ) -> None:
-    async def story() -> None:
-        harness.cloud.answers = [answer]
-        engine = await harness.engine()
-        first = await engine.submit(restore())
-        await harness.until(lambda: "Probably not accepted" in harness.latest().summary)
-        await harness.clock.sleep(4000)
-        assert harness.latest().state is State.UNKNOWN
-        assert len(harness.cloud.posts) == 1
-        with pytest.raises(ConflictingRestore):
-            await engine.submit(restore(1, id="another"))
-        declared = await engine.settle(first.id, "jane")
-        assert declared.state is State.ABANDONED
-        assert declared.summary == "Declared not sent by the operator."
-        again = await engine.submit(restore(1, id="another"))
-        assert again.state is State.PLANNED
-        await harness.settled()
-        await engine.stop(1.0)
-
-    harness.run(story())
+    harness.is_alone()
+    harness.cloud.answers = [answer]
+    engine = await harness.engine()
+    first = await engine.submit(restore())
+    await harness.until(lambda: "Probably not accepted" in harness.latest().summary)
+    await harness.clock.sleep(4000)
+    assert harness.latest().state is State.UNKNOWN
+    assert len(harness.cloud.posts) == 1
+    with pytest.raises(ConflictingRestore):
+        await engine.submit(restore(1, id="another"))
+    declared = await engine.settle(first.id, "jane")
+    assert declared.state is State.ABANDONED
+    assert declared.summary == "Declared not sent by the operator."
+    again = await engine.submit(restore(1, id="another"))
+    assert again.state is State.PLANNED
+    await harness.settled()
 
 
-def test_a_restore_is_watched_in_its_own_region(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.works = 300.0
-        first = await harness.engine()
-        await first.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        await first.stop(1.0)
-        harness.cloud.opened_in.clear()
-        harness.cloud.region = "eu-nl"
-        second = await harness.engine()
-        assert (await harness.settled()).state is State.SUCCEEDED
-        assert set(harness.cloud.opened_in) == {"eu-de"}
-        await second.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_a_restore_is_watched_in_its_own_region(harness: Harness) -> None:
+    harness.cloud.works = 300.0
+    first = await harness.engine()
+    await first.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    await first.stop(1.0)
+    harness.cloud.opened_in.clear()
+    harness.cloud.region = "eu-nl"
+    await harness.engine()
+    assert (await harness.settled()).state is State.SUCCEEDED
+    assert set(harness.cloud.opened_in) == {"eu-de"}
 
 
-def test_a_forgotten_job_is_judged_by_the_states(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.forgets_jobs = True
-        harness.cloud.works = 300.0
-        engine = await harness.engine()
-        await engine.submit(restore())
-        ended = await harness.settled()
-        assert ended.state is State.SUCCEEDED
-        assert ended.job_lost
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_a_forgotten_job_is_judged_by_the_states(harness: Harness) -> None:
+    harness.cloud.forgets_jobs = True
+    harness.cloud.works = 300.0
+    await harness.submit()
+    ended = await harness.settled()
+    assert ended.state is State.SUCCEEDED
+    assert ended.job_lost
 
 
-def test_a_cloud_that_was_set_back_proves_nothing(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.works = 300.0
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().disk_seen_busy)
-        # As after a service is put back from its own backup: no job, and the disk as it was.
-        harness.cloud.executed.clear()
-        harness.cloud.forgets_jobs = True
-        await harness.until(lambda: harness.latest().job_lost)
-        await harness.clock.sleep(4000)
-        ended = harness.latest()
-        assert ended.state is State.UNKNOWN
-        assert "reset to an earlier state" in ended.summary
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_a_cloud_that_was_set_back_proves_nothing(harness: Harness) -> None:
+    harness.is_alone()
+    harness.cloud.works = 300.0
+    await harness.submit()
+    await harness.until(lambda: harness.latest().disk_seen_busy)
+    # As after a service is put back from its own backup: no job, and the disk as it was.
+    harness.cloud.executed.clear()
+    harness.cloud.forgets_jobs = True
+    await harness.until(lambda: harness.latest().job_lost)
+    await harness.clock.sleep(4000)
+    ended = harness.latest()
+    assert ended.state is State.UNKNOWN
+    assert "reset to an earlier state" in ended.summary
 
 
-def test_a_restore_that_nobody_watched_took_as_long_as_the_cloud_says(
+@in_virtual_time
+async def test_a_restore_that_nobody_watched_took_as_long_as_the_cloud_says(
     harness: Harness,
 ) -> None:
-    async def story() -> None:
-        harness.cloud.works = 300.0
-        first = await harness.engine()
-        await first.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        await first.stop(1.0)
-        await harness.clock.sleep(7200)
-        second = await harness.engine()
-        ended = await harness.settled()
-        assert ended.state is State.SUCCEEDED
-        assert ended.ended_at is not None
-        assert ended.sent_at is not None
-        assert 300 <= (ended.ended_at - ended.sent_at).total_seconds() < 320
-        await second.stop(1.0)
-
-    harness.run(story())
+    harness.cloud.works = 300.0
+    first = await harness.engine()
+    await first.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    await first.stop(1.0)
+    await harness.clock.sleep(7200)
+    await harness.engine()
+    ended = await harness.settled()
+    assert ended.state is State.SUCCEEDED
+    assert ended.ended_at is not None
+    assert ended.sent_at is not None
+    assert 300 <= (ended.ended_at - ended.sent_at).total_seconds() < 320
 
 
-def test_silence_is_told_and_never_a_failure(harness: Harness) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        harness.cloud.works = 500.0
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        harness.cloud.dark = True
-        looks, dark_since = harness.cloud.looks, harness.clock.now()
-        await harness.clock.sleep(7200)
-        assert harness.latest().state is State.RUNNING
-        assert harness.cloud.looks - looks < 7200 / 50 * 3, "it must back off"
-        watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
-        assert watches[-1].blind_since is not None
-        assert watches[-1].looked_at is not None
-        assert watches[-1].looked_at <= dark_since, "nothing was seen since"
-        harness.cloud.dark = False
-        assert (await harness.settled()).state is State.SUCCEEDED
-        watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_silence_is_told_and_never_a_failure(harness: Harness) -> None:
+    harness.is_alone()
+    engine = await harness.engine()
+    harness.cloud.works = 500.0
+    await engine.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    harness.cloud.dark = True
+    looks, dark_since = harness.cloud.looks, harness.clock.now()
+    await harness.clock.sleep(7200)
+    assert harness.latest().state is State.RUNNING
+    assert harness.cloud.looks - looks < 7200 / 50 * 3, "it must back off"
+    watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
+    assert watches[-1].blind_since is not None
+    assert watches[-1].looked_at is not None
+    assert watches[-1].looked_at <= dark_since, "nothing was seen since"
+    harness.cloud.dark = False
+    assert (await harness.settled()).state is State.SUCCEEDED
+    watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
 
 
-def test_the_blind_look_at_once_when_the_cloud_is_back(harness: Harness) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        harness.cloud.works = 100.0
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        harness.cloud.dark = True
-        await harness.clock.sleep(7200)
-        harness.cloud.dark = False
-        looks = harness.cloud.looks
-        engine.poll_blind_now()
-        await harness.clock.sleep(0.5)
-        assert harness.cloud.looks > looks
-        assert harness.latest().state is State.SUCCEEDED
-        looks = harness.cloud.looks
-        engine.poll_blind_now()
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_the_blind_look_at_once_when_the_cloud_is_back(harness: Harness) -> None:
+    harness.is_alone()
+    engine = await harness.engine()
+    harness.cloud.works = 100.0
+    await engine.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    harness.cloud.dark = True
+    await harness.clock.sleep(7200)
+    harness.cloud.dark = False
+    looks = harness.cloud.looks
+    engine.poll_blind_now()
+    await harness.clock.sleep(0.5)
+    assert harness.cloud.looks > looks
+    assert harness.latest().state is State.SUCCEEDED
+    looks = harness.cloud.looks
+    engine.poll_blind_now()
 
 
-def test_a_changed_disk_stops_another_try(
+@in_virtual_time
+async def test_a_changed_disk_stops_another_try(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def story() -> None:
-        harness.cloud.answers = [Answer.BAD_TOKEN]
-        engine = await harness.engine()
-        real = harness.cloud.volume
+    harness.cloud.answers = [Answer.BAD_TOKEN]
+    engine = await harness.engine()
+    real = harness.cloud.volume
 
-        async def renamed(volume_id: str) -> Any:
-            name = "now-something-else" if harness.cloud.posts else "db-data-01"
-            return replace(await real(volume_id), name=name)
+    async def renamed(volume_id: str) -> Any:
+        name = "now-something-else" if harness.cloud.posts else "db-data-01"
+        return replace(await real(volume_id), name=name)
 
-        monkeypatch.setattr(harness.cloud, "volume", renamed)
-        await engine.submit(restore())
-        ended = await harness.settled()
-        assert ended.state is State.NOT_SENT
-        assert "is named now-something-else, and was named db-data-01" in ended.summary
-        assert len(harness.cloud.posts) == 1
-        await engine.stop(1.0)
-
-    harness.run(story())
+    monkeypatch.setattr(harness.cloud, "volume", renamed)
+    await engine.submit(restore())
+    ended = await harness.settled()
+    assert ended.state is State.NOT_SENT
+    assert "is named now-something-else, and was named db-data-01" in ended.summary
+    assert len(harness.cloud.posts) == 1
 
 
-def test_leaving_in_the_middle_of_a_post_waits_for_its_answer(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.delay = 1.5
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.clock.sleep(0.5)
-        assert engine.sending == 1
-        await engine.stop(2.0)
-        assert harness.latest().state is State.ACCEPTED
-        assert harness.latest().job_id == "job0001"
-
-    harness.run(story())
+@in_virtual_time
+async def test_leaving_in_the_middle_of_a_post_waits_for_its_answer(harness: Harness) -> None:
+    harness.cloud.delay = 1.5
+    engine = await harness.engine()
+    await engine.submit(restore())
+    await harness.clock.sleep(0.5)
+    assert engine.sending == 1
+    await engine.stop(2.0)
+    assert harness.latest().state is State.ACCEPTED
+    assert harness.latest().job_id == "job0001"
 
 
-def test_leaving_without_an_answer_is_recorded_as_unknown(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.delay = 60.0
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.clock.sleep(0.5)
-        await engine.stop(2.0)
-        assert harness.latest().state is State.UNKNOWN
-        second = await harness.engine()
-        assert (await harness.settled()).state is State.SUCCEEDED
-        assert len(harness.cloud.posts) == 1
-        await second.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_leaving_without_an_answer_is_recorded_as_unknown(harness: Harness) -> None:
+    harness.cloud.delay = 60.0
+    engine = await harness.engine()
+    await engine.submit(restore())
+    await harness.clock.sleep(0.5)
+    await engine.stop(2.0)
+    assert harness.latest().state is State.UNKNOWN
+    await harness.engine()
+    assert (await harness.settled()).state is State.SUCCEEDED
+    assert len(harness.cloud.posts) == 1
 
 
-def test_a_second_program_sees_it_within_two_seconds_and_does_not_look_itself(
+@in_virtual_time
+async def test_a_second_program_sees_it_within_two_seconds_and_does_not_look_itself(
     harness: Harness,
 ) -> None:
-    async def story() -> None:
-        harness.cloud.works = 600.0
-        one = await harness.engine()
-        other_harness = Harness(harness.directory)
-        other_harness.loop, other_harness.clock = harness.loop, harness.clock
-        other_harness.cloud = ScriptedCloud(harness.clock)
-        two = await other_harness.engine()
-        begun = harness.clock.monotonic()
-        first = await one.submit(restore())
-        await other_harness.until(lambda: bool(other_harness.events))
-        assert harness.clock.monotonic() - begun <= 2.0
-        assert other_harness.latest().id == first.id
-        await harness.clock.sleep(60)
-        assert other_harness.cloud.looks == 0
-        assert other_harness.latest().state is State.RUNNING
-        # The first one goes; the second takes over and ends the watch.
-        other_harness.cloud.executed = harness.cloud.executed
-        await one.stop(1.0)
-        assert (await other_harness.settled()).state is State.SUCCEEDED
-        assert len(harness.cloud.posts) == 1
-        await two.stop(1.0)
-
-    harness.run(story())
+    harness.cloud.works = 600.0
+    one = await harness.engine()
+    other_harness = Harness(harness.directory)
+    other_harness.loop, other_harness.clock = harness.loop, harness.clock
+    other_harness.cloud = ScriptedCloud(harness.clock)
+    await other_harness.engine()
+    begun = harness.clock.monotonic()
+    first = await one.submit(restore())
+    await other_harness.until(lambda: bool(other_harness.events))
+    assert harness.clock.monotonic() - begun <= 2.0
+    assert other_harness.latest().id == first.id
+    await harness.clock.sleep(60)
+    assert other_harness.cloud.looks == 0
+    assert other_harness.latest().state is State.RUNNING
+    # The first one goes; the second takes over and ends the watch.
+    other_harness.cloud.executed = harness.cloud.executed
+    await one.stop(1.0)
+    assert (await other_harness.settled()).state is State.SUCCEEDED
+    assert len(harness.cloud.posts) == 1
 
 
-def test_another_clouds_restore_waits_for_a_connection(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.works = 50.0
-        one = await harness.engine()
-        await one.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        await one.stop(1.0)
-        harness.events.clear()
-        two = await harness.engine(attached=False)
-        await harness.clock.sleep(5)
-        watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
-        assert watches[-1].elsewhere == "connect to otc-prod in eu-de to watch"
-        await two.attach(harness.cloud)
-        assert (await harness.settled()).state is State.SUCCEEDED
-        await two.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_another_clouds_restore_waits_for_a_connection(harness: Harness) -> None:
+    harness.cloud.works = 50.0
+    one = await harness.engine()
+    await one.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    await one.stop(1.0)
+    harness.events.clear()
+    two = await harness.engine(attached=False)
+    await harness.clock.sleep(5)
+    watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
+    assert watches[-1].elsewhere == "connect to otc-prod in eu-de to watch"
+    await two.attach(harness.cloud)
+    assert (await harness.settled()).state is State.SUCCEEDED
 
 
-def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(harness: Harness) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        journal = engine._journal_thread._opened()
-        journal._db.execute("PRAGMA query_only = ON")
-        from vbs_tui.restore.journal.errors import JournalError
+@in_virtual_time
+async def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(harness: Harness) -> None:
+    engine = await harness.engine()
+    journal = engine._journal_thread._opened()
+    journal._db.execute("PRAGMA query_only = ON")
+    from vbs_tui.restore.journal.errors import JournalError
 
-        with pytest.raises(JournalError, match="cannot be written"):
-            await engine.submit(restore())
-        assert harness.cloud.posts == []
-        journal._db.execute("PRAGMA query_only = OFF")
+    with pytest.raises(JournalError, match="cannot be written"):
         await engine.submit(restore())
-        # … and when it stops taking after the POST, the job id is not lost.
-        await harness.clock.sleep(0.02)
-        journal._db.execute("PRAGMA query_only = ON")
-        await harness.until(lambda: any(isinstance(e, Notice) for e in harness.events))
-        await harness.clock.sleep(60)
-        journal._db.execute("PRAGMA query_only = OFF")
-        ended = await harness.settled()
-        assert ended.job_id == "job0001"
-        assert ended.state is State.SUCCEEDED
-        assert len(harness.cloud.posts) == 1
-        await engine.stop(1.0)
+    assert harness.cloud.posts == []
+    journal._db.execute("PRAGMA query_only = OFF")
+    await engine.submit(restore())
+    # … and when it stops taking after the POST, the job id is not lost.
+    await harness.clock.sleep(0.02)
+    journal._db.execute("PRAGMA query_only = ON")
+    await harness.until(lambda: any(isinstance(e, Notice) for e in harness.events))
+    await harness.clock.sleep(60)
+    journal._db.execute("PRAGMA query_only = OFF")
+    ended = await harness.settled()
+    assert ended.job_id == "job0001"
+    assert ended.state is State.SUCCEEDED
+    assert len(harness.cloud.posts) == 1
 
-    harness.run(story())
 
-
-def test_a_look_that_gets_no_answer_is_told_as_blind_until_it_gets_one(
+@in_virtual_time
+async def test_a_look_that_gets_no_answer_is_told_as_blind_until_it_gets_one(
     harness: Harness,
 ) -> None:
     def blind() -> bool:
         watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
         return bool(watches) and watches[-1].blind_since is not None
 
-    async def story() -> None:
-        harness.cloud.works = 200.0
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        assert not blind()
-        harness.cloud.gate = asyncio.Event()
-        await harness.until(blind, 40.0)
-        (watch,) = [e.watch for e in harness.events if isinstance(e, WatchChanged)][-1:]
-        assert watch.failure is not None
-        assert "a log-in waits for you" in watch.failure.message
-        assert watch.next_at is None, "it has not ended, so that no other is planned"
-        looks = harness.cloud.looks
-        await harness.clock.sleep(100)
-        assert harness.cloud.looks == looks, "one look at a time"
-        harness.cloud.gate.set()
-        assert (await harness.settled()).state is State.SUCCEEDED
-        await engine.stop(1.0)
-
-    harness.run(story())
+    harness.cloud.works = 200.0
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    assert not blind()
+    harness.cloud.gate = asyncio.Event()
+    await harness.until(blind, 40.0)
+    (watch,) = [e.watch for e in harness.events if isinstance(e, WatchChanged)][-1:]
+    assert watch.failure is not None
+    assert "a log-in waits for you" in watch.failure.message
+    assert watch.next_at is None, "it has not ended, so that no other is planned"
+    looks = harness.cloud.looks
+    await harness.clock.sleep(100)
+    assert harness.cloud.looks == looks, "one look at a time"
+    harness.cloud.gate.set()
+    assert (await harness.settled()).state is State.SUCCEEDED
 
 
-def test_what_was_not_sent_when_the_program_ends_is_not_sent_any_more(
+@in_virtual_time
+async def test_what_was_not_sent_when_the_program_ends_is_not_sent_any_more(
     harness: Harness,
 ) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await engine.stop(1.0)
-        assert harness.cloud.posts == []
-        assert harness.latest().state is State.NOT_SENT
-        with pytest.raises(JournalError):
-            await engine.submit(restore(1, id="another"))
-
-    harness.run(story())
+    engine = await harness.engine()
+    await engine.submit(restore())
+    await engine.stop(1.0)
+    assert harness.cloud.posts == []
+    assert harness.latest().state is State.NOT_SENT
+    with pytest.raises(JournalError):
+        await engine.submit(restore(1, id="another"))
 
 
-def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(
+@in_virtual_time
+async def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(
     harness: Harness,
 ) -> None:
-    async def story() -> None:
-        other = JournalThread(harness.directory, harness.clock, InlineExecutor())
-        await other.open()
-        theirs = await other.run(
-            lambda journal: journal.begin(restore(owner=other.owner, cloud_identity="theirs"), [])
-        )
-        engine = await harness.engine()
-        for state in (State.SENDING, State.ACCEPTED, State.SUCCEEDED):
-            step = replace(theirs, state=state, owner=other.owner)
-            theirs = await other.run(partial(Journal.update, restore=step, entries=[]))
-        await engine.submit(restore(1, id="ours"))  # before the next look at the journal
-        await harness.clock.sleep(PollPace().follow * 3)
-        told = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
-        assert [one.state for one in told if one.id == theirs.id][-1] is State.SUCCEEDED
-        await engine.stop(1.0)
-        await other.close()
-
-    harness.run(story())
+    other = JournalThread(harness.directory, harness.clock, InlineExecutor())
+    await other.open()
+    theirs = await other.run(
+        lambda journal: journal.begin(restore(owner=other.owner, cloud_identity="theirs"), [])
+    )
+    engine = await harness.engine()
+    for state in (State.SENDING, State.ACCEPTED, State.SUCCEEDED):
+        step = replace(theirs, state=state, owner=other.owner)
+        theirs = await other.run(partial(Journal.update, restore=step, entries=[]))
+    await engine.submit(restore(1, id="ours"))  # before the next look at the journal
+    await harness.clock.sleep(PollPace().follow * 3)
+    told = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
+    assert [one.state for one in told if one.id == theirs.id][-1] is State.SUCCEEDED
+    await engine.stop(1.0)
+    await other.close()
 
 
-def test_a_defect_in_a_look_is_told_and_the_watch_goes_on(
+@in_virtual_time
+async def test_a_defect_in_a_look_is_told_and_the_watch_goes_on(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        real, times = harness.cloud.volume, [3]
+    engine = await harness.engine()
+    real, times = harness.cloud.volume, [3]
 
-        async def volume(volume_id: str) -> Volume:
-            if times[0]:
-                times[0] -= 1
-                raise LookupError("s3cr3t")
-            return await real(volume_id)
+    async def volume(volume_id: str) -> Volume:
+        if times[0]:
+            times[0] -= 1
+            raise LookupError("s3cr3t")
+        return await real(volume_id)
 
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.ACCEPTED)
-        monkeypatch.setattr(harness.cloud, "volume", volume)
-        assert (await harness.settled()).state is State.SUCCEEDED
-        blind = [e.watch.failure for e in harness.events if isinstance(e, WatchChanged)]
-        assert any("LookupError" in one.message for one in blind if one is not None)
-        assert "s3cr3t" not in str(harness.events)
-        await engine.stop(1.0)
-
-    harness.run(story())
+    await engine.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.ACCEPTED)
+    monkeypatch.setattr(harness.cloud, "volume", volume)
+    assert (await harness.settled()).state is State.SUCCEEDED
+    blind = [e.watch.failure for e in harness.events if isinstance(e, WatchChanged)]
+    assert any("LookupError" in one.message for one in blind if one is not None)
+    assert "s3cr3t" not in str(harness.events)
 
 
 @pytest.mark.parametrize(
     ("step", "state"), [("prepare", State.NOT_SENT), ("submit", State.SUCCEEDED)]
 )
-def test_a_defect_while_sending_is_an_outcome_too(
+@in_virtual_time
+async def test_a_defect_while_sending_is_an_outcome_too(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, step: str, state: State
 ) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        real = getattr(harness.cloud, step)
+    engine = await harness.engine()
+    real = getattr(harness.cloud, step)
 
-        async def broken(*arguments: object, **options: object) -> None:
-            await real(*arguments, **options)
-            raise LookupError
+    async def broken(*arguments: object, **options: object) -> None:
+        await real(*arguments, **options)
+        raise LookupError
 
-        monkeypatch.setattr(harness.cloud, step, broken)
-        await engine.submit(restore())
-        assert (await harness.settled()).state is state
-        assert len(harness.cloud.posts) == (step == "submit")
-        await engine.stop(1.0)
-
-    harness.run(story())
+    monkeypatch.setattr(harness.cloud, step, broken)
+    await engine.submit(restore())
+    assert (await harness.settled()).state is state
+    assert len(harness.cloud.posts) == (step == "submit")
 
 
-def test_an_identity_service_that_answers_404_tells_nothing_of_disk_and_job(
+@in_virtual_time
+async def test_an_identity_service_that_answers_404_tells_nothing_of_disk_and_job(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    harness.is_alone()
     gone = Failure(ErrorKind.LOG_IN, Executed.NO, "log in", status=404, message="not found")
 
     async def refuse(*_: object) -> None:
         raise CloudError(gone)
 
-    async def story() -> None:
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        with monkeypatch.context() as away:
-            for call in ("job", "volume", "backup"):
-                away.setattr(harness.cloud, call, refuse)
-            await harness.clock.sleep(600)
-            assert harness.latest().state is State.RUNNING
-            assert not harness.latest().job_lost
-        assert (await harness.settled()).state is State.SUCCEEDED
-        await engine.stop(1.0)
-
-    harness.run(story())
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    with monkeypatch.context() as away:
+        for call in ("job", "volume", "backup"):
+            away.setattr(harness.cloud, call, refuse)
+        await harness.clock.sleep(600)
+        assert harness.latest().state is State.RUNNING
+        assert not harness.latest().job_lost
+    assert (await harness.settled()).state is State.SUCCEEDED
 
 
-def test_a_job_that_answers_again_has_the_last_word(harness: Harness) -> None:
-    async def story() -> None:
-        harness.cloud.fails = True
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        (run,) = harness.cloud.executed
-        run.works = 600.0
-        harness.cloud.forgets_jobs = True
-        await harness.until(lambda: harness.latest().job_lost)
-        harness.cloud.forgets_jobs = False
-        await harness.until(lambda: not harness.latest().job_lost)
-        assert (await harness.settled()).state is State.FAILED
-        await engine.stop(1.0)
-
-    harness.run(story())
+@in_virtual_time
+async def test_a_job_that_answers_again_has_the_last_word(harness: Harness) -> None:
+    harness.is_alone()
+    harness.cloud.fails = True
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    (run,) = harness.cloud.executed
+    run.works = 600.0
+    harness.cloud.forgets_jobs = True
+    await harness.until(lambda: harness.latest().job_lost)
+    harness.cloud.forgets_jobs = False
+    await harness.until(lambda: not harness.latest().job_lost)
+    assert (await harness.settled()).state is State.FAILED
 
 
-def test_an_end_that_comes_while_sending_is_written_down_sends_nothing(
+@in_virtual_time
+async def test_an_end_that_comes_while_sending_is_written_down_sends_nothing(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        real = ActiveRestore.record
+    engine = await harness.engine()
+    real = ActiveRestore.record
 
-        async def slowly(active: ActiveRestore, *lines: Line, **changes: Any) -> None:
-            await real(active, *lines, **changes)
-            if changes.get("state") is State.SENDING:
-                await harness.clock.sleep(0.5)  # a disk that takes its time
+    async def slowly(active: ActiveRestore, *lines: Line, **changes: Any) -> None:
+        await real(active, *lines, **changes)
+        if changes.get("state") is State.SENDING:
+            await harness.clock.sleep(0.5)  # a disk that takes its time
 
-        monkeypatch.setattr(ActiveRestore, "record", slowly)
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.SENDING)
-        await engine.stop(2.0)
-        assert harness.cloud.posts == []
-        assert harness.latest().state is State.NOT_SENT
-
-    harness.run(story())
+    monkeypatch.setattr(ActiveRestore, "record", slowly)
+    await engine.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.SENDING)
+    await engine.stop(2.0)
+    assert harness.cloud.posts == []
+    assert harness.latest().state is State.NOT_SENT

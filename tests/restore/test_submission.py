@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.checks.test_preconditions import changed, log_of
-from tests.restore.engine_harness import Harness
+from tests.restore.engine_harness import Harness, in_virtual_time
 from tests.restore.makers import restore
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
@@ -74,7 +73,7 @@ def submitted(harness: Harness, *, retry_throttled: bool = False) -> tuple[Resto
         await harness.until(lambda: harness.latest().state not in after and engine.sending == 0)
         changes = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
         left = next(one for one in changes if one.state not in after)
-        lines = list(await log_of(harness, first.id))
+        lines = list(await harness.log_of(first.id))
         await engine.stop(1.0)
         return left, lines
 
@@ -199,7 +198,7 @@ def test_what_keeps_it_is_told_while_it_waits(harness: Harness) -> None:
 
 
 def test_what_stops_it_is_told_and_on_record(harness: Harness) -> None:
-    changed(harness, "volume", name="x")
+    harness.change("volume", name="x")
     ended, lines = submitted(harness)
     assert ended.summary == (
         "Not sent: Since it was confirmed, the disk is named x, and was named db-data-01."
@@ -287,7 +286,7 @@ def test_an_end_that_comes_before_sending_is_written_down(harness: Harness) -> N
         first = await engine.submit(restore())
         await harness.clock.sleep(0.5)
         await engine.stop(2.0)
-        return list(await log_of(harness, first.id))
+        return list(await harness.log_of(first.id))
 
     lines = harness.run(story())
     assert [line.state for line in lines] == [State.PLANNED, State.NOT_SENT]
@@ -312,7 +311,7 @@ def test_an_end_that_comes_while_sending_is_written_down_is_told_once(
         first = await engine.submit(restore())
         await harness.until(lambda: harness.latest().state is State.SENDING)
         await engine.stop(2.0)
-        return list(await log_of(harness, first.id))
+        return list(await harness.log_of(first.id))
 
     lines = harness.run(story())
     assert [line.state for line in lines] == [State.PLANNED, State.SENDING, State.NOT_SENT]
@@ -321,25 +320,23 @@ def test_an_end_that_comes_while_sending_is_written_down_is_told_once(
     assert harness.cloud.posts == []
 
 
-def test_an_end_that_comes_while_a_connection_is_awaited_sends_nothing(
+@in_virtual_time
+async def test_an_end_that_comes_while_a_connection_is_awaited_sends_nothing(
     harness: Harness,
 ) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        real = harness.cloud.submit
+    engine = await harness.engine()
+    real = harness.cloud.submit
 
-        async def submit(*args: str, **more: Any) -> Accepted:
-            await harness.clock.sleep(1.0)
-            return await real(*args, **more)
+    async def submit(*args: str, **more: Any) -> Accepted:
+        await harness.clock.sleep(1.0)
+        return await real(*args, **more)
 
-        harness.cloud.submit = submit  # type: ignore[method-assign]
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.SENDING)
-        await engine.stop(2.0)
-        assert harness.cloud.posts == []
-        assert harness.latest().state is State.NOT_SENT
-
-    harness.run(story())
+    harness.cloud.submit = submit  # type: ignore[method-assign]
+    await engine.submit(restore())
+    await harness.until(lambda: harness.latest().state is State.SENDING)
+    await engine.stop(2.0)
+    assert harness.cloud.posts == []
+    assert harness.latest().state is State.NOT_SENT
 
 
 def test_an_acceptance_without_a_job_is_told_as_that(harness: Harness) -> None:
@@ -461,7 +458,7 @@ def test_another_refusal_is_believed_after_one_look(harness: Harness, failure: F
 @pytest.mark.parametrize("failure", ABOUT_STATES + OF_RIGHTS)
 def test_a_refusal_beside_a_change_is_not_believed(harness: Harness, failure: Failure) -> None:
     async def refuse(*_: str, **__: Any) -> None:
-        changed(harness, "volume", status="in-use")
+        harness.change("volume", status="in-use")
         raise CloudError(failure)
 
     harness.cloud.submit = refuse  # type: ignore[method-assign,assignment]
@@ -498,7 +495,7 @@ def test_a_refused_token_is_not_looked_after(harness: Harness) -> None:
     async def refuse(*_: str, **__: Any) -> None:
         harness.cloud.posts.append(None)  # type: ignore[arg-type]
         if len(harness.cloud.posts) == 2:
-            changed(harness, "volume", status="in-use")
+            harness.change("volume", status="in-use")
         raise CloudError(refused(401))
 
     harness.cloud.submit = refuse  # type: ignore[method-assign,assignment]

@@ -39,7 +39,7 @@ __all__ = ["Backend", "Connector", "Examination", "Refusal"]
 T = TypeVar("T")
 
 
-class Refusal(Exception):  # noqa: N818 - the backend's word, not an accident
+class Refusal(Exception):  # noqa: N818 - an expected answer, not an error
     """The backend will not do it; the text says why, fit for the screen."""
 
 
@@ -157,7 +157,7 @@ class Backend:
         return self._thread.run(self._journal_thread.run(lambda journal: journal.restores()))
 
     def find(self, beginning: str) -> Future[tuple[Restore, ...]]:
-        """The restores whose id begins so, newest first. The future raises ``JournalError``."""
+        """The restores whose id begins with *beginning*, newest first. The future raises ``JournalError``."""
         return self._thread.run(self._journal_thread.run(lambda journal: journal.find(beginning)))
 
     def settlement_text(self, restore: Restore) -> str:

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.restore.makers import NOW, nightly, restore, volume
+from tests.restore.makers import NOW, facts, nightly, restore, volume
 from vbs_tui.cloud.resources import Job, SubJob
 from vbs_tui.restore.watch.evidence import collect_facts, left_no_trace
 from vbs_tui.restore.watch.job_evidence import job_contradiction, job_mismatch
 from vbs_tui.restore.watch.observation import Observation
-from vbs_tui.restore.watch.verdict import Facts
 
 OURS = restore(job_id="job0001", job_status="RUNNING")
 DISK = volume(id=OURS.volume.id)
@@ -27,18 +26,7 @@ OBSERVED = Observation(
     backup_status="available",
     failure=None,
 )
-PLAIN = Facts(
-    job_status="RUNNING",
-    job_is_askable=True,
-    volume_status="available",
-    backup_status="available",
-    disk_seen_busy=False,
-    backup_seen_busy=False,
-    pair_seen_busy=False,
-    disk_changed=False,
-    disk_set_back=True,
-    traced=False,
-)
+PLAIN = facts(disk_set_back=True)
 LATER, EARLIER = NOW + timedelta(microseconds=1), NOW - timedelta(microseconds=1)
 MARK = "f" * 36
 FOREIGN = f"The disk's metadata says that another backup ({MARK}) was restored onto it."
@@ -108,12 +96,12 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("on_record", "seen", "facts"), CASES)
+@pytest.mark.parametrize(("on_record", "seen", "changed"), CASES)
 def test_what_was_seen_as_facts(
-    on_record: dict[str, Any], seen: dict[str, Any], facts: dict[str, Any]
+    on_record: dict[str, Any], seen: dict[str, Any], changed: dict[str, Any]
 ) -> None:
     assert collect_facts(replace(OURS, **on_record), replace(OBSERVED, **seen)) == replace(
-        PLAIN, **facts
+        PLAIN, **changed
     )
 
 

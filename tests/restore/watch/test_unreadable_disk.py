@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.engine_harness import Harness
-from tests.restore.makers import restore
+from tests.restore.engine_harness import Harness, in_virtual_time
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.restore.events import WatchChanged
 from vbs_tui.restore.journal.states import State
@@ -35,29 +34,25 @@ def failing(
     + [(ErrorKind.LOG_IN, 404), (ErrorKind.NONSENSE, 200)],
 )
 @pytest.mark.parametrize("has_job", [True, False])
-def test_a_disk_whose_reading_fails_is_waited_for(
+@in_virtual_time
+async def test_a_disk_whose_reading_fails_is_waited_for(
     harness: Harness,
     monkeypatch: pytest.MonkeyPatch,
     kind: ErrorKind,
     status: int,
     has_job: bool,
 ) -> None:
-    async def story() -> None:
-        harness.cloud.forgets_jobs = not has_job
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().disk_seen_busy)
-        with monkeypatch.context() as patch:
-            failing(harness, patch, "volume", kind, status)
-            await harness.clock.sleep(600)
-            now = harness.latest()
-            assert now.state.is_open
-            told = " ".join([now.summary, *(entry.text for entry in now.log)])
-            assert "deleted" not in f"{told} {now.volume_status}"
-        assert (await harness.settled()).state is State.SUCCEEDED
-        await engine.stop(1.0)
-
-    harness.run(story())
+    harness.cloud.forgets_jobs = not has_job
+    await harness.submit()
+    await harness.until(lambda: harness.latest().disk_seen_busy)
+    with monkeypatch.context() as patch:
+        failing(harness, patch, "volume", kind, status)
+        await harness.clock.sleep(600)
+        now = harness.latest()
+        assert now.state.is_open
+        told = " ".join([now.summary, *(entry.text for entry in now.log)])
+        assert "deleted" not in f"{told} {now.volume_status}"
+    assert (await harness.settled()).state is State.SUCCEEDED
 
 
 @pytest.mark.parametrize(
@@ -72,59 +67,47 @@ def test_a_disk_whose_reading_fails_is_waited_for(
         (ErrorKind.SERVER, 500, "", False),
     ],
 )
-def test_only_a_job_that_its_service_does_not_know_is_lost(
+@in_virtual_time
+async def test_only_a_job_that_its_service_does_not_know_is_lost(
     harness: Harness, kind: ErrorKind, status: int, code: str, is_lost: bool
 ) -> None:
-    async def story() -> None:
-        harness.cloud.works = 300.0
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        failure = Failure(kind, Executed.NO, "read the job", status=status, code=code)
+    harness.cloud.works = 300.0
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    failure = Failure(kind, Executed.NO, "read the job", status=status, code=code)
 
-        async def job(_id: str) -> Any:
-            raise CloudError(failure)
+    async def job(_id: str) -> Any:
+        raise CloudError(failure)
 
-        harness.cloud.job = job  # type: ignore[method-assign,assignment]
-        await harness.clock.sleep(100)
-        assert harness.latest().job_lost is is_lost
+    harness.cloud.job = job  # type: ignore[method-assign,assignment]
+    await harness.clock.sleep(100)
+    assert harness.latest().job_lost is is_lost
+    watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
+    assert watch.failure == (None if is_lost else failure)
+
+
+@in_virtual_time
+async def test_what_fails_first_is_told(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    harness.cloud.works = 300.0
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.RUNNING)
+    told = []
+    for thing in ("backup", "volume", "job"):
+        failing(harness, monkeypatch, thing, ErrorKind.SERVER, 503)
+        await harness.clock.sleep(60)
         watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
-        assert watch.failure == (None if is_lost else failure)
-        await engine.stop(1.0)
-
-    harness.run(story())
-
-
-def test_what_fails_first_is_told(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def story() -> None:
-        harness.cloud.works = 300.0
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().state is State.RUNNING)
-        told = []
-        for thing in ("backup", "volume", "job"):
-            failing(harness, monkeypatch, thing, ErrorKind.SERVER, 503)
-            await harness.clock.sleep(60)
-            watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
-            assert watch.failure is not None
-            told.append(watch.failure.what)
-        assert told == ["read the backup", "read the volume", "read the job"]
-        await engine.stop(1.0)
-
-    harness.run(story())
+        assert watch.failure is not None
+        told.append(watch.failure.what)
+    assert told == ["read the backup", "read the volume", "read the job"]
 
 
-def test_a_disk_that_its_service_does_not_know_is_gone(
+@in_virtual_time
+async def test_a_disk_that_its_service_does_not_know_is_gone(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def story() -> None:
-        engine = await harness.engine()
-        await engine.submit(restore())
-        await harness.until(lambda: harness.latest().disk_seen_busy)
-        with monkeypatch.context() as patch:
-            failing(harness, patch, "volume", ErrorKind.REFUSED, 404)
-            await harness.until(lambda: harness.latest().state is State.UNKNOWN)
-            assert harness.latest().volume_status == "deleted"
-        await engine.stop(1.0)
-
-    harness.run(story())
+    await harness.submit()
+    await harness.until(lambda: harness.latest().disk_seen_busy)
+    with monkeypatch.context() as patch:
+        failing(harness, patch, "volume", ErrorKind.REFUSED, 404)
+        await harness.until(lambda: harness.latest().state is State.UNKNOWN)
+        assert harness.latest().volume_status == "deleted"

@@ -8,23 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.restore.makers import facts
 from vbs_tui.restore.watch.verdict import BROKEN, GONE, HEALTHY, Conclusion, Facts, Verdict, judge
 
-PLAIN = Facts(
-    job_status="RUNNING",
-    job_is_askable=True,
-    volume_status="available",
-    backup_status="available",
-    disk_seen_busy=False,
-    backup_seen_busy=False,
-    pair_seen_busy=False,
-    disk_changed=False,
-    disk_set_back=False,
-    traced=False,
-)
-STATELY = replace(PLAIN, job_is_askable=False, job_status="")
+PLAIN = facts()
+NO_JOB = replace(PLAIN, job_is_askable=False, job_status="")
 OURS = replace(
-    STATELY, disk_seen_busy=True, backup_seen_busy=True, pair_seen_busy=True, disk_changed=True
+    NO_JOB, disk_seen_busy=True, backup_seen_busy=True, pair_seen_busy=True, disk_changed=True
 )
 
 ROWS = [
@@ -73,29 +63,29 @@ ROWS = [
     (replace(OURS, volume_status="error"), Conclusion.FAILED),
     (replace(OURS, volume_status="error", against="Another."), Conclusion.UNDETERMINED),
     (replace(OURS, pair_seen_busy=False), Conclusion.UNDETERMINED),
-    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
-    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Conclusion.UNDETERMINED),
-    (STATELY, Conclusion.UNDETERMINED),
-    (replace(STATELY, disk_changed=True), Conclusion.UNDETERMINED),
-    (replace(STATELY, traced=True, disk_changed=True), Conclusion.UNDETERMINED),
-    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
-    (replace(STATELY, backup_seen_busy=True), Conclusion.UNDETERMINED),
-    (replace(STATELY, backup_status="restoring"), Conclusion.PENDING),
-    (replace(STATELY, volume_status="restoring-backup"), Conclusion.PENDING),
-    (replace(STATELY, volume_status="error_restoring"), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, disk_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, disk_seen_busy=True, disk_set_back=True), Conclusion.UNDETERMINED),
+    (NO_JOB, Conclusion.UNDETERMINED),
+    (replace(NO_JOB, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, traced=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, backup_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, backup_seen_busy=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, backup_status="restoring"), Conclusion.PENDING),
+    (replace(NO_JOB, volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(NO_JOB, volume_status="error_restoring"), Conclusion.UNDETERMINED),
     (
-        replace(STATELY, volume_status="error_restoring", disk_seen_busy=True),
+        replace(NO_JOB, volume_status="error_restoring", disk_seen_busy=True),
         Conclusion.UNDETERMINED,
     ),
-    (replace(STATELY, volume_status="error", disk_seen_busy=True), Conclusion.UNDETERMINED),
-    (replace(STATELY, volume_status=""), Conclusion.PENDING),
-    (replace(STATELY, volume_status=GONE), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, volume_status="error", disk_seen_busy=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, volume_status=""), Conclusion.PENDING),
+    (replace(NO_JOB, volume_status=GONE), Conclusion.UNDETERMINED),
 ]
 
 
-@pytest.mark.parametrize(("facts", "conclusion"), ROWS)
-def test_the_table(facts: Facts, conclusion: Conclusion) -> None:
-    verdict = judge(facts)
+@pytest.mark.parametrize(("seen", "conclusion"), ROWS)
+def test_the_table(seen: Facts, conclusion: Conclusion) -> None:
+    verdict = judge(seen)
     assert verdict.conclusion is conclusion
     assert verdict.sentence.endswith(".")
 
@@ -107,7 +97,7 @@ def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
     assert judge(replace(PLAIN, job_status="SUCCESS", volume_status=status)) == Verdict(
         Conclusion.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
     )
-    assert judge(replace(STATELY, volume_status=status)).conclusion is Conclusion.UNDETERMINED
+    assert judge(replace(NO_JOB, volume_status=status)).conclusion is Conclusion.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -146,29 +136,29 @@ SENTENCES = [
     (replace(OURS, volume_status="error"), "busy at the same time, and the disk is error"),
     (replace(OURS, volume_status="restoring-backup"), "The disk is being written."),
     (replace(OURS, volume_status="restoring-backup", against="Another."), "written. Another."),
-    (replace(STATELY, volume_status=""), "The disk could not be read."),
-    (replace(STATELY, backup_status=""), "The backup could not be read."),
-    (replace(STATELY, volume_status="restoring-backup"), "may be another restore"),
+    (replace(NO_JOB, volume_status=""), "The disk could not be read."),
+    (replace(NO_JOB, backup_status=""), "The backup could not be read."),
+    (replace(NO_JOB, volume_status="restoring-backup"), "may be another restore"),
     (
-        replace(STATELY, volume_status="restoring-backup", backup_status="restoring"),
+        replace(NO_JOB, volume_status="restoring-backup", backup_status="restoring"),
         "nothing proves by which restore",
     ),
-    (replace(STATELY, backup_status="restoring"), "this disk is not being written"),
-    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), "reset to an earlier state"),
-    (replace(STATELY, disk_seen_busy=True), "may have been another restore"),
-    (replace(STATELY, backup_seen_busy=True), "onto another disk"),
-    (replace(STATELY, traced=True), "metadata names this backup"),
-    (replace(STATELY, disk_changed=True), "nothing shows whether by this restore"),
-    (replace(STATELY, volume_status="error"), "The disk is error. Nothing shows whether"),
-    (replace(STATELY, volume_status=GONE), "no longer exists"),
-    (replace(STATELY, volume_status="extending"), "The disk is extending."),
-    (STATELY, "any trace of this restore"),
+    (replace(NO_JOB, backup_status="restoring"), "this disk is not being written"),
+    (replace(NO_JOB, disk_seen_busy=True, disk_set_back=True), "reset to an earlier state"),
+    (replace(NO_JOB, disk_seen_busy=True), "may have been another restore"),
+    (replace(NO_JOB, backup_seen_busy=True), "onto another disk"),
+    (replace(NO_JOB, traced=True), "metadata names this backup"),
+    (replace(NO_JOB, disk_changed=True), "nothing shows whether by this restore"),
+    (replace(NO_JOB, volume_status="error"), "The disk is error. Nothing shows whether"),
+    (replace(NO_JOB, volume_status=GONE), "no longer exists"),
+    (replace(NO_JOB, volume_status="extending"), "The disk is extending."),
+    (NO_JOB, "any trace of this restore"),
 ]
 
 
-@pytest.mark.parametrize(("facts", "words"), SENTENCES)
-def test_a_verdict_says_why(facts: Facts, words: str) -> None:
-    assert words in judge(facts).sentence
+@pytest.mark.parametrize(("seen", "words"), SENTENCES)
+def test_a_verdict_says_why(seen: Facts, words: str) -> None:
+    assert words in judge(seen).sentence
 
 
 WORDS = st.sampled_from(
@@ -193,35 +183,35 @@ ANY = st.builds(
 
 
 @given(ANY)
-def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
-    if judge(facts).conclusion is Conclusion.SUCCEEDED:
-        assert facts.volume_status in HEALTHY
-        assert facts.backup_status != "restoring"
-        if facts.job_is_askable:
-            assert facts.job_status == "SUCCESS"
-            assert not facts.job_mismatch
-            assert not facts.job_contradiction
+def test_success_needs_a_healthy_disk_and_a_reason(seen: Facts) -> None:
+    if judge(seen).conclusion is Conclusion.SUCCEEDED:
+        assert seen.volume_status in HEALTHY
+        assert seen.backup_status != "restoring"
+        if seen.job_is_askable:
+            assert seen.job_status == "SUCCESS"
+            assert not seen.job_mismatch
+            assert not seen.job_contradiction
         else:
-            assert facts.pair_seen_busy
-            assert not facts.against
-            assert facts.disk_changed
-            assert not facts.disk_set_back
+            assert seen.pair_seen_busy
+            assert not seen.against
+            assert seen.disk_changed
+            assert not seen.disk_set_back
 
 
 @given(ANY)
-def test_failure_needs_the_clouds_word(facts: Facts) -> None:
-    if judge(facts).conclusion is Conclusion.FAILED:
-        if facts.job_is_askable:
-            assert not facts.job_mismatch
-            said = facts.job_status == "FAIL"
-            assert said or (facts.job_status == "SUCCESS" and facts.volume_status in BROKEN)
+def test_failure_needs_the_clouds_word(seen: Facts) -> None:
+    if judge(seen).conclusion is Conclusion.FAILED:
+        if seen.job_is_askable:
+            assert not seen.job_mismatch
+            said = seen.job_status == "FAIL"
+            assert said or (seen.job_status == "SUCCESS" and seen.volume_status in BROKEN)
         else:
-            assert facts.volume_status in BROKEN
-            assert facts.pair_seen_busy
-            assert not facts.against
+            assert seen.volume_status in BROKEN
+            assert seen.pair_seen_busy
+            assert not seen.against
 
 
 @given(ANY)
-def test_silence_is_never_a_verdict(facts: Facts) -> None:
-    silent = replace(facts, volume_status="", job_status="")
+def test_silence_is_never_a_verdict(seen: Facts) -> None:
+    silent = replace(seen, volume_status="", job_status="")
     assert judge(silent).conclusion is Conclusion.PENDING

@@ -17,7 +17,7 @@ class JournalError(Exception):
     """The journal cannot be read or written; the text says why, fit for the screen."""
 
 
-class ConflictingRestore(Exception):  # noqa: N818 - a fact, not an accident
+class ConflictingRestore(Exception):  # noqa: N818 - an expected answer, not an error
     """An open restore already has the volume or the backup."""
 
     def __init__(self, restore: Restore) -> None:
@@ -26,7 +26,7 @@ class ConflictingRestore(Exception):  # noqa: N818 - a fact, not an accident
         super().__init__(restore.id)
 
 
-class StaleSnapshot(Exception):  # noqa: N818 - a fact, not an accident
+class StaleSnapshot(Exception):  # noqa: N818 - an expected answer, not an error
     """Another program changed the restore meanwhile."""
 
     def __init__(self, current: Restore) -> None:

@@ -76,7 +76,7 @@ BEGIN SELECT RAISE(ABORT, 'log lines are never changed'); END;
 """
 
 
-class NewerJournal(Exception):  # noqa: N818 - a fact, not an accident
+class NewerJournal(Exception):  # noqa: N818 - an expected answer, not an error
     """The file was written by a later version of the program."""
 
 

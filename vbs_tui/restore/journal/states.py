@@ -59,7 +59,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 
 
-class IllegalTransition(Exception):  # noqa: N818 - a broken rule, named for what it is
+class IllegalTransition(Exception):  # noqa: N818 - named for the broken rule
     """A transition that the table does not allow: a defect of the program, never of the cloud."""
 
 

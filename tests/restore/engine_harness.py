@@ -13,9 +13,9 @@ from tests.restore.makers import restore
 from tests.restore.scripted_cloud import ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
 from vbs_tui.restore.engine import Engine
-from vbs_tui.restore.events import Event, RestoreChanged
+from vbs_tui.restore.events import Event, RestoreChanged, WatchChanged
 from vbs_tui.restore.journal.journal_thread import JournalThread
-from vbs_tui.restore.journal.records import LogEntry, Restore
+from vbs_tui.restore.journal.records import LogEntry, Restore, Watch
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 
@@ -29,6 +29,7 @@ class Harness:
         self.directory = directory
         self.events: list[Event] = []
         self.engines: list[Engine] = []
+        self.journal_threads: list[JournalThread] = []
         self.pace = PollPace()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -44,6 +45,7 @@ class Harness:
             emit=self.events.append,
         )
         self.engines.append(engine)
+        self.journal_threads.append(journal_thread)
         await engine.start()
         if attached:
             await engine.attach(self.cloud)
@@ -78,6 +80,18 @@ class Harness:
         """End all engines."""
         for engine in self.engines:
             await engine.stop(1.0)
+
+    async def let_journal_write(self, allowed: bool) -> None:
+        """Whether the newest engine can write to the journal."""
+        mode = "OFF" if allowed else "ON"
+        await self.journal_threads[-1].run(
+            lambda journal: journal._db.execute(f"PRAGMA query_only = {mode}")
+        )
+
+    @property
+    def watches(self) -> list[Watch]:
+        """What was told of the watches so far."""
+        return [event.watch for event in self.events if isinstance(event, WatchChanged)]
 
     def latest(self) -> Restore:
         changed = [e for e in self.events if isinstance(e, RestoreChanged)]

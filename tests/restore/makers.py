@@ -8,7 +8,7 @@ from typing import Any
 
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.checks.preconditions import backup_facts, volume_facts
-from vbs_tui.restore.journal.records import Restore
+from vbs_tui.restore.journal.records import LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
 from vbs_tui.restore.watch.verdict import Facts
 
@@ -16,6 +16,7 @@ NOW = datetime(2026, 11, 23, 9, 14, 2, 466123, tzinfo=UTC)
 PROJECT = "0391e4486e864c26be5654c522f440f2"
 BACKUP = "87566ed6-72cb-4053-aa6e-6f6216b3d507"
 VOLUME = "5024a06e-6990-4f12-9dcc-8fe26b01a710"
+LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
 
 
 def backup(**changes: Any) -> Backup:

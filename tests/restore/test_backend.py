@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +9,13 @@ from queue import SimpleQueue
 
 import pytest
 
+from tests.restore.simulated_backend import examine, refused, watched_to_the_end
 from tests.support.simulated import Listener, fast_backend
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import Executed
 from vbs_tui.cloud.provider import Connection
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.backend import Backend, Examination, Refusal
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
     ConnectFailed,
     Event,
@@ -25,22 +25,9 @@ from vbs_tui.restore.events import (
     RestoreChanged,
     SecretWanted,
 )
-from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.times import local_day
-
-
-def examine(listener: Listener, project: Project, backup: str, volume: str) -> Examination:
-    world = listener.world
-    found = listener.backend.examine(project, world.backup(backup).id, world.volume(volume).id)
-    return found.result(30)
-
-
-def refused(future: Future[Restore]) -> str:
-    with pytest.raises(Refusal) as caught:
-        future.result(30)
-    return str(caught.value)
 
 
 def test_one_confirmation_is_one_post_with_exactly_this_body(
@@ -300,16 +287,7 @@ def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
     simulator.faults = f"{faults}@restore=1x"
     submitted = listener.backend.submit(examined, examined.required_text).result(30)
 
-    def over(event: Event) -> Restore | None:
-        one = event.restore if isinstance(event, RestoreChanged) else None
-        is_over = one is not None and one.id == submitted.id
-        return (
-            one
-            if is_over and one is not None and (one.state.is_final or one.needs_settlement)
-            else None
-        )
-
-    one = listener.wait(over)
+    one = watched_to_the_end(listener, submitted.id)
     if simulator.ledger.restores:
         assert one.state is State.SUCCEEDED
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.restore.test_backend import examine, refused
+from tests.restore.simulated_backend import examine, refused
 from tests.support.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings

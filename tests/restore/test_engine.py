@@ -15,8 +15,7 @@ from tests.restore.scripted_cloud import Answer, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Volume
-from vbs_tui.restore.active_restore import ActiveRestore, Line
-from vbs_tui.restore.events import Notice, RestoreChanged, WatchChanged
+from vbs_tui.restore.events import Notice, RestoreChanged
 from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError
 from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_thread import JournalThread
@@ -185,13 +184,13 @@ async def test_silence_is_told_and_never_a_failure(harness: Harness) -> None:
     await harness.clock.sleep(7200)
     assert harness.latest().state is State.RUNNING
     assert harness.cloud.looks - looks < 7200 / 50 * 3, "it must back off"
-    watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
+    watches = harness.watches
     assert watches[-1].blind_since is not None
     assert watches[-1].looked_at is not None
     assert watches[-1].looked_at <= dark_since, "nothing was seen since"
     harness.cloud.dark = False
     assert (await harness.settled()).state is State.SUCCEEDED
-    watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
+    watches = harness.watches
 
 
 @in_virtual_time
@@ -293,7 +292,7 @@ async def test_another_clouds_restore_waits_for_a_connection(harness: Harness) -
     harness.events.clear()
     two = await harness.engine(attached=False)
     await harness.clock.sleep(5)
-    watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
+    watches = harness.watches
     assert watches[-1].elsewhere == "connect to otc-prod in eu-de to watch"
     await two.attach(harness.cloud)
     assert (await harness.settled()).state is State.SUCCEEDED
@@ -302,21 +301,18 @@ async def test_another_clouds_restore_waits_for_a_connection(harness: Harness) -
 @in_virtual_time
 async def test_a_journal_that_takes_nothing_means_that_nothing_is_sent(harness: Harness) -> None:
     engine = await harness.engine()
-    journal = engine._journal_thread._opened()
-    journal._db.execute("PRAGMA query_only = ON")
-    from vbs_tui.restore.journal.errors import JournalError
-
+    await harness.let_journal_write(False)
     with pytest.raises(JournalError, match="cannot be written"):
         await engine.submit(restore())
     assert harness.cloud.posts == []
-    journal._db.execute("PRAGMA query_only = OFF")
+    await harness.let_journal_write(True)
     await engine.submit(restore())
     # … and when it stops taking after the POST, the job id is not lost.
     await harness.clock.sleep(0.02)
-    journal._db.execute("PRAGMA query_only = ON")
+    await harness.let_journal_write(False)
     await harness.until(lambda: any(isinstance(e, Notice) for e in harness.events))
     await harness.clock.sleep(60)
-    journal._db.execute("PRAGMA query_only = OFF")
+    await harness.let_journal_write(True)
     ended = await harness.settled()
     assert ended.job_id == "job0001"
     assert ended.state is State.SUCCEEDED
@@ -328,8 +324,7 @@ async def test_a_look_that_gets_no_answer_is_told_as_blind_until_it_gets_one(
     harness: Harness,
 ) -> None:
     def blind() -> bool:
-        watches = [e.watch for e in harness.events if isinstance(e, WatchChanged)]
-        return bool(watches) and watches[-1].blind_since is not None
+        return bool(harness.watches) and harness.watches[-1].blind_since is not None
 
     harness.cloud.works = 200.0
     await harness.submit()
@@ -337,7 +332,7 @@ async def test_a_look_that_gets_no_answer_is_told_as_blind_until_it_gets_one(
     assert not blind()
     harness.cloud.gate = asyncio.Event()
     await harness.until(blind, 40.0)
-    (watch,) = [e.watch for e in harness.events if isinstance(e, WatchChanged)][-1:]
+    watch = harness.watches[-1]
     assert watch.failure is not None
     assert "a log-in waits for you" in watch.failure.message
     assert watch.next_at is None, "it has not ended, so that no other is planned"
@@ -399,8 +394,8 @@ async def test_a_defect_in_a_look_is_told_and_the_watch_goes_on(
     await harness.until(lambda: harness.latest().state is State.ACCEPTED)
     monkeypatch.setattr(harness.cloud, "volume", volume)
     assert (await harness.settled()).state is State.SUCCEEDED
-    blind = [e.watch.failure for e in harness.events if isinstance(e, WatchChanged)]
-    assert any("LookupError" in one.message for one in blind if one is not None)
+    failures = [watch.failure for watch in harness.watches if watch.failure is not None]
+    assert any("LookupError" in failure.message for failure in failures)
     assert "s3cr3t" not in str(harness.events)
 
 
@@ -458,23 +453,3 @@ async def test_a_job_that_answers_again_has_the_last_word(harness: Harness) -> N
     harness.cloud.forgets_jobs = False
     await harness.until(lambda: not harness.latest().job_lost)
     assert (await harness.settled()).state is State.FAILED
-
-
-@in_virtual_time
-async def test_an_end_that_comes_while_sending_is_written_down_sends_nothing(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = await harness.engine()
-    real = ActiveRestore.record
-
-    async def slowly(active: ActiveRestore, *lines: Line, **changes: Any) -> None:
-        await real(active, *lines, **changes)
-        if changes.get("state") is State.SENDING:
-            await harness.clock.sleep(0.5)  # a disk that takes its time
-
-    monkeypatch.setattr(ActiveRestore, "record", slowly)
-    await engine.submit(restore())
-    await harness.until(lambda: harness.latest().state is State.SENDING)
-    await engine.stop(2.0)
-    assert harness.cloud.posts == []
-    assert harness.latest().state is State.NOT_SENT

@@ -6,7 +6,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,33 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.restore.makers import NOW, restore
+from tests.restore.makers import LINE, NOW, restore
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.restore.journal import schema
 from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError, StaleSnapshot
 from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_file import FILE
-from vbs_tui.restore.journal.records import LogEntry, Source
 from vbs_tui.restore.journal.rows import from_row, to_row
 from vbs_tui.restore.journal.states import IllegalTransition, State
-
-LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
-    one = Instance(tmp_path)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def journal(tmp_path: Path, instance: Instance) -> Iterator[Journal]:
-    opened, notice = Journal.open(tmp_path, instance, NOW)
-    assert notice == ""
-    yield opened
-    opened.close()
 
 
 def test_a_restore_comes_back_as_it_was_written(journal: Journal) -> None:

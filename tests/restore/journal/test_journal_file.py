@@ -7,21 +7,16 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.restore.makers import NOW, restore
+from tests.restore.makers import LINE, NOW, restore
 from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_file import FILE
 from vbs_tui.restore.journal.read_only import open_read_only
-from vbs_tui.restore.journal.records import LogEntry, Source
-from vbs_tui.restore.journal.states import State
-
-LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
 
 _INTEND = """
 import sys
@@ -47,13 +42,6 @@ except JournalError as error:
 else:
     print("on record")
 """
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
-    one = Instance(tmp_path)
-    yield one
-    one.close()
 
 
 def written(folder: Path, instance: Instance, number: int = 2) -> None:

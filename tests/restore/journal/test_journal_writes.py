@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.restore.makers import NOW, restore
+from tests.restore.makers import LINE, NOW, restore
 from vbs_tui.restore.journal import schema
 from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError, StaleSnapshot
 from vbs_tui.restore.journal.instances import Instance
@@ -21,25 +21,9 @@ from vbs_tui.restore.journal.records import LogEntry, Source
 from vbs_tui.restore.journal.rows import COLUMNS, to_row
 from vbs_tui.restore.journal.states import OPEN, State
 
-LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
-
 
 def line(text: str) -> LogEntry:
     return LogEntry(NOW, Source.WATCH, text)
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
-    one = Instance(tmp_path)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def journal(tmp_path: Path, instance: Instance) -> Iterator[Journal]:
-    opened, _ = Journal.open(tmp_path, instance, NOW)
-    yield opened
-    opened.close()
 
 
 def test_every_write_moves_the_revision_by_one(journal: Journal) -> None:

@@ -13,7 +13,7 @@ from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, Execution
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.events import RestoreChanged, WatchChanged
+from vbs_tui.restore.events import RestoreChanged
 from vbs_tui.restore.journal.records import UNCLEAR, Restore
 from vbs_tui.restore.journal.states import State
 
@@ -36,8 +36,7 @@ async def long_after(harness: Harness) -> Restore:
 
 def never_blind(harness: Harness) -> bool:
     """Whether no look failed, by the cloud's fault or by ours."""
-    watches = [event.watch for event in harness.events if isinstance(event, WatchChanged)]
-    return bool(watches) and all(watch.failure is None for watch in watches)
+    return bool(harness.watches) and all(watch.failure is None for watch in harness.watches)
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.restore.simulated_backend import examine, watched_to_the_end
 from tests.simulator.client import Client
 from tests.support.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.backend import Backend, Examination
-from vbs_tui.restore.events import Event, RestoreChanged
-from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 
@@ -30,25 +29,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def examined(listener: Listener, project: Project) -> Examination:
-    return examine(listener, project)
-
-
-def examine(listener: Listener, project: Project) -> Examination:
-    world = listener.world
-    found = listener.backend.examine(project, world.backup(BACKUP).id, world.volume(VOLUME).id)
-    return found.result(30)
-
-
-def over(listener: Listener, restore_id: str) -> Restore:
-    """Until it has ended, or only the operator can say."""
-
-    def found(event: Event) -> Restore | None:
-        if isinstance(event, RestoreChanged) and event.restore.id == restore_id:
-            one = event.restore
-            return one if one.state.is_final or one.needs_settlement else None
-        return None
-
-    return listener.wait(found)
+    return examine(listener, project, BACKUP, VOLUME)
 
 
 @pytest.mark.parametrize("backup", ["demo-job-forgotten", "demo-fails-while-writing"])
@@ -61,7 +42,7 @@ def test_somebody_elses_restore_onto_our_disk_is_no_verdict(
     with Client(simulator) as other:
         assert other.restore(backup, VOLUME).status_code == 200
         simulator.ledger.wait_for(lambda led: led.restores[-1].outcome != "running", 60)
-        ended = over(listener, submitted.id)
+        ended = watched_to_the_end(listener, submitted.id)
     assert ended.state is State.UNKNOWN
     assert ended.disk_seen_busy
     assert not ended.pair_seen_busy
@@ -80,7 +61,7 @@ def test_our_backup_onto_another_disk_is_no_verdict(
             disk.name = "now-something-else"
             disk.updated_at = simulator.ledger.restores[-1].accepted_at
         simulator.ledger.wait_for(lambda led: led.restores[-1].outcome != "running", 60)
-        ended = over(listener, submitted.id)
+        ended = watched_to_the_end(listener, submitted.id)
     assert ended.state is State.UNKNOWN
     assert ended.backup_seen_busy
 
@@ -129,7 +110,7 @@ def test_a_refusal_by_a_second_copy_of_the_request_is_not_believed(
     patient = Backend(connector(simulator), tmp_path / "patient", pace=replace(BRISK, first=0.5))
     listener = Listener(patient, simulator.world)
     project = next(p for p in listener.connected() if p.name == "eu-de_prod")
-    examined = examine(listener, project)
+    examined = examine(listener, project, BACKUP, VOLUME)
     simulator.faults = "copy-refused@restore=1x"
     submitted = patient.submit(examined, examined.required_text).result(30)
     ended = listener.settled(submitted.id)
@@ -146,6 +127,6 @@ def test_a_refusal_that_holds_is_final_and_frees_the_disk(
 ) -> None:
     simulator.faults = "400-before@restore=1x"
     submitted = listener.backend.submit(examined, examined.required_text).result(30)
-    ended = over(listener, submitted.id)
+    ended = watched_to_the_end(listener, submitted.id)
     assert ended.state in (State.REFUSED, State.UNKNOWN)
     assert simulator.ledger.restores == []

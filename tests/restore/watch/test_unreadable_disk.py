@@ -8,7 +8,6 @@ import pytest
 
 from tests.restore.engine_harness import Harness, in_virtual_time
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.restore.events import WatchChanged
 from vbs_tui.restore.journal.states import State
 
 
@@ -82,7 +81,7 @@ async def test_only_a_job_that_its_service_does_not_know_is_lost(
     harness.cloud.job = job  # type: ignore[method-assign,assignment]
     await harness.clock.sleep(100)
     assert harness.latest().job_lost is is_lost
-    watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
+    watch = harness.watches[-1]
     assert watch.failure == (None if is_lost else failure)
 
 
@@ -95,7 +94,7 @@ async def test_what_fails_first_is_told(harness: Harness, monkeypatch: pytest.Mo
     for thing in ("backup", "volume", "job"):
         failing(harness, monkeypatch, thing, ErrorKind.SERVER, 503)
         await harness.clock.sleep(60)
-        watch = [event.watch for event in harness.events if isinstance(event, WatchChanged)][-1]
+        watch = harness.watches[-1]
         assert watch.failure is not None
         told.append(watch.failure.what)
     assert told == ["read the backup", "read the volume", "read the job"]

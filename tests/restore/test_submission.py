@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,74 +10,25 @@ import pytest
 
 from tests.restore.engine_harness import Harness, in_virtual_time
 from tests.restore.makers import restore
+from tests.restore.submitting import (
+    BROKEN,
+    LOG_IN,
+    NONSENSE,
+    SERVER,
+    answering,
+    not_sent,
+    refused,
+    submitted,
+    told,
+)
 from tests.restore.virtual_time import InlineExecutor
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import Accepted
 from vbs_tui.restore.active_restore import ActiveRestore, Line
-from vbs_tui.restore.events import RestoreChanged
 from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
-
-WHAT = "submit the restore"
-
-
-def refused(status: int, code: str = "", message: str = "no", **more: Any) -> Failure:
-    return Failure(
-        ErrorKind.REFUSED,
-        Executed.NO,
-        WHAT,
-        status=status,
-        code=code,
-        message=message,
-        request_id="req-1",
-        **more,
-    )
-
-
-def not_sent(**more: Any) -> Failure:
-    return Failure(ErrorKind.NOT_SENT, Executed.NO, WHAT, message="no route", **more)
-
-
-BROKEN = Failure(ErrorKind.BROKEN, Executed.UNKNOWN, WHAT, message="reset", request_id="req-2")
-SERVER = Failure(ErrorKind.SERVER, Executed.UNKNOWN, WHAT, status=502, request_id="req-3")
-NONSENSE = Failure(ErrorKind.NONSENSE, Executed.UNKNOWN, WHAT, message="no JSON")
-LOG_IN = Failure(ErrorKind.LOG_IN, Executed.NO, "log in", status=401, message="wrong password")
-
-
-def answering(harness: Harness, call: str, *answers: Failure | Accepted) -> list[float]:
-    """From now on the cloud answers so, the last answer for ever. When it was asked, in seconds."""
-    asked: list[float] = []
-
-    async def answer(*_: str, may_leave: Callable[[], bool] = lambda: True) -> Accepted:
-        assert may_leave()
-        asked.append(harness.clock.monotonic())
-        given = answers[min(len(asked), len(answers)) - 1]
-        if isinstance(given, Failure):
-            raise CloudError(given)
-        return given
-
-    setattr(harness.cloud, call, answer)
-    return asked
-
-
-def submitted(harness: Harness, *, retry_throttled: bool = False) -> tuple[Restore, list[Any]]:
-    """The restore as its submission left it, and its log."""
-
-    async def story() -> tuple[Restore, list[Any]]:
-        engine = await harness.engine()
-        first = await engine.submit(restore(), retry_throttled=retry_throttled)
-        after = (State.PLANNED, State.SENDING)
-        await harness.until(lambda: harness.latest().state not in after and engine.sending == 0)
-        changes = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
-        left = next(one for one in changes if one.state not in after)
-        lines = list(await harness.log_of(first.id))
-        await engine.stop(1.0)
-        return left, lines
-
-    ended: tuple[Restore, list[Any]] = harness.run(story())
-    return ended
 
 
 def gaps(times: list[float]) -> list[int]:
@@ -174,12 +124,6 @@ def test_each_try_is_on_record_with_its_number(harness: Harness) -> None:
     ]
     assert (ended.job_id, ended.request_id, ended.failure) == ("job9", "req-9", None)
     assert ended.sent_at is not None
-
-
-def told(harness: Harness) -> list[tuple[str, Failure | None]]:
-    """Each summary with its error, in the order in which the operator saw them."""
-    changes = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
-    return list(dict.fromkeys((one.summary, one.failure) for one in changes))
 
 
 def test_what_keeps_it_is_told_while_it_waits(harness: Harness) -> None:
@@ -404,100 +348,8 @@ def test_a_defect_is_an_unknown_outcome_with_its_kind(harness: Harness) -> None:
     assert ended.failure == Failure(
         ErrorKind.BROKEN,
         Executed.UNKNOWN,
-        WHAT,
+        "submit the restore",
         target="db-data-01",
         message="the program failed while waiting for the answer (LookupError)",
     )
     assert "s3cr3t" not in str(lines)
-
-
-ABOUT_STATES = [
-    refused(400, "VolumeBackup.0089"),
-    refused(400, "VolumeBackup.0205"),
-    refused(400, "VOLUMEBACKUP.0206"),
-    refused(400),
-    refused(409),
-]
-OF_RIGHTS = [refused(403), refused(404), refused(400, "X.1"), refused(409, "X.1")]
-AGAIN = "disk and backup were ready right before, so they are read again"
-
-
-@pytest.mark.parametrize("failure", ABOUT_STATES)
-def test_a_refusal_about_states_is_believed_after_a_minute_of_looking(
-    harness: Harness, failure: Failure
-) -> None:
-    asked = answering(harness, "submit", failure)
-    looks: list[float] = []
-    real = harness.cloud.volume
-
-    async def volume(volume_id: str) -> Any:
-        looks.append(harness.clock.monotonic())
-        return await real(volume_id)
-
-    harness.cloud.volume = volume  # type: ignore[method-assign]
-    ended, lines = submitted(harness)
-    assert ended.state is State.REFUSED
-    assert [round(look - asked[0]) for look in looks] == [0, 0, 2, 6, 14, 24, 34, 44, 54]
-    assert lines[2].text.endswith(AGAIN)
-    assert lines[2].state is None
-    doubt = "Refused, although disk and backup were ready; reading them again."
-    assert (doubt, failure) in told(harness)
-    assert ended.failure == failure
-
-
-@pytest.mark.parametrize("failure", OF_RIGHTS)
-def test_another_refusal_is_believed_after_one_look(harness: Harness, failure: Failure) -> None:
-    asked = answering(harness, "submit", failure)
-    ended, lines = submitted(harness)
-    assert ended.state is State.REFUSED
-    assert round(lines[-1].at.timestamp() - lines[1].at.timestamp()) == 0
-    assert not any(line.text.endswith(AGAIN) for line in lines)
-    assert len(asked) == 1
-
-
-@pytest.mark.parametrize("failure", ABOUT_STATES + OF_RIGHTS)
-def test_a_refusal_beside_a_change_is_not_believed(harness: Harness, failure: Failure) -> None:
-    async def refuse(*_: str, **__: Any) -> None:
-        harness.change("volume", status="in-use")
-        raise CloudError(failure)
-
-    harness.cloud.submit = refuse  # type: ignore[method-assign,assignment]
-    prepared = answering(harness, "prepare", Accepted(""))
-    ended, lines = submitted(harness)
-    assert ended.state is State.UNKNOWN
-    assert len(prepared) == 1
-    unclear = next(line.text for line in lines if line.state is State.UNKNOWN)
-    assert unclear.endswith(
-        "; the cloud may have executed it all the same"
-        " (Since it was confirmed, the disk is in-use, and was available)"
-    )
-    assert ended.failure is not None
-    assert ended.failure.executed is Executed.UNKNOWN
-
-
-@pytest.mark.parametrize("failure", ABOUT_STATES + OF_RIGHTS)
-def test_a_refusal_that_cannot_be_checked(harness: Harness, failure: Failure) -> None:
-    async def refuse(*_: str, **__: Any) -> None:
-        answering(harness, "volume", BROKEN)
-        raise CloudError(failure)
-
-    harness.cloud.submit = refuse  # type: ignore[method-assign,assignment]
-    ended, lines = submitted(harness)
-    if failure in ABOUT_STATES:
-        assert ended.state is State.UNKNOWN
-        unclear = next(line.text for line in lines if line.state is State.UNKNOWN)
-        assert unclear.endswith("(disk and backup could not be read after it)")
-    else:
-        assert ended.state is State.REFUSED
-
-
-def test_a_refused_token_is_not_looked_after(harness: Harness) -> None:
-    async def refuse(*_: str, **__: Any) -> None:
-        harness.cloud.posts.append(None)  # type: ignore[arg-type]
-        if len(harness.cloud.posts) == 2:
-            harness.change("volume", status="in-use")
-        raise CloudError(refused(401))
-
-    harness.cloud.submit = refuse  # type: ignore[method-assign,assignment]
-    ended, _ = submitted(harness)
-    assert ended.state is State.REFUSED

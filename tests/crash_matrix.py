@@ -1,13 +1,13 @@
 """The crash matrix: the real program, killed with SIGKILL at every step of a restore.
 
-In some lines a second operator restores on the same disk or from the same backup meanwhile, the
-wall clock is another one after the start, or the log-in is slow.
+In some lines a second operator restores onto the same disk or from the same backup meanwhile, the
+restarted program has a wrong clock, or the log-in is slow.
 
 Run it with ``python -m tests.crash_matrix``. Each line kills one ``vbs-tui restore --wait`` at the
-step it names, starts the program anew (``vbs-tui watch``), and compares what the journal then says
-with what the simulated cloud received and executed. The child is timed from outside only: by
-gates in the simulator, by what the journal file holds, and by holding the journal's write lock.
-Exit status 0 when no restore was sent twice, lost, or given a false verdict.
+step it names, starts the program again (``vbs-tui watch``), and compares what the journal then says
+with what the simulated cloud received and executed. The child is timed only from outside: by gates
+in the simulator, by what the journal file holds, and by holding the journal's write lock. Exit
+status 0 when no restore was sent twice, lost, or given a false verdict.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def server_error_nothing_executed(trial: Trial) -> None:
 
 
 def _by_another(backup: str, volume: str) -> Reach:
-    """Nothing of ours was executed; somebody else restores, and is seen doing so."""
+    """Our request is not executed; another operator restores, and that is seen."""
 
     def reach(trial: Trial) -> None:
         server_error_nothing_executed(trial)
@@ -127,7 +127,7 @@ def _by_another(backup: str, volume: str) -> Reach:
 
 
 def disk_attached_during_the_log_in(trial: Trial) -> None:
-    """After the confirmation the token ends, and the log-in takes its time."""
+    """After the confirmation the token expires, and the log-in takes long."""
     examining = trial.simulator.hold(r"GET .*/volumes/[0-9a-f-]{36}$", before=False)
     trial.start()
     if not examining.wait_reached(20.0):
@@ -146,7 +146,7 @@ def disk_attached_during_the_log_in(trial: Trial) -> None:
 
 
 def clock_set(step: Reach, seconds: str) -> Reach:
-    """The same step; what is started afterwards has a clock that is wrong by so much."""
+    """The same step; the program started afterwards has a clock that is wrong by so much."""
 
     def reach(trial: Trial) -> None:
         step(trial)
@@ -232,7 +232,7 @@ STEPS: list[tuple[str, Reach, dict[str, str]]] = [
 
 @dataclass
 class Line:
-    """What came of one step."""
+    """The result of one step."""
 
     step: str
     at_kill: str

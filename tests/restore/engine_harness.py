@@ -53,7 +53,7 @@ class Harness:
 
     def is_alone(self) -> None:
         """No other program writes to the journal, so that hours of it need not be followed."""
-        self.pace = replace(self.pace, follow=600.0)
+        self.pace = replace(self.pace, follow_journal=600.0)
 
     async def submit(self, wanted: Restore | None = None) -> Restore:
         """A restore, submitted by an engine of its own."""

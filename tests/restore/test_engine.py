@@ -245,7 +245,7 @@ async def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(
         step = replace(theirs, state=state, owner=other.owner)
         theirs = await other.run(partial(Journal.update, restore=step, entries=[]))
     await engine.submit(restore(1, id="ours"))  # before the next look at the journal
-    await harness.clock.sleep(PollPace().follow * 3)
+    await harness.clock.sleep(PollPace().follow_journal * 3)
     told = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
     assert [one.state for one in told if one.id == theirs.id][-1] is State.SUCCEEDED
     await engine.stop(1.0)

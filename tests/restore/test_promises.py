@@ -36,7 +36,7 @@ from vbs_tui.restore.journal.states import State
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 DISKS = 3
-PACE = PollPace(follow=4.0)
+PACE = PollPace(follow_journal=4.0)
 """The journal is followed less often than by default: hours pass here."""
 Mine = TypeVar("Mine", Post, Execution)
 

@@ -34,7 +34,7 @@ BRISK = PollPace(
     untraced_after=1.0,
     job_lost_after=0.3,
     retry_wait=0.05,
-    follow=0.1,
+    follow_journal=0.1,
 )
 """A pace for tests, together with a simulator at high speed."""
 

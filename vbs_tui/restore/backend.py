@@ -157,7 +157,8 @@ class Backend:
         return self._thread.run(self._journal_thread.run(lambda journal: journal.restores()))
 
     def find(self, beginning: str) -> Future[tuple[Restore, ...]]:
-        """The restores whose id begins with *beginning*, newest first. The future raises ``JournalError``."""
+        """The restores whose id begins with *beginning*, newest first. The future raises
+        ``JournalError``."""
         return self._thread.run(self._journal_thread.run(lambda journal: journal.find(beginning)))
 
     def settlement_text(self, restore: Restore) -> str:

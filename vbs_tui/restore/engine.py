@@ -71,7 +71,7 @@ class Engine:
             self._emit(Notice(notice, severe=True))
         await self._follower.replay()
         self._following = self._spawn(
-            self._follower.run(self._pace.follow), "following the journal"
+            self._follower.run(self._pace.follow_journal), "following the journal"
         )
 
     async def attach(self, connection: Connection) -> None:

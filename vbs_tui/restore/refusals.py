@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.restore.checks.examination import FRESH, Examination
+from vbs_tui.restore.checks.examination import MAX_AGE, Examination
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
 
@@ -51,7 +51,7 @@ def refusal_reason(
         accepted.add(examination.confirmation.volume)
     if not typed or typed not in accepted:
         return "Not sent: what was typed does not name this disk and this backup."
-    if age > FRESH:
+    if age > MAX_AGE:
         return "Not sent: backup and disk were read too long ago. Read them again."
     return ""
 

@@ -114,7 +114,7 @@ class Submission:
             return True
 
         def may_leave() -> bool:
-            is_fresh = reading.ended.age(self._clock) <= self._pace.fresh
+            is_fresh = reading.ended.age(self._clock) <= self._pace.max_reading_age
             return self._may_send() and is_fresh and not reading.is_stale(self._clock)
 
         try:
@@ -201,8 +201,8 @@ class Submission:
         words = _failure_text(failure)
         wait = failure.retry_after if failure.retry_after is not None else self._pace.retry_wait
         again = (
-            attempt < self._pace.tries
-            and wait <= self._pace.retry_most
+            attempt < self._pace.max_tries
+            and wait <= self._pace.max_retry_wait
             and (
                 failure.kind is ErrorKind.NOT_SENT
                 or (failure.status == 429 and (self._retry_throttled or not request_left))

@@ -17,7 +17,7 @@ from vbs_tui.restore.checks.preconditions import backup_facts, volume_facts
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 
-FRESH = 120.0
+MAX_AGE = 120.0
 """Seconds after which an examination is too old to be acted on."""
 
 

@@ -21,21 +21,21 @@ class PollPace:
     unsettled_after: float = 900.0
     max_blind_wait: float = 60.0
     """Longest wait while the cloud cannot be reached."""
-    patience: float = 20.0
+    slow_after: float = 20.0
     """How long a poll may take until the watch counts as blind."""
     untraced_after: float = 60.0
     """How long without any trace until an unknown outcome is called probably not accepted."""
     job_lost_after: float = 30.0
     """How long a job may be unknown to the cloud before it counts as lost."""
-    tries: int = 3
+    max_tries: int = 3
     """How often in all a POST may be sent, if each time it certainly was not executed."""
     retry_wait: float = 3.0
     """Before another try, when the cloud gave no time."""
-    retry_most: float = 60.0
+    max_retry_wait: float = 60.0
     """Longest wait before another try; when the cloud asks for more, the submission ends."""
-    fresh: float = 10.0
+    max_reading_age: float = 10.0
     """How old the reading of backup and disk may be when a request leaves."""
-    follow: float = 1.0
+    follow_journal: float = 1.0
     """Between reads of what other programs wrote to the journal."""
 
     def wait(self, age: float, *, unsettled: bool, blind: int, rng: random.Random) -> float:

@@ -113,7 +113,7 @@ class Watcher:
             return await observe(await self._provider(), restore, self._own_restores)
 
         observing = asyncio.create_task(observed(), name="observe")
-        late = asyncio.ensure_future(self._clock.sleep(self._pace.patience))
+        late = asyncio.ensure_future(self._clock.sleep(self._pace.slow_after))
         try:
             await asyncio.wait({observing, late}, return_when=asyncio.FIRST_COMPLETED)
             if not observing.done():

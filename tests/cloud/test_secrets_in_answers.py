@@ -23,7 +23,7 @@ from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import NOTE_HIDDEN, Secret
-from vbs_tui.restore.checks.rules import assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import find_hazards, is_possible
 
 WORDS = ("wörd&/-zq7731", "gAAAAAtoken")
 
@@ -194,7 +194,7 @@ async def test_no_key_is_exempt(word: str, said: str) -> None:
         # And nothing of it is a state that anything could be decided by.
         assert not volume.is_available
         assert not backup.is_available
-        hazards = assess(backup, volume, project_id=PROJECT)
+        hazards = find_hazards(backup, volume, project_id=PROJECT)
         assert not is_possible(hazards)
         assert word not in repr(hazards)
 
@@ -277,7 +277,7 @@ async def test_a_password_that_is_a_state_makes_no_verdict_and_says_so() -> None
         volume, backup = await provider.volume(VOLUME), await provider.backup(BACKUP)
         assert not volume.is_available
         assert not backup.is_available
-        hazards = assess(backup, volume, project_id=PROJECT)
+        hazards = find_hazards(backup, volume, project_id=PROJECT)
         assert not is_possible(hazards)
         assert all("a secret of this log-in" in one.sentence for one in hazards[:2])
         assert connection.is_secret_in_the_way

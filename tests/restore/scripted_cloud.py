@@ -166,6 +166,10 @@ class ScriptedCloud:
 
     async def volume(self, volume_id: str) -> Volume:
         await self._read()
+        return self.volume_now(volume_id)
+
+    def volume_now(self, volume_id: str) -> Volume:
+        """The volume as it is, whether it can be read or not."""
         return self._volume(volume_id, [e for e in self.executed if e.volume_id == volume_id])
 
     def _backup(self, backup_id: str, runs: list[Execution]) -> Backup:

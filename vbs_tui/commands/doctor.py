@@ -35,7 +35,7 @@ from vbs_tui.doctor.online import check_online
 from vbs_tui.doctor.terminal import check_terminal, terminal_as_it_was
 from vbs_tui.doctor.token_cache import check_token_cache
 from vbs_tui.paths import NoHome, NoPlace, config_file
-from vbs_tui.restore.event_loop_thread import LoopThread
+from vbs_tui.restore.event_loop_thread import EventLoopThread
 from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
@@ -143,7 +143,7 @@ def _variables() -> list[Finding]:
 
 def _look_for(settings: CloudSettings, found: list[Finding], signals: Signals) -> None:
     # Not asyncio.run: at its end it waits for a name server that does not answer.
-    thread = LoopThread("vbs-doctor")
+    thread = EventLoopThread("vbs-doctor")
     signals.install()
     thread.start()
     looking = thread.run(check_online(settings, _ask, found))

@@ -13,8 +13,8 @@ from vbs_tui.commands.support.exit_status import CONFIGURATION, NOT_SENT, SHARED
 from vbs_tui.commands.support.failures import tell_failure, unsent
 from vbs_tui.commands.support.formatting import details, out_json, table_line
 from vbs_tui.commands.support.output import out
-from vbs_tui.restore.journal.journal import JournalError
-from vbs_tui.restore.journal.read_only import reading
+from vbs_tui.restore.journal.errors import JournalError
+from vbs_tui.restore.journal.read_only import open_read_only
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.rows import entry_to_dict, restore_to_dict
 from vbs_tui.text import clean
@@ -32,7 +32,7 @@ def jobs_main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON array")
     options = parser.parse_args(argv)
     try:
-        with reading(journal_directory()) as journal:
+        with open_read_only(journal_directory()) as journal:
             found = journal.restores() if journal else ()
     except JournalError as error:
         tell_failure(no_journal(error), CONFIGURATION if options.json else None)
@@ -61,7 +61,7 @@ def show_main(argv: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args(argv)
     try:
-        with reading(journal_directory()) as journal:
+        with open_read_only(journal_directory()) as journal:
             found = journal.find(options.id) if journal else ()
             if len(found) != 1:
                 return not_one(options.id, found, as_json=options.json)

@@ -48,9 +48,9 @@ from vbs_tui.commands.support.output import err, out, tell
 from vbs_tui.commands.support.signals import Signalled
 from vbs_tui.commands.watch import Follower, backend_for, tell_how_to_go_on, warn
 from vbs_tui.restore.backend import Backend, Examination, Refusal
-from vbs_tui.restore.checks.rules import Level
+from vbs_tui.restore.checks.hazard_rules import Level
 from vbs_tui.restore.events import Connected, Event, ListKind, RestoreChanged
-from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.rows import plain
 from vbs_tui.restore.journal.states import State
@@ -243,7 +243,7 @@ def _tell_interrupted(session: Session, attempt: _Attempt, cloud: list[str]) -> 
         err("Nothing was sent.")
         return
     restore = session.newest(restore)
-    if restore.state.is_sure:
+    if restore.state.is_final:
         err(f"{restore.state.value}: {restore.summary}")
     else:
         tell_how_to_go_on(restore, cloud)
@@ -255,7 +255,7 @@ def _refused(
     """The backend's refusal as a failure, with what to do about it."""
     if backend.read_only:
         do = "If it is meant to be written to, take it out of read_only_clouds (config.toml)."
-    elif options.confirm not in (examined.word, examined.confirmation.volume):
+    elif options.confirm not in (examined.required_text, examined.confirmation.volume):
         word = examined.confirmation.volume
         do = f"Make sure that it is the right disk; then --confirm {shlex.quote(word)}"
         if not examined.confirmation.volume_is_name:

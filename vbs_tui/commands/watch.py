@@ -43,7 +43,7 @@ from vbs_tui.commands.support.output import err, lost_output, out
 from vbs_tui.commands.support.signals import Signalled
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, RestoreChanged, WatchChanged
-from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.restore.journal.states import State
 from vbs_tui.restore.watch.poll_pace import PollPace
@@ -183,7 +183,7 @@ class Follower:
         Of an unknown outcome, that is so only once somebody has looked since.
         """
         can_be_seen = self._why is None and not self._has_looked
-        is_settled = self._restore.needs_a_word and not can_be_seen
+        is_settled = self._restore.needs_settlement and not can_be_seen
         return not self._restore.state.is_open or is_settled
 
     def follow(self) -> int:
@@ -243,7 +243,7 @@ class Follower:
             )
         elif not self._cloud:
             return None
-        elif not is_here and not self._session.backend.reaches(restore):
+        elif not is_here and not self._session.backend.can_watch(restore):
             means = f"It belongs to {place_of(restore)}, and not to {self._cloud}."
         elif restore.project_id not in self._projects:
             # Two accounts of one cloud share its address.
@@ -257,7 +257,7 @@ class Follower:
 
     def _way(self) -> str:
         """How to watch it, ready to run where its cloud is configured."""
-        if self._restore.cloud == self._cloud and self._session.backend.reaches(self._restore):
+        if self._restore.cloud == self._cloud and self._session.backend.can_watch(self._restore):
             return "Log in as a user who has a role in that project."
         cloud = options_for(self._restore)
         command = watch_command(self._restore, cloud or ())

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from vbs_tui.clock import SystemClock
 from vbs_tui.doctor.finding import Finding, failed, ok, warning
+from vbs_tui.restore.journal.errors import MOVE_JOURNAL_ADVICE, JournalError, journal_error
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import FILE
 from vbs_tui.text import clean
 
 _NOT_WRITABLE = "Nothing can be restored until it can be written."
@@ -27,9 +29,9 @@ def check_journal(where: Path) -> Finding:
         if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
             return ok("journal", f"none yet; {clean(where, 400)} can be made")
         seen = f"{clean(where, 400)} cannot be made: {clean(parent, 400)} takes no file of yours"
-        return failed("journal", seen, ELSEWHERE)
+        return failed("journal", seen, MOVE_JOURNAL_ADVICE)
     except OSError as error:
-        problem = unusable(where / FILE, "looked at", error)
+        problem = journal_error(where / FILE, "looked at", error)
         return failed("journal", str(problem), _NOT_WRITABLE)
     loose = loose_permissions(where)
     try:
@@ -40,7 +42,7 @@ def check_journal(where: Path) -> Finding:
     except JournalError as error:
         return failed("journal", str(error), _NOT_WRITABLE)
     except OSError as error:
-        return failed("journal", str(unusable(where, "used", error)), _NOT_WRITABLE)
+        return failed("journal", str(journal_error(where, "used", error)), _NOT_WRITABLE)
     if notice:
         return warning("journal", notice, "Look at the file that was set aside.")
     still_loose = loose_permissions(where)

@@ -10,7 +10,7 @@ from vbs_tui.cloud.provider import Ask
 from vbs_tui.doctor.cloud.checks import check_log_in
 from vbs_tui.doctor.finding import Finding, failed
 from vbs_tui.doctor.network.checks import check_network
-from vbs_tui.restore.refusals import defect
+from vbs_tui.restore.refusals import defect_failure
 
 
 async def check_online(settings: CloudSettings, ask: Ask, findings: list[Finding]) -> None:
@@ -30,7 +30,7 @@ async def check_online(settings: CloudSettings, ask: Ask, findings: list[Finding
             findings.append(finding)
     except Exception as error:
         # The error's own text may hold anything, so it is not shown.
-        failure = defect("look at the cloud", error, clock.now())
+        failure = defect_failure("look at the cloud", error, clock.now())
         findings.append(failed("defect", failure.message, failure.hint))
     finally:
         await connection.aclose()

@@ -105,7 +105,7 @@ async def test_a_token_that_ends_while_a_name_is_typed(
         await c.keys("escape")
         await give_passcode(c, simulator)
         await c.until(lambda: "last look" in screen_text(c.app))
-        assert not watched(c).is_sure
+        assert not watched(c).is_final
 
 
 async def test_declined_is_told_and_a_new_log_in_looks_at_once(
@@ -119,7 +119,7 @@ async def test_declined_is_told_and_a_new_log_in_looks_at_once(
         await c.until(lambda: getattr(c.app.screen, "takes_keys", False))
         await c.keys("escape")
         await c.until(lambda: "log-in declined, F5 asks again" in screen_text(c.app))
-        assert not watched(c).is_sure
+        assert not watched(c).is_final
         await c.keys("2", "f5")
         await give_passcode(c, simulator)
         assert await c.ended() is State.SUCCEEDED

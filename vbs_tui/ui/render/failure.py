@@ -114,7 +114,7 @@ def _by_state(remedy: str, restore: Restore) -> str:
 def _doubtful(restore: Restore | None) -> str:
     if restore is None or restore.state in (State.PLANNED, State.SENDING):
         return _DOUBTFUL
-    if restore.needs_a_word:
+    if restore.needs_settlement:
         from vbs_tui.ui.render.jobs import settle_advice  # noqa: PLC0415 - start-up time of scripts
 
         return settle_advice(restore, " in the jobs")

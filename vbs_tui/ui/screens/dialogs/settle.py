@@ -48,8 +48,8 @@ class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
             yield said
 
     def _advice(self) -> str:
-        words = self._backend.settling_words(self._restore)
-        if self._restore.was_taken:
+        words = self._backend.settlement_text(self._restore)
+        if self._restore.was_accepted:
             return (
                 "The cloud took it, and nothing proves how it ended. Look at the disk's content,"
                 " or at the job in the cloud's own console. Closing it ends the watch and lets the"
@@ -60,7 +60,7 @@ class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
             " cloud did take it, that second restore may collide with the first: look at the"
             f" disk in the cloud's own console before. Type “{words}” to declare it."
         )
-        if self._backend.reaches(self._restore):
+        if self._backend.can_watch(self._restore):
             return declared
         return (
             f"Nobody looks at it from here. Open that cloud ({key_for('clouds')}): what disk and"
@@ -90,9 +90,7 @@ class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
     @work(exclusive=True, group="declare", exit_on_error=False, description="declare not sent")
     async def _declare(self, typed: str) -> None:
         try:
-            restore = await asyncio.wrap_future(
-                self._backend.declare_not_sent(self._restore.id, typed)
-            )
+            restore = await asyncio.wrap_future(self._backend.settle(self._restore.id, typed))
         except Refusal as refusal:
             said = self.query_one("#said", Static)
             said.update(Content(str(refusal)))

@@ -223,12 +223,12 @@ class MainScreen(NewsScreen):
         watch = self.store.watches.get(restore.id)
         if not restore.state.is_open:
             self.refuse("It has ended: there is nothing more to look at.")
-        elif not self.console_app.backend.reaches(restore):
+        elif not self.console_app.backend.can_watch(restore):
             self.refuse(f"It is looked at from {restore.place}: {key_for('clouds')} opens clouds.")
         elif watch is not None and watch.elsewhere:
             self.refuse(f"It is {watch.elsewhere}; what that sees is shown here, too.")
         else:
-            self.console_app.backend.look_now(restore.id)
+            self.console_app.backend.poll_now(restore.id)
 
     def _highlighted(self) -> Any:
         pane = self.list_pane

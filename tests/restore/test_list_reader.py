@@ -11,7 +11,7 @@ from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Project, Volume
 from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage
-from vbs_tui.restore.listing import Lister
+from vbs_tui.restore.list_reader import ListReader
 
 
 class Slow:
@@ -31,7 +31,7 @@ class Slow:
 
 async def test_namesakes_are_known_before_the_list_is_complete() -> None:
     told: asyncio.Queue[Event] = asyncio.Queue()
-    lister = Lister(SystemClock(), told.put_nowait)
+    lists = ListReader(SystemClock(), told.put_nowait)
 
     async def page(*, last: bool) -> None:
         while True:
@@ -40,23 +40,23 @@ async def test_namesakes_are_known_before_the_list_is_complete() -> None:
                 return
 
     first = Slow()
-    lister.start(cast(Provider, cast(Any, first)), ListKind.VOLUMES)
+    lists.start(cast(Provider, cast(Any, first)), ListKind.VOLUMES)
     await page(last=False)
-    assert set(lister.listed()[PROJECT].volumes) == {"1", "2"}
-    assert not lister.listed()[PROJECT].all_volumes
+    assert set(lists.listed()[PROJECT].volumes) == {"1", "2"}
+    assert not lists.listed()[PROJECT].all_volumes
     first.may_end.set()
     await page(last=True)
-    assert set(lister.listed()[PROJECT].volumes) == {"1", "2", "3"}
-    assert lister.listed()[PROJECT].all_volumes
-    assert not lister.listed()[PROJECT].all_backups
+    assert set(lists.listed()[PROJECT].volumes) == {"1", "2", "3"}
+    assert lists.listed()[PROJECT].all_volumes
+    assert not lists.listed()[PROJECT].all_backups
     second = Slow()
-    lister.start(cast(Provider, cast(Any, second)), ListKind.VOLUMES)
+    lists.start(cast(Provider, cast(Any, second)), ListKind.VOLUMES)
     await page(last=False)
-    assert set(lister.listed()[PROJECT].volumes) == {"1", "2", "3"}, "what was known still warns"
-    lister.forget()
+    assert set(lists.listed()[PROJECT].volumes) == {"1", "2", "3"}, "what was known still warns"
+    lists.clear()
     second.may_end.set()
     await asyncio.sleep(0)
-    assert lister.listed() == {}
+    assert lists.listed() == {}
 
 
 class Torn(Slow):
@@ -70,14 +70,14 @@ class Torn(Slow):
 
 async def test_a_list_with_gaps_is_never_whole() -> None:
     told: asyncio.Queue[Event] = asyncio.Queue()
-    lister = Lister(SystemClock(), told.put_nowait)
-    lister.start(cast(Provider, cast(Any, Torn())), ListKind.VOLUMES)
+    lists = ListReader(SystemClock(), told.put_nowait)
+    lists.start(cast(Provider, cast(Any, Torn())), ListKind.VOLUMES)
     while not (
         isinstance(event := await asyncio.wait_for(told.get(), 10), ListPage) and event.last
     ):
         pass
-    assert set(lister.listed()[PROJECT].volumes) == {"1"}
-    assert not lister.listed()[PROJECT].all_volumes
+    assert set(lists.listed()[PROJECT].volumes) == {"1"}
+    assert not lists.listed()[PROJECT].all_volumes
 
 
 class Broken(Slow):
@@ -90,8 +90,8 @@ class Broken(Slow):
 
 async def test_a_defect_in_the_middle_of_a_list_is_told() -> None:
     told: asyncio.Queue[Event] = asyncio.Queue()
-    lister = Lister(SystemClock(), told.put_nowait)
-    lister.start(cast(Provider, cast(Any, Broken())), ListKind.VOLUMES)
+    lists = ListReader(SystemClock(), told.put_nowait)
+    lists.start(cast(Provider, cast(Any, Broken())), ListKind.VOLUMES)
     while not isinstance(event := await asyncio.wait_for(told.get(), 10), ListFailed):
         pass
     assert "LookupError" in event.failure.message

@@ -46,6 +46,6 @@ def test_it_is_told_and_mended(
     assert str(in_the_way) in trouble
     assert made.journal_trouble == trouble
     in_the_way.unlink()
-    made.mend_journal()
+    made.reopen_journal()
     assert next_word(events) == ""
     assert made.journal_trouble == ""

@@ -1,8 +1,10 @@
-"""Hazards of putting one backup onto one volume: pure functions, one per rule.
+"""The hazards of restoring one backup onto one volume: pure functions, one per rule.
 
-Sources: what VBS and EVS refuse by their documents and error codes, and what native Cinder was
-seen to refuse. A hard hazard means that the cloud would refuse the restore, or should: it is not
-sent. A soft one means: allowed, but look.
+The rules follow what VBS and EVS refuse, by their documents and error codes, and what native Cinder
+was seen to refuse. A hard hazard means that the cloud refuses the restore, or should refuse it: it
+is not sent. A soft hazard means that it is allowed, but the operator must look.
+
+A new rule is a function here and a row in :data:`RULES`.
 """
 
 from __future__ import annotations
@@ -11,17 +13,17 @@ from collections.abc import Callable
 
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.cloud.secrets import BLOT, WHY_HIDDEN
-from vbs_tui.restore.checks.hazard import Hazard, Level, Pair, hard, soft
+from vbs_tui.restore.checks.hazard import Hazard, Level, RestorePair, hard, soft
 
-__all__ = ["RULES", "Hazard", "Level", "Pair", "assess", "is_possible"]
-
-
-Rule = Callable[[Pair], Hazard | None]
+__all__ = ["RULES", "Hazard", "Level", "RestorePair", "find_hazards", "is_possible"]
 
 
-def assess(backup: Backup, volume: Volume, *, project_id: str) -> tuple[Hazard, ...]:
+Rule = Callable[[RestorePair], Hazard | None]
+
+
+def find_hazards(backup: Backup, volume: Volume, *, project_id: str) -> tuple[Hazard, ...]:
     """Every hazard of restoring *backup* onto *volume*, hard ones first, else in rule order."""
-    pair = Pair(backup, volume, project_id)
+    pair = RestorePair(backup, volume, project_id)
     found = [hazard for rule in RULES if (hazard := rule(pair)) is not None]
     return tuple(sorted(found, key=lambda hazard: hazard.level is Level.SOFT))
 
@@ -35,20 +37,20 @@ _FLAGS = frozenset(
     {"bootable", "encrypted", "__system__encrypted", "multiattach", "shareable", "readonly"}
     | {"consumes_quota", "service_metadata"}
 )
-"""Fields whose worst case is a soft hazard, and so an odd value in them, too."""
+"""Fields whose worst case is a soft hazard; so an unreadable value in them is one, too."""
 
 _BACKUP_WAITS = {
-    "creating": "It is still being made; wait until it is available.",
+    "creating": "It is still being created; wait until it is available.",
     "restoring": "Another restore is reading it; wait until that one has ended.",
     "deleting": "It is being deleted; choose another backup.",
-    "error": "Making it failed, so it holds nothing to restore; choose another backup.",
+    "error": "Creating it failed, so it holds nothing to restore; choose another backup.",
     "error_deleting": "Deleting it failed half-way, so its data cannot be trusted.",
-    "error_restoring": "Its last restore failed; the cloud must mend that state first.",
+    "error_restoring": "Its last restore failed; the cloud's provider must reset its state first.",
     "deleted": "It is gone; choose another backup.",
 }
 
 
-def backup_is_available(pair: Pair) -> Hazard | None:
+def backup_is_available(pair: RestorePair) -> Hazard | None:
     status = pair.backup.status
     if pair.backup.is_available:
         return None
@@ -57,7 +59,7 @@ def backup_is_available(pair: Pair) -> Hazard | None:
     return hard(f"backup is {status}", f"The backup is {status}, not available. {more}")
 
 
-def backup_is_ours(pair: Pair) -> Hazard | None:
+def backup_is_ours(pair: RestorePair) -> Hazard | None:
     owner = pair.backup.owner_id
     if not owner or owner == pair.project_id:
         return None
@@ -68,7 +70,7 @@ def backup_is_ours(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_ours(pair: Pair) -> Hazard | None:
+def volume_is_ours(pair: RestorePair) -> Hazard | None:
     owner = pair.volume.owner_id
     if not owner or owner == pair.project_id:
         return None
@@ -78,13 +80,13 @@ def volume_is_ours(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_detached(pair: Pair) -> Hazard | None:
+def volume_is_detached(pair: RestorePair) -> Hazard | None:
     holders = pair.volume.attachments
     if "attachments" in pair.volume.unreadable:
         return hard(
             "attachments unreadable",
-            "The cloud tells who holds the disk in a form that this program does not know, so it"
-            " counts as attached. Look at the disk in the cloud's own console.",
+            "The cloud lists the disk's attachments in a form that this program does not know, so"
+            " the disk counts as attached. Look at it in the cloud's own console.",
         )
     if not holders and pair.volume.status != "in-use":
         return None
@@ -103,24 +105,24 @@ _VOLUME_WAITS = {
     "error_restoring": "An earlier restore onto it failed. Its content is neither old nor new, and"
     " the cloud lets it only be deleted; choose another disk or open a ticket.",
     "restoring-backup": "A restore onto it is running right now; wait for its end.",
-    "backing-up": "A backup of it is being made; wait until that has ended.",
-    "creating": "It is still being made; wait until it is available.",
+    "backing-up": "A backup of it is being created; wait until that has ended.",
+    "creating": "It is still being created; wait until it is available.",
     "deleting": "It is being deleted; choose another disk.",
     "extending": "It is being extended; wait until it is available.",
     "attaching": "It is being attached; wait, then detach it.",
     "detaching": "It is being detached; wait until it is available.",
     "reserved": "A server is about to take it; wait, then detach it.",
-    "uploading": "An image is being made of it; wait until that has ended.",
+    "uploading": "An image of it is being created; wait until that has ended.",
     "downloading": "An image is being written to it; wait until that has ended.",
     "retyping": "It is being changed to another type; wait until that has ended.",
-    "maintenance": "Whoever runs the cloud works on it; wait, or ask them.",
+    "maintenance": "The cloud's provider is working on it; wait, or ask the provider.",
     "managing": "The cloud is taking it over from its storage; wait until that has ended.",
     "rollbacking": "It is being rolled back to a snapshot; wait until that has ended.",
     "awaiting-transfer": "It is offered to another project; accept or cancel that first.",
 }
 
 
-def volume_is_available(pair: Pair) -> Hazard | None:
+def volume_is_available(pair: RestorePair) -> Hazard | None:
     status = pair.volume.status
     if pair.volume.is_available or status == "in-use":
         return None
@@ -135,7 +137,7 @@ def volume_is_available(pair: Pair) -> Hazard | None:
     )
 
 
-def volume_is_large_enough(pair: Pair) -> Hazard | None:
+def volume_is_large_enough(pair: RestorePair) -> Hazard | None:
     need, have = pair.backup.size, pair.volume.size
     if need is None or have is None:
         return None
@@ -149,61 +151,60 @@ def volume_is_large_enough(pair: Pair) -> Hazard | None:
         return soft(
             f"{have - need} GiB larger",
             f"The disk has {have} GiB, the backup holds {need} GiB. Partitions and file systems"
-            " will be those of the backup; the rest of the disk is lost to them until extended.",
+            " will be those of the backup; the rest of the disk is unused until they are extended.",
         )
     return None
 
 
-def sizes_are_known(pair: Pair) -> Hazard | None:
+def sizes_are_known(pair: RestorePair) -> Hazard | None:
     if "size" in (*pair.backup.unreadable, *pair.volume.unreadable):
-        return None  # worse than not told
+        return None  # a hard hazard by another rule
     if pair.backup.size is not None and pair.volume.size is not None:
         return None
     which = "backup" if pair.backup.size is None else "disk"
     return soft(
         f"size of the {which} unknown",
-        f"The cloud does not tell the size of the {which}, so whether the backup fits cannot be"
-        " checked here.",
+        f"The cloud does not give the size of the {which}, so it cannot be checked here whether the"
+        " backup fits.",
     )
 
 
-def volume_is_no_replica(pair: Pair) -> Hazard | None:
+def volume_is_no_replica(pair: RestorePair) -> Hazard | None:
     if not pair.volume.replicated:
         return None
     words = pair.volume.replication
-    said = f" (it says: {words})" if words else ""
+    details = f" ({words})" if words else ""
     return hard(
         "under disaster recovery",
-        f"The disk is under disaster-recovery replication by the cloud's word{said}, where"
-        " restores are refused (VolumeBackup.0211). Remove the protection first.",
+        f"The cloud says that the disk is under disaster-recovery replication{details}. It refuses"
+        " restores onto such a disk (VolumeBackup.0211). Remove the protection first.",
     )
 
 
-def volume_stays_where_it_is(pair: Pair) -> Hazard | None:
-    word = pair.volume.migration
-    if not word:
+def volume_stays_where_it_is(pair: RestorePair) -> Hazard | None:
+    status = pair.volume.migration
+    if not status:
         return None
     return hard(
-        f"migration is {word}",
-        f"The cloud moves the disk to other storage, or says so in a word this program does not"
-        f" know (migration status {word}). What a restore writes meanwhile can be lost: wait until"
-        " that has ended.",
+        f"migration is {status}",
+        f"The disk's migration status is {status}: the cloud is moving it to other storage, or may"
+        " be. What a restore writes meanwhile can be lost. Wait until the move has ended.",
     )
 
 
-def nothing_is_locked(pair: Pair) -> Hazard | None:
+def nothing_is_locked(pair: RestorePair) -> Hazard | None:
     for what, one in (("disk", pair.volume), ("backup", pair.backup)):
         if one.locks:
             told = ", ".join(one.locks)
             return hard(
                 f"{what} is locked",
-                f"The {what} is locked or frozen by the cloud's word ({told}). Ask whoever runs the"
-                " cloud, or pays for it, to free it first.",
+                f"The cloud says that the {what} is locked or frozen ({told}). Ask the cloud's"
+                " provider, or whoever pays for the cloud, to release it first.",
             )
     return None
 
 
-def fields_are_readable(pair: Pair) -> Hazard | None:
+def fields_are_readable(pair: RestorePair) -> Hazard | None:
     for what, odd in (("disk", pair.volume.unreadable), ("backup", pair.backup.unreadable)):
         names = [name for name in odd if name not in _FLAGS and name != "attachments"]
         if names:
@@ -211,35 +212,35 @@ def fields_are_readable(pair: Pair) -> Hazard | None:
             return hard(
                 f"{what} unreadable: {told}",
                 f"The cloud describes the {what} in a form that this program does not know (field"
-                f" {told}), so what could forbid the restore cannot be seen. Look at it in the"
-                " cloud's own console.",
+                f" {told}), so it cannot be checked here whether the restore is allowed. Look at it"
+                " in the cloud's own console.",
             )
     return None
 
 
-def flags_are_readable(pair: Pair) -> Hazard | None:
+def flags_are_readable(pair: RestorePair) -> Hazard | None:
     names = [name for name in (*pair.volume.unreadable, *pair.backup.unreadable) if name in _FLAGS]
     if not names:
         return None
     told = ", ".join(dict.fromkeys(names))
     return soft(
         f"unclear: {told}",
-        f"What the cloud tells for {told} cannot be read, so what hangs on that cannot be checked"
-        " here.",
+        f"The value that the cloud gives for {told} cannot be read, so what depends on it cannot be"
+        " checked here.",
     )
 
 
-def attachments_are_told(pair: Pair) -> Hazard | None:
+def attachments_are_told(pair: RestorePair) -> Hazard | None:
     if pair.volume.attachments_known:
         return None
     return soft(
-        "attachments not told",
-        "The cloud does not tell whether a server holds the disk; that it is free is known from its"
-        " state alone.",
+        "attachments unknown",
+        "The cloud does not say whether a server holds the disk; only the disk's state says that it"
+        " is free.",
     )
 
 
-def volume_may_be_written(pair: Pair) -> Hazard | None:
+def volume_may_be_written(pair: RestorePair) -> Hazard | None:
     volume = pair.volume
     if not volume.read_only and not volume.marks:
         return None
@@ -247,42 +248,42 @@ def volume_may_be_written(pair: Pair) -> Hazard | None:
     marks = ", ".join([*(["readonly"] if volume.read_only else []), *volume.marks])
     return soft(
         short,
-        f"Somebody marked the disk in its metadata ({marks}), so that its content stays. A restore"
+        f"The disk is marked in its metadata ({marks}), to protect its content. A restore"
         " overwrites it all the same.",
     )
 
 
-def volume_is_of_the_project(pair: Pair) -> Hazard | None:
+def volume_is_of_the_project(pair: RestorePair) -> Hazard | None:
     if not pair.volume.internal:
         return None
     return soft(
         "disk of the cloud itself",
-        "The disk counts for no quota, so the cloud made it for a purpose of its own (to move or to"
-        " back up another one), and may delete it at any time.",
+        "The disk does not count against the quota, so the cloud created it for its own use (to"
+        " move or back up another disk) and may delete it at any time.",
     )
 
 
-def volume_stands_alone(pair: Pair) -> Hazard | None:
+def volume_stands_alone(pair: RestorePair) -> Hazard | None:
     if not pair.volume.group:
         return None
     return soft(
         "member of a group",
-        f"The disk belongs to the group {pair.volume.group}, whose disks are kept at one moment."
-        " The others keep their content.",
+        f"The disk belongs to the group {pair.volume.group}, whose disks are kept at the same point"
+        " in time. The other disks of the group keep their content.",
     )
 
 
-def backup_reports_no_failure(pair: Pair) -> Hazard | None:
+def backup_reports_no_failure(pair: RestorePair) -> Hazard | None:
     if not pair.backup.is_available or not pair.backup.fail_reason:
         return None
     return soft(
         "backup reports a failure",
-        f"The backup is available, and yet tells of a failure: {pair.backup.fail_reason}. Make sure"
-        " that it is whole.",
+        f"The backup is available, but it reports a failure: {pair.backup.fail_reason}. Make sure"
+        " that it is complete.",
     )
 
 
-def volume_is_its_source(pair: Pair) -> Hazard | None:
+def volume_is_its_source(pair: RestorePair) -> Hazard | None:
     if pair.is_own_source:
         return None
     whose = pair.backup.volume_id
@@ -294,33 +295,33 @@ def volume_is_its_source(pair: Pair) -> Hazard | None:
     )
 
 
-def zones_match(pair: Pair) -> Hazard | None:
+def zones_match(pair: RestorePair) -> Hazard | None:
     there, here = pair.backup.availability_zone, pair.volume.availability_zone
     if not there or not here or there == here:
         return None
     return soft(
         "other zone",
-        f"The backup lies in zone {there}, the disk in {here}. The cloud may refuse that.",
+        f"The backup is in zone {there}, the disk in {here}. The cloud may refuse the restore.",
     )
 
 
-def encryption_matches(pair: Pair) -> Hazard | None:
+def encryption_matches(pair: RestorePair) -> Hazard | None:
     if pair.backup.encrypted == pair.volume.encrypted:
         return None
     if pair.backup.encrypted:
         return soft(
             "disk is not encrypted",
-            "The backup is encrypted and the disk is not: restored data may come to lie there in"
-            " the clear, or the cloud may refuse.",
+            "The backup is encrypted and the disk is not: the restored data may be stored"
+            " unencrypted, or the cloud may refuse the restore.",
         )
     return soft(
         "disk is encrypted",
-        "The disk is encrypted and the backup is not. The cloud needs the right to use the disk's"
-        " key, or it refuses.",
+        "The disk is encrypted and the backup is not. The cloud refuses the restore unless it has"
+        " the right to use the disk's key.",
     )
 
 
-def volume_is_not_shared(pair: Pair) -> Hazard | None:
+def volume_is_not_shared(pair: RestorePair) -> Hazard | None:
     if not pair.volume.multiattach:
         return None
     return soft(
@@ -330,12 +331,12 @@ def volume_is_not_shared(pair: Pair) -> Hazard | None:
     )
 
 
-def system_disks_match(pair: Pair) -> Hazard | None:
+def system_disks_match(pair: RestorePair) -> Hazard | None:
     if pair.volume.bootable and pair.is_own_source:
         return soft(
             "system disk",
-            "This is a system disk: a server starts from it. If its operating system was installed"
-            " anew since the backup, make a data disk from the backup instead.",
+            "This is a system disk: a server starts from it. If its operating system was"
+            " reinstalled since the backup, make a data disk from the backup instead.",
         )
     if pair.volume.bootable:
         return soft(
@@ -346,17 +347,17 @@ def system_disks_match(pair: Pair) -> Hazard | None:
     if pair.backup.bootable:
         return soft(
             "backup of a system disk",
-            "The backup is that of a system disk, the target is a data disk.",
+            "The backup is of a system disk, the target is a data disk.",
         )
     return None
 
 
-def storage_is_shared(pair: Pair) -> Hazard | None:
+def storage_is_shared(pair: RestorePair) -> Hazard | None:
     if not pair.volume.dedicated_storage:
         return None
     return soft(
         "dedicated storage",
-        "The disk lies in dedicated storage; backups from elsewhere may be refused there.",
+        "The disk is in dedicated storage; the cloud may refuse backups from other storage.",
     )
 
 

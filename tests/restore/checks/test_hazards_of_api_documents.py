@@ -9,7 +9,7 @@ import pytest
 from tests.restore.makers import BACKUP, PROJECT, VOLUME
 from vbs_tui.cloud.providers.vbs.backups import parse_backup
 from vbs_tui.cloud.services.volumes import parse_volume
-from vbs_tui.restore.checks.rules import Level, assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import Level, find_hazards, is_possible
 
 DISK: dict[str, Any] = {
     "id": VOLUME,
@@ -49,7 +49,7 @@ def told(disk: dict[str, Any], saved: dict[str, Any] | None = None) -> list[tupl
     """Level and short words of the hazards, with these fields in place of the ordinary ones."""
     volume = parse_volume(DISK | disk)
     backup = parse_backup(SAVED | (saved or {}))
-    found = assess(backup, volume, project_id=PROJECT)
+    found = find_hazards(backup, volume, project_id=PROJECT)
     assert all(one.sentence.endswith(".") for one in found)
     assert is_possible(found) is all(one.level is Level.SOFT for one in found)
     return [(one.level.value, one.short) for one in found]
@@ -119,7 +119,7 @@ def test_attachments_of_an_odd_shape_count_as_attached(value: object) -> None:
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_attachments_that_are_not_told_are_to_be_looked_at(value: object) -> None:
-    assert told({"attachments": value}) == [("soft", "attachments not told")]
+    assert told({"attachments": value}) == [("soft", "attachments unknown")]
 
 
 @pytest.mark.parametrize("held", [None, {}, "server", 7, []])

@@ -7,19 +7,16 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.restore.makers import NOW, restore
+from tests.restore.makers import LINE, NOW, restore
+from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import FILE, Journal, JournalError
-from vbs_tui.restore.journal.read_only import reading
-from vbs_tui.restore.journal.records import LogEntry, Source
-from vbs_tui.restore.journal.states import State
-
-LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import FILE
+from vbs_tui.restore.journal.read_only import open_read_only
 
 _INTEND = """
 import sys
@@ -27,7 +24,8 @@ from pathlib import Path
 from tests.restore.makers import NOW, restore
 from tests.restore.journal.no_sync import NotHere, sync_nothing
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import Journal, JournalError
+from vbs_tui.restore.journal.errors import JournalError
+from vbs_tui.restore.journal.journal import Journal
 
 folder = Path(sys.argv[1])
 instance = Instance(folder)
@@ -44,13 +42,6 @@ except JournalError as error:
 else:
     print("on record")
 """
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
-    one = Instance(tmp_path)
-    yield one
-    one.close()
 
 
 def written(folder: Path, instance: Instance, number: int = 2) -> None:
@@ -104,7 +95,7 @@ def test_bytes_that_are_no_text_spoil_no_more_than_themselves(
         raw.execute(f"UPDATE restores SET summary = {value}, operator = {value}")
         raw.execute(f"UPDATE log SET text = {value}")
         raw.commit()
-        with reading(tmp_path) as journal:
+        with open_read_only(tmp_path) as journal:
             assert journal is not None
             assert {one.summary for one in journal.restores()} == {"a\ufffdb"}
         used, notice = Journal.open(tmp_path, instance, NOW)
@@ -118,7 +109,7 @@ def test_bytes_that_are_no_text_spoil_no_more_than_themselves(
 def test_reading_makes_and_changes_nothing(tmp_path: Path, instance: Instance) -> None:
     written(tmp_path, instance)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    with reading(tmp_path) as journal:
+    with open_read_only(tmp_path) as journal:
         assert journal is not None
         assert len(journal.restores()) == 2
         during = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
@@ -132,7 +123,7 @@ def test_what_a_running_program_has_not_merged_yet_is_read(
     live, _ = Journal.open(tmp_path, instance, NOW)
     live.begin(restore(7), [LINE])
     assert (tmp_path / f"{FILE}-wal").stat().st_size
-    with reading(tmp_path) as journal:
+    with open_read_only(tmp_path) as journal:
         assert journal is not None
         assert len(journal.restores()) == 3
     live.begin(restore(8), [LINE])  # its locks are its own still
@@ -149,7 +140,7 @@ def test_what_a_killed_program_left_is_read(tmp_path: Path) -> None:
         check=False,
     )
     (tmp_path / f"{FILE}-shm").unlink()
-    with reading(tmp_path) as journal:
+    with open_read_only(tmp_path) as journal:
         assert journal is not None
         assert [one.id for one in journal.restores()] == [restore(1).id]
 
@@ -157,7 +148,10 @@ def test_what_a_killed_program_left_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\0garbage"])
 def test_one_that_cannot_be_read_is_named_and_left(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)
-    with pytest.raises(JournalError, match=r"cannot be read: .*left as it is"), reading(tmp_path):
+    with (
+        pytest.raises(JournalError, match=r"cannot be read: .*left as it is"),
+        open_read_only(tmp_path),
+    ):
         pass
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     assert (tmp_path / FILE).read_bytes() == content
@@ -167,15 +161,15 @@ def test_a_later_versions_journal_is_named_and_left(tmp_path: Path) -> None:
     raw = sqlite3.connect(tmp_path / FILE)
     raw.execute("PRAGMA user_version = 99")
     raw.close()
-    with pytest.raises(JournalError, match="later version"), reading(tmp_path):
+    with pytest.raises(JournalError, match="later version"), open_read_only(tmp_path):
         pass
 
 
 def test_none_and_an_empty_one_are_none(tmp_path: Path) -> None:
-    with reading(tmp_path) as journal:
+    with open_read_only(tmp_path) as journal:
         assert journal is None
     (tmp_path / FILE).touch()
-    with reading(tmp_path) as journal:
+    with open_read_only(tmp_path) as journal:
         assert journal is None
 
 
@@ -189,7 +183,7 @@ def test_a_link_to_a_disk_that_is_not_mounted_is_no_empty_journal(
     else:
         folder.mkdir()
         (folder / FILE).symlink_to(away / "journal")
-    with pytest.raises(JournalError, match="is a link to"), reading(folder):
+    with pytest.raises(JournalError, match="is a link to"), open_read_only(folder):
         pass
 
 

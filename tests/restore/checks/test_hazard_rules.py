@@ -9,11 +9,11 @@ import pytest
 from tests.restore.makers import PROJECT, backup, volume
 from vbs_tui.cloud.resources import Attachment
 from vbs_tui.cloud.secrets import BLOT, WHY_HIDDEN
-from vbs_tui.restore.checks.rules import RULES, Hazard, Level, assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import RULES, Hazard, Level, find_hazards, is_possible
 
 
 def hazards(b: dict[str, Any] | None = None, v: dict[str, Any] | None = None) -> list[Hazard]:
-    return list(assess(backup(**(b or {})), volume(**(v or {})), project_id=PROJECT))
+    return list(find_hazards(backup(**(b or {})), volume(**(v or {})), project_id=PROJECT))
 
 
 def test_its_own_free_disk_has_no_hazard() -> None:
@@ -67,7 +67,7 @@ SOFT: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"dedicated_storage": "d-1"}, "dedicated storage"),
     ({"size": None}, {}, "size of the backup unknown"),
     ({}, {"size": None}, "size of the disk unknown"),
-    ({}, {"attachments_known": False}, "attachments not told"),
+    ({}, {"attachments_known": False}, "attachments unknown"),
     ({}, {"unreadable": ("multiattach",)}, "unclear: multiattach"),
     ({"unreadable": ("bootable",)}, {"unreadable": ("bootable",)}, "unclear: bootable"),
     ({}, {"read_only": True}, "disk is marked read-only"),
@@ -88,7 +88,11 @@ def test_what_an_operator_must_look_at(b: dict[str, Any], v: dict[str, Any], sho
 
 SERVERS = tuple(Attachment(f"s-{n}", "/dev/vdb", f"web-0{n}") for n in range(1, 6))
 SENTENCES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
-    ({"status": "creating"}, {}, "The backup is creating, not available. It is still being made;"),
+    (
+        {"status": "creating"},
+        {},
+        "The backup is creating, not available. It is still being created;",
+    ),
     ({"status": "odd"}, {}, "The backup is odd, not available. Only a backup in state available"),
     ({"status": f"x{BLOT}"}, {}, f"The backup is x{BLOT}, not available. {WHY_HIDDEN}"),
     ({"owner_id": "f" * 32}, {}, f"The backup belongs to project {'f' * 32} and is only shared"),
@@ -108,31 +112,35 @@ SENTENCES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"attachments": (Attachment("", ""),)}, "attached to an unnamed server. Stop"),
     ({}, {"size": 40}, "The disk has 40 GiB, the backup needs 100 GiB."),
     ({}, {"size": 200}, "The disk has 200 GiB, the backup holds 100 GiB."),
-    ({}, {"replicated": True}, "replication by the cloud's word, where"),
-    ({}, {"replicated": True, "replication": "so"}, "by the cloud's word (it says: so), where"),
-    ({}, {"migration": "odd"}, "(migration status odd)"),
+    ({}, {"replicated": True}, "under disaster-recovery replication. It refuses"),
+    (
+        {},
+        {"replicated": True, "replication": "so"},
+        "disaster-recovery replication (so). It refuses",
+    ),
+    ({}, {"migration": "odd"}, "The disk's migration status is odd:"),
     (
         {},
         {"locks": ("a: b", "c: d")},
-        "The disk is locked or frozen by the cloud's word (a: b, c: d",
+        "The cloud says that the disk is locked or frozen (a: b, c: d",
     ),
-    ({"locks": ("a: b",)}, {}, "The backup is locked or frozen by the cloud's word (a: b)"),
+    ({"locks": ("a: b",)}, {}, "The cloud says that the backup is locked or frozen (a: b)"),
     ({"unreadable": ("x", "y", "bootable")}, {}, "describes the backup in a form"),
     ({"unreadable": ("x", "y", "bootable")}, {}, "(field x, y)"),
     ({}, {"read_only": True}, "in its metadata (readonly),"),
     ({}, {"marks": ("frozen", "locked")}, "in its metadata (frozen, locked),"),
     ({}, {"read_only": True, "marks": ("frozen",)}, "in its metadata (readonly, frozen),"),
     ({}, {"group": "g-1"}, "The disk belongs to the group g-1,"),
-    ({"fail_reason": "half"}, {}, "tells of a failure: half."),
+    ({"fail_reason": "half"}, {}, "reports a failure: half."),
     ({"volume_id": "other"}, {}, "taken from (that was other). Everything"),
     ({"volume_id": ""}, {}, "taken from. Everything"),
-    ({}, {"availability_zone": "there"}, "The backup lies in zone eu-de-01, the disk in there."),
-    ({"size": None}, {}, "The cloud does not tell the size of the backup,"),
-    ({}, {"size": None}, "The cloud does not tell the size of the disk,"),
+    ({}, {"availability_zone": "there"}, "The backup is in zone eu-de-01, the disk in there."),
+    ({"size": None}, {}, "The cloud does not give the size of the backup,"),
+    ({}, {"size": None}, "The cloud does not give the size of the disk,"),
     (
         {},
         {"unreadable": ("multiattach", "bootable")},
-        "What the cloud tells for multiattach, bootable",
+        "The value that the cloud gives for multiattach, bootable",
     ),
 ]
 
@@ -201,8 +209,8 @@ def test_every_rule_is_seen_by_a_case_above() -> None:
     spoken = set()
     for b, v, _ in HARD + SOFT:
         for number, rule in enumerate(RULES):
-            from vbs_tui.restore.checks.rules import Pair
+            from vbs_tui.restore.checks.hazard_rules import RestorePair
 
-            if rule(Pair(backup(**b), volume(**v), PROJECT)) is not None:
+            if rule(RestorePair(backup(**b), volume(**v), PROJECT)) is not None:
                 spoken.add(number)
     assert spoken == set(range(len(RULES)))

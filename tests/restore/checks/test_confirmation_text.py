@@ -10,7 +10,7 @@ import pytest
 
 from tests.restore.makers import BACKUP, PROJECT, VOLUME, backup, volume
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.checks.confirmation import Listed, confirmation_of
+from vbs_tui.restore.checks.confirmation_text import ListedResources, confirmation_of
 
 NIGHT = datetime(2026, 11, 22, 2, 0, 13, tzinfo=UTC)
 HERE = Project(PROJECT, "eu-de_prod")
@@ -32,7 +32,7 @@ def text(
 ) -> str:
     """The text to type; *there*: the other project's volumes, ``None`` while not listed."""
     target = onto or volume()
-    here = Listed(
+    here = ListedResources(
         {one.id: one for one in (target, *volumes)},
         {one.id: one for one in (of, *others)},
         all_volumes=True,
@@ -40,7 +40,7 @@ def text(
     )
     listed = {project.id: here}
     if there is not None:
-        listed[THERE.id] = Listed({one.id: one for one in there}, {}, all_volumes=True)
+        listed[THERE.id] = ListedResources({one.id: one for one in there}, {}, all_volumes=True)
     return confirmation_of(
         of, target, project, projects=projects, listed=listed, zone=ZoneInfo(zone)
     ).text

@@ -1,9 +1,8 @@
-"""What an operator types to confirm a restore: ``prod/db-data-01 2026-11-27``.
+"""The text that an operator types to confirm a restore: ``prod/db-data-01 2026-11-27``.
 
-The volume's name alone is the same for every night and may be the same in every project. So the
-text to type also names the moment of the backup, where its disk has several backups, and the
-project, where another project may have a volume of that name. What was not listed is not known,
-and counts as "may have".
+The volume's name alone is the same for every backup of it, and may be the same in every project. So
+the text also names the time of the backup, where its disk has several backups, and the project,
+where another project may have a volume of that name. A list that was not read may hold any name.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from vbs_tui.text import is_typeable
 from vbs_tui.times import local_day, local_day_minute, local_day_second
 
 _ID_PART = 8
-"""Characters of an id that stand for a name that cannot serve."""
+"""Characters of an id that are typed where a name cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +34,23 @@ class Confirmation:
 
     @property
     def text(self) -> str:
-        """The whole, to be typed exactly."""
+        """The whole text, to be typed exactly."""
         place = f"{self.project}/{self.volume}" if self.project else self.volume
         return f"{place} {self.moment}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What was listed of one project so far."""
+class ListedResources:
+    """The backups and volumes of one project that were listed so far."""
 
     volumes: Mapping[str, Volume]
     backups: Mapping[str, Backup]
     all_volumes: bool = False
-    """Whether a whole list of the volumes was read."""
+    """Whether the list of the volumes was read to its end."""
     all_backups: bool = False
 
 
-NOTHING_LISTED = Listed({}, {})
+NOTHING_LISTED = ListedResources({}, {})
 
 
 def confirmation_of(
@@ -60,13 +59,13 @@ def confirmation_of(
     project: Project,
     *,
     projects: Sequence[Project],
-    listed: Mapping[str, Listed],
+    listed: Mapping[str, ListedResources],
     zone: tzinfo | None = None,
 ) -> Confirmation:
     """What to type for *backup* onto *volume*.
 
-    *projects*: all that the user can open. *listed*: what is known of each, by project id. *zone*:
-    of the moment (``None``: the machine's).
+    *projects*: all that the user can open. *listed*: what was listed of each, by project id.
+    *zone*: the time zone of the text (``None``: the machine's).
     """
     here = listed.get(project.id, NOTHING_LISTED)
     namesake = any(one.name == volume.name and one.id != volume.id for one in here.volumes.values())
@@ -80,24 +79,27 @@ def confirmation_of(
 
 
 def _project_part(
-    volume: Volume, project: Project, projects: Sequence[Project], listed: Mapping[str, Listed]
+    volume: Volume,
+    project: Project,
+    projects: Sequence[Project],
+    listed: Mapping[str, ListedResources],
 ) -> str:
     others = [one for one in projects if one.id != project.id]
     if not any(_may_have(listed.get(one.id, NOTHING_LISTED), volume.name) for one in others):
         return ""
     if not is_typeable(project.name):
         return project.id[:_ID_PART]
-    # The region is the same for all that are listed together: ``eu-de_prod`` is ``prod``.
+    # All listed projects are in the same region, so ``eu-de_prod`` is shown as ``prod``.
     short = project.name.removeprefix(f"{project.region}_")
     ambiguous = any(short in (one.name, one.name.removeprefix(f"{one.region}_")) for one in others)
     return project.name if ambiguous or not short else short
 
 
-def _may_have(listed: Listed, name: str) -> bool:
+def _may_have(listed: ListedResources, name: str) -> bool:
     return not listed.all_volumes or any(one.name == name for one in listed.volumes.values())
 
 
-def _moment_part(backup: Backup, here: Listed, zone: tzinfo | None) -> str:
+def _moment_part(backup: Backup, here: ListedResources, zone: tzinfo | None) -> str:
     others = [
         one
         for one in here.backups.values()

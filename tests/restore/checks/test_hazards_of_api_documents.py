@@ -118,7 +118,7 @@ def test_attachments_of_an_odd_shape_count_as_attached(value: object) -> None:
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_attachments_that_are_not_told_are_to_be_looked_at(value: object) -> None:
-    assert told({"attachments": value}) == [("soft", "attachments unknown")]
+    assert told({"attachments": value}) == [("soft", "attachments not told")]
 
 
 @pytest.mark.parametrize("held", [None, {}, "server", 7, []])

@@ -1,4 +1,4 @@
-"""Engines on a scripted cloud, in virtual time: what most tests of this room stand on."""
+"""Engines on a scripted cloud, in virtual time: what most tests of restores use."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Harness:
             await engine.stop(1.0)
 
     async def let_journal_write(self, allowed: bool) -> None:
-        """Whether the newest engine can write to the journal."""
+        """Let the newest engine write to the journal, or not."""
         mode = "OFF" if allowed else "ON"
         await self.journal_threads[-1].run(
             lambda journal: journal._db.execute(f"PRAGMA query_only = {mode}")
@@ -90,7 +90,7 @@ class Harness:
 
     @property
     def watches(self) -> list[Watch]:
-        """What was told of the watches so far."""
+        """All watches that were reported so far."""
         return [event.watch for event in self.events if isinstance(event, WatchChanged)]
 
     def latest(self) -> Restore:

@@ -1,4 +1,4 @@
-"""Documents of disks and backups as clouds send them, down to the hazards that they owe."""
+"""The hazards that follow from the JSON documents of disks and backups."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ class Harness:
         self.events: list[Event] = []
         self.engines: list[Engine] = []
         self.journal_threads: list[JournalThread] = []
-        self.pace = PollPace()
+        # Rarely: an engine that is alone would read the journal thousands of times for nothing.
+        self.pace = PollPace(follow_journal=60.0)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -51,9 +52,9 @@ class Harness:
             await engine.attach(self.cloud)
         return engine
 
-    def is_alone(self) -> None:
-        """No other program writes to the journal, so that hours of it need not be followed."""
-        self.pace = replace(self.pace, follow_journal=600.0)
+    def share_journal(self) -> None:
+        """Follow the journal as often as by default, since another program writes to it."""
+        self.pace = PollPace()
 
     async def submit(self, wanted: Restore | None = None) -> Restore:
         """A restore, submitted by an engine of its own."""

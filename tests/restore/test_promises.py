@@ -292,7 +292,7 @@ class Lives(RuleBasedStateMachine):
 
 TestLives = pytest.mark.timeout(400)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=25,
     deadline=None,
     # A failing run is reported as it is, because shrinking one takes minutes.

@@ -1,4 +1,4 @@
-"""Engines on a scripted cloud, in virtual time: what most tests of this room stand on."""
+"""Engines on a scripted cloud, in virtual time: what most tests of restores use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Harness:
         self.events: list[Event] = []
         self.engines: list[Engine] = []
         self.journal_threads: list[JournalThread] = []
-        self.pace = PollPace()
+        # Rarely: an engine that is alone would read the journal thousands of times for nothing.
+        self.pace = PollPace(follow_journal=60.0)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -51,9 +52,9 @@ class Harness:
             await engine.attach(self.cloud)
         return engine
 
-    def is_alone(self) -> None:
-        """No other program writes to the journal, so that hours of it need not be followed."""
-        self.pace = replace(self.pace, follow_journal=600.0)
+    def share_journal(self) -> None:
+        """Follow the journal as often as by default, since another program writes to it."""
+        self.pace = PollPace()
 
     async def submit(self, wanted: Restore | None = None) -> Restore:
         """A restore, submitted by an engine of its own."""
@@ -82,7 +83,7 @@ class Harness:
             await engine.stop(1.0)
 
     async def let_journal_write(self, allowed: bool) -> None:
-        """Whether the newest engine can write to the journal."""
+        """Let the newest engine write to the journal, or not."""
         mode = "OFF" if allowed else "ON"
         await self.journal_threads[-1].run(
             lambda journal: journal._db.execute(f"PRAGMA query_only = {mode}")
@@ -90,7 +91,7 @@ class Harness:
 
     @property
     def watches(self) -> list[Watch]:
-        """What was told of the watches so far."""
+        """All watches that were reported so far."""
         return [event.watch for event in self.events if isinstance(event, WatchChanged)]
 
     def latest(self) -> Restore:

@@ -1,4 +1,4 @@
-"""Backups, volumes, restores and facts for tests: plain ones, with what a test wants changed."""
+"""Plain backups, volumes, restores and facts for tests, with the fields that a test changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def backup(**changes: Any) -> Backup:
 
 
 def nightly(backup_id: str) -> Backup:
-    """The backup of a :func:`restore`, as the cloud tells it."""
+    """The backup of a :func:`restore`, as the cloud returns it."""
     return backup(id=backup_id, name="nightly", volume_id="")
 
 
@@ -76,7 +76,7 @@ def restore(number: int = 1, **changes: Any) -> Restore:
 
 
 def facts(**changes: Any) -> Facts:
-    """Of a restore whose job runs, with nothing seen of it so far."""
+    """Those of a restore whose job runs, with nothing seen of it so far."""
     plain = Facts(
         job_status="RUNNING",
         job_is_askable=True,

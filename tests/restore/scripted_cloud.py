@@ -57,7 +57,7 @@ class Answer(enum.Enum):
 
 @dataclass
 class Post:
-    """One restore request that reached the cloud's door, or would have (``NEVER_LEFT``)."""
+    """One restore request that reached the cloud, or would have (``NEVER_LEFT``)."""
 
     backup_id: str
     volume_id: str
@@ -109,7 +109,7 @@ class ScriptedCloud:
     fails: bool = False
     dark: bool = False
     gate: asyncio.Event | None = None
-    """While it is there and not set, no look is answered."""
+    """While it exists and is not set, no read is answered."""
     delay: float = 0.05
     works: float = 20.0
     forgets_jobs: bool = False
@@ -198,7 +198,7 @@ class ScriptedCloud:
     def other_operator(
         self, backup_id: str, volume_id: str, *, works: float = 20.0, fails: bool = False
     ) -> Execution:
-        """A restore that somebody else begins now, without any of ours."""
+        """A restore that another operator begins now."""
         run = Execution(
             f"other{len(self.executed)}", backup_id, volume_id, self.clock.now(), fails, works=works
         )

@@ -1,4 +1,4 @@
-"""Submissions whose requests are answered as a test says, and what they leave on record."""
+"""Submissions with scripted responses, and what they leave on record."""
 
 from __future__ import annotations
 
@@ -40,11 +40,12 @@ LOG_IN = Failure(ErrorKind.LOG_IN, Executed.NO, "log in", status=401, message="w
 
 
 def answering(harness: Harness, call: str, *answers: Failure | Accepted) -> list[float]:
-    """From now on the cloud answers so, the last answer for ever. When it was asked, in seconds."""
+    """From now on the cloud gives these answers, the last one again and again. Returns the times of
+    the calls, in seconds."""
     asked: list[float] = []
 
-    async def answer(*_: str, may_leave: Callable[[], bool] = lambda: True) -> Accepted:
-        assert may_leave()
+    async def answer(*_: str, may_send: Callable[[], bool] = lambda: True) -> Accepted:
+        assert may_send()
         asked.append(harness.clock.monotonic())
         given = answers[min(len(asked), len(answers)) - 1]
         if isinstance(given, Failure):

@@ -1,4 +1,4 @@
-"""The backend's log-in: declined and asked again, made anew from a changed configuration."""
+"""The backend's log-in: declined and asked again, repeated with a changed configuration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 class Configured:
-    """A connector that reads its user and password anew for each connection."""
+    """A connector that reads user and password again for each connection."""
 
     def __init__(self, simulator: Simulator, user: str, password: str) -> None:
         self.simulator, self.user, self.password = simulator, user, password

@@ -17,7 +17,6 @@ from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError
 from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.states import State
-from vbs_tui.restore.watch.poll_pace import PollPace
 
 SURE: list[tuple[list[Answer], State, int, int]] = [
     ([Answer.OK], State.SUCCEEDED, 1, 1),
@@ -93,7 +92,6 @@ async def test_a_failing_restore_is_told_failed(harness: Harness, answer: Answer
 async def test_what_left_no_trace_stays_unknown_until_the_operator_speaks(
     harness: Harness, answer: Answer
 ) -> None:
-    harness.is_alone()
     harness.cloud.answers = [answer]
     engine = await harness.engine()
     first = await engine.submit(restore())
@@ -163,6 +161,8 @@ async def test_a_second_program_sees_it_within_two_seconds_and_does_not_look_its
     harness.cloud.works = 600.0
     one = await harness.engine()
     other_harness = Harness(harness.directory)
+    harness.share_journal()
+    other_harness.share_journal()
     other_harness.loop, other_harness.clock = harness.loop, harness.clock
     other_harness.cloud = ScriptedCloud(harness.clock)
     await other_harness.engine()
@@ -235,6 +235,7 @@ async def test_what_was_not_sent_when_the_program_ends_is_not_sent_any_more(
 async def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(
     harness: Harness,
 ) -> None:
+    harness.share_journal()
     other = JournalThread(harness.directory, harness.clock, InlineExecutor())
     await other.open()
     theirs = await other.run(
@@ -244,8 +245,8 @@ async def test_another_programs_verdict_is_seen_though_this_one_wrote_after_it(
     for state in (State.SENDING, State.ACCEPTED, State.SUCCEEDED):
         step = replace(theirs, state=state, owner=other.owner)
         theirs = await other.run(partial(Journal.update, restore=step, entries=[]))
-    await engine.submit(restore(1, id="ours"))  # before the next look at the journal
-    await harness.clock.sleep(PollPace().follow_journal * 3)
+    await engine.submit(restore(1, id="ours"))  # before the journal is read again
+    await harness.clock.sleep(harness.pace.follow_journal * 3)
     told = [e.restore for e in harness.events if isinstance(e, RestoreChanged)]
     assert [one.state for one in told if one.id == theirs.id][-1] is State.SUCCEEDED
     await engine.stop(1.0)

@@ -1,4 +1,4 @@
-"""Names of the disks while their list is still being read."""
+"""What is known of a list while it is still being read."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_a_list_with_gaps_is_never_whole() -> None:
 
 
 class Broken(Slow):
-    """One page, and then what nobody foresaw."""
+    """One page, and then an unexpected error."""
 
     async def volumes(self) -> AsyncIterator[tuple[Volume, ...]]:
         yield (volume(id="1", name="data"),)

@@ -1,4 +1,4 @@
-"""Random lives of several programs over one journal and one cloud: the promises hold in each.
+"""The promises hold in random runs of several programs with one journal and one cloud.
 
 Submissions, answers of every kind, failing restores, network loss, crashes (nothing is tidied up,
 the kernel drops the locks), orderly ends, second programs, and an operator who settles what is
@@ -293,10 +293,10 @@ class Lives(RuleBasedStateMachine):
 
 TestLives = pytest.mark.timeout(400)(Lives.TestCase)
 TestLives.settings = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=25,
     deadline=None,
-    # A failing life is told as it is: shrinking one takes minutes.
+    # A failing run is reported as it is, because shrinking one takes minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

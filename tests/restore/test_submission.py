@@ -1,4 +1,4 @@
-"""What each answer to a request leaves on record, and when another try follows it."""
+"""What each response to a request leaves on record, and when another try follows."""
 
 from __future__ import annotations
 

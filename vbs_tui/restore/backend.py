@@ -233,7 +233,7 @@ class Backend:
             trouble = ""
         except JournalError as error:
             trouble = str(error)
-            text = f"{error} Nothing can be restored until that is fixed; the lists can be read."
+            text = f"{error} Nothing can be restored until that is mended; the lists can be read."
             if not again:  # later on, each refused restore says it
                 self._emit(Notice(text, severe=True))
         finally:

@@ -1,4 +1,4 @@
-"""What must be typed: as short as it can be while it names one disk, one night, one project."""
+"""The text to type is as short as possible and names exactly one disk, backup and project."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ SOFT: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"dedicated_storage": "d-1"}, "dedicated storage"),
     ({"size": None}, {}, "size of the backup unknown"),
     ({}, {"size": None}, "size of the disk unknown"),
-    ({}, {"attachments_known": False}, "attachments unknown"),
+    ({}, {"attachments_known": False}, "attachments not told"),
     ({}, {"unreadable": ("multiattach",)}, "unclear: multiattach"),
     ({"unreadable": ("bootable",)}, {"unreadable": ("bootable",)}, "unclear: bootable"),
     ({}, {"read_only": True}, "disk is marked read-only"),
@@ -118,7 +118,7 @@ SENTENCES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         {"replicated": True, "replication": "so"},
         "disaster-recovery replication (so). It refuses",
     ),
-    ({}, {"migration": "odd"}, "The disk's migration status is odd:"),
+    ({}, {"migration": "odd"}, "(migration status odd)"),
     (
         {},
         {"locks": ("a: b", "c: d")},

@@ -1,4 +1,4 @@
-"""Documents of disks and backups as clouds send them, down to the hazards that they owe."""
+"""The hazards that follow from the JSON documents of disks and backups."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_attachments_of_an_odd_shape_count_as_attached(value: object) -> None:
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_attachments_that_are_not_told_are_to_be_looked_at(value: object) -> None:
-    assert told({"attachments": value}) == [("soft", "attachments unknown")]
+    assert told({"attachments": value}) == [("soft", "attachments not told")]
 
 
 @pytest.mark.parametrize("held", [None, {}, "server", 7, []])

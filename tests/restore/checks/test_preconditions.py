@@ -1,4 +1,4 @@
-"""What is read directly before a request decides whether it leaves; by clocks that may lie."""
+"""A reading directly before the request decides whether it is sent, even if clocks jump."""
 
 from __future__ import annotations
 

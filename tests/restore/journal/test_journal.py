@@ -1,4 +1,4 @@
-"""The journal file: what it keeps, what it refuses, what becomes of a bad one."""
+"""The journal file: what it keeps, what it refuses, and what happens to a damaged one."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ LEGAL = {
     "running": {"succeeded", "failed", "unknown"},
     "unknown": {"running", "succeeded", "failed", "abandoned"},
 }
-"""What is not here has ended for good."""
+"""States that are not here are final."""
 
 
 @pytest.mark.parametrize("before", State)

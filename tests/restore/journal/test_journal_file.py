@@ -1,4 +1,4 @@
-"""The journal's file: written through to the disk, read on any disk, and nobody else's."""
+"""The journal's file: synced to the disk, readable on any disk, and private to its owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a write to the journal takes, tells and leaves, and what it leaves when it fails."""
+"""Writes to the journal: what they need, return and store, and what is left after a failure."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ def test_a_step_forward_that_fails_leaves_the_file_as_it_was(
 def test_another_program_that_was_faster_brought_it_forward(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the look at the version and the lock."""
+    """Between reading the version and taking the lock."""
     first_version(tmp_path)
     db, other = raw(tmp_path), raw(tmp_path)
     real, asked = schema.version_of, []

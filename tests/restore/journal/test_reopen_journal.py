@@ -1,4 +1,4 @@
-"""A journal that cannot be used is told as it stands, and mended without a new start."""
+"""A journal that cannot be used is reported, and opened again without a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job whose words contradict its SUCCESS is told as that, and never called succeeded."""
+"""A job that contradicts its own SUCCESS is reported so, and never counts as succeeded."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ async def test_a_restore_by_whatever_name_is_one(harness: Harness, job_type: str
 async def test_disk_and_backup_at_work_under_our_job(
     harness: Harness, call: str, said: dict[str, Any], is_proven: bool
 ) -> None:
-    """Only a running job of ours, beside both, makes their work ours without asking further."""
+    """Only while our job runs do a busy disk and backup prove our restore without the lists."""
     harness.cloud.works = 300.0
     real = getattr(harness.cloud, call)
 
@@ -128,7 +128,7 @@ async def test_the_lists_hear_of_what_a_look_brings_and_of_nothing_else(harness:
 
 @in_virtual_time
 async def test_the_disk_is_read_only_after_its_job_has_answered(harness: Harness) -> None:
-    """While the job's answer is on its way the restore begins, breaks the disk and ends."""
+    """While the job's answer is under way, the restore begins, breaks the disk and ends."""
     harness.cloud.fails = True
     real = harness.cloud.job
 
@@ -145,7 +145,7 @@ async def test_the_disk_is_read_only_after_its_job_has_answered(harness: Harness
 
 @in_virtual_time
 async def test_a_state_that_a_hidden_secret_was_part_of_decides_nothing(harness: Harness) -> None:
-    """The job failed, and how the disk is cannot be told: it is not called untouched."""
+    """The job failed and the disk's state is not known: the disk is not called untouched."""
     harness.cloud.fails = True
     real = harness.cloud.volume
 

@@ -1,4 +1,4 @@
-"""From what was seen to the facts that a verdict goes by, one at a time."""
+"""How each observation becomes a fact that the verdict is based on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody else restores on the same disks: no verdict of ours comes from their work."""
+"""Other operators restore onto the same disks: their work never becomes a verdict of ours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def long_after(harness: Harness) -> Restore:
 
 
 def never_blind(harness: Harness) -> bool:
-    """Whether no look failed, by the cloud's fault or by ours."""
+    """Whether no poll failed, by a fault of the cloud or of the program."""
     return bool(harness.watches) and all(watch.failure is None for watch in harness.watches)
 
 
@@ -242,7 +242,7 @@ async def test_a_disk_that_was_attached_meanwhile_is_no_proof(harness: Harness) 
 
 @in_virtual_time
 async def test_a_cloud_that_was_started_anew_proves_nothing(harness: Harness) -> None:
-    """Its disks are as they were at its start: not as at the confirmation, and not as written."""
+    """Its disks are in the state of its start, not in that of confirmation or writing."""
     harness.cloud.works = 300.0
     await unanswered(harness, Answer.LOST_AFTER)
     await harness.until(lambda: harness.latest().pair_seen_busy)
@@ -287,7 +287,7 @@ async def test_somebody_elses_restore_after_ours_had_succeeded(
 async def test_disk_and_backup_that_began_apart_are_no_pair_though_nothing_else_is_told(
     harness: Harness,
 ) -> None:
-    """Somebody's restore of a backup that this service does not list."""
+    """Another operator restores a backup that this service does not list."""
     await unanswered(harness)
     harness.cloud.other_operator(OURS.backup.id, "hidden", works=60.0)
     await harness.clock.sleep(8)

@@ -1,4 +1,4 @@
-"""A disk that cannot be read is not a disk that is gone, whatever the answer that says so."""
+"""A disk that cannot be read does not count as deleted, whatever the response is."""
 
 from __future__ import annotations
 

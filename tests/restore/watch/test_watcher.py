@@ -39,7 +39,6 @@ async def test_a_forgotten_job_is_judged_by_the_states(harness: Harness) -> None
 
 @in_virtual_time
 async def test_a_cloud_that_was_set_back_proves_nothing(harness: Harness) -> None:
-    harness.is_alone()
     harness.cloud.works = 300.0
     await harness.submit()
     await harness.until(lambda: harness.latest().disk_seen_busy)
@@ -73,7 +72,6 @@ async def test_a_restore_that_nobody_watched_took_as_long_as_the_cloud_says(
 
 @in_virtual_time
 async def test_silence_is_told_and_never_a_failure(harness: Harness) -> None:
-    harness.is_alone()
     engine = await harness.engine()
     harness.cloud.works = 500.0
     await engine.submit(restore())
@@ -94,7 +92,6 @@ async def test_silence_is_told_and_never_a_failure(harness: Harness) -> None:
 
 @in_virtual_time
 async def test_the_blind_look_at_once_when_the_cloud_is_back(harness: Harness) -> None:
-    harness.is_alone()
     engine = await harness.engine()
     harness.cloud.works = 100.0
     await engine.submit(restore())
@@ -161,7 +158,6 @@ async def test_a_defect_in_a_look_is_told_and_the_watch_goes_on(
 async def test_an_identity_service_that_answers_404_tells_nothing_of_disk_and_job(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    harness.is_alone()
     gone = Failure(ErrorKind.LOG_IN, Executed.NO, "log in", status=404, message="not found")
 
     async def refuse(*_: object) -> None:
@@ -180,7 +176,6 @@ async def test_an_identity_service_that_answers_404_tells_nothing_of_disk_and_jo
 
 @in_virtual_time
 async def test_a_job_that_answers_again_has_the_last_word(harness: Harness) -> None:
-    harness.is_alone()
     harness.cloud.fails = True
     await harness.submit()
     await harness.until(lambda: harness.latest().state is State.RUNNING)

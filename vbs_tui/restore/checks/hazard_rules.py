@@ -187,8 +187,8 @@ def volume_stays_where_it_is(pair: RestorePair) -> Hazard | None:
         return None
     return hard(
         f"migration is {status}",
-        f"The disk's migration status is {status}: the cloud is moving it to other storage, or may"
-        " be. What a restore writes meanwhile can be lost. Wait until the move has ended.",
+        f"The cloud is moving the disk to other storage, or may be (migration status {status})."
+        " What a restore writes meanwhile can be lost. Wait until the move has ended.",
     )
 
 
@@ -234,7 +234,7 @@ def attachments_are_told(pair: RestorePair) -> Hazard | None:
     if pair.volume.attachments_known:
         return None
     return soft(
-        "attachments unknown",
+        "attachments not told",
         "The cloud does not say whether a server holds the disk; only the disk's state says that it"
         " is free.",
     )

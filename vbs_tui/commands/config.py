@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from vbs_tui.commands.support import exit_status
-from vbs_tui.commands.support.argument_parser import Parser
 from vbs_tui.commands.support.formatting import err, out
 from vbs_tui.paths import NoHome, config_file, token_directory
 from vbs_tui.settings import EXAMPLE, Mistake, Mistaken, Settings, load, told
@@ -67,26 +65,13 @@ def kept_tokens(settings: Settings) -> Path | None:
         return None
 
 
-def config_main(argv: Sequence[str]) -> int:
-    """``config path|show|check|keys``: exit 0 fine, 1 the file has mistakes."""
-    parser = Parser(
-        prog="vbs-tui config",
-        description="Look at the settings in config.toml.",
-        epilog=f"exit status:\n  0    done\n  1    the file has mistakes\n{exit_status.SHARED}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "deed",
-        choices=("path", "show", "check", "keys"),
-        help="path: where the file is; show: what holds; check: whether the file is right; "
-        "keys: every command with its id, its keys and what it does",
-    )
-    options = parser.parse_args(argv)
-    if options.deed == "path":
+def run(options: argparse.Namespace) -> int:
+    """``vbs-tui config path|show|check|keys``: exit 0 fine, 1 the file has mistakes."""
+    if options.action == "path":
         out(clean(config_file(), 4000))
         return 0
-    deeds = {"check": _check, "show": _show, "keys": _keys}
-    return deeds[options.deed]()
+    actions = {"check": _check, "show": _show, "keys": _keys}
+    return actions[options.action]()
 
 
 def _check() -> int:

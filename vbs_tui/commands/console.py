@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from vbs_tui.ui.cloud_choices import Choice
 
 
-def console_main(options: argparse.Namespace) -> int:
-    """Run the console; the exit status: 0 left in order, 1 crashed, 78 could not start."""
+def run(options: argparse.Namespace) -> int:
+    """``vbs-tui`` without a command: 0 left in order, 1 crashed, 78 could not start."""
     tallies: Tallies = {}
     try:
         settings = read_settings()
@@ -135,7 +135,7 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
         raise NoCloud(str(several))
     from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
     from vbs_tui.ui.cloud_picker import CloudPicker  # noqa: PLC0415
-    from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
+    from vbs_tui.ui.terminal import shutdown  # noqa: PLC0415
 
     choices = _choices(several.clouds, settings, read_only=options.read_only)
     if options.region:
@@ -150,7 +150,7 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
         notice=unprotected(settings, [one.raw_name for one in several.clouds]),
     )
     with output_encoding.on_a_screen():
-        status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
+        status = shutdown.run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
     return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
 
@@ -231,7 +231,7 @@ def _run(
     from vbs_tui.restore.watch.poll_pace import PollPace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
     from vbs_tui.ui.cloud_choices import Unreadable  # noqa: PLC0415
-    from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
+    from vbs_tui.ui.terminal import shutdown  # noqa: PLC0415
 
     clock = SystemClock()
     read_only = options.read_only or target.raw_name in settings.read_only_clouds
@@ -280,7 +280,7 @@ def _run(
     if not options.demo:
         app.warn_of(lambda: "\n".join(filter(None, _doubts(settings))))
     with output_encoding.on_a_screen():
-        status = run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
+        status = shutdown.run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
     note_at_end(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:

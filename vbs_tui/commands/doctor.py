@@ -25,11 +25,9 @@ from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import HIDDEN_DO, HIDDEN_SEEN
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
 from vbs_tui.commands.support import environment_cleanup, exit_status
-from vbs_tui.commands.support.argument_parser import Parser
 from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
-    add_cloud_options,
     ask_on_terminal,
     journal_directory,
     meant,
@@ -59,26 +57,11 @@ from vbs_tui.ui.render.failure import decode
 _INDENT = 24
 """Where the text after sign and step begins."""
 
-_EPILOG = f"""\
-exit status:
-  0    all is well, or there are warnings only
-  1    something FAILED
-{exit_status.SHARED}"""
-
 _SIGNS = {Health.OK: "ok", Health.WARNING: "warning", Health.FAILED: "FAILED"}
 
 
-def doctor_main(argv: Sequence[str]) -> int:
-    """``doctor [--cloud NAME] [--json]``: exit 0 all well or warnings only, 1 something failed."""
-    parser = Parser(
-        prog="vbs-tui doctor",
-        description="Check everything a restore needs. Sends only reads.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_cloud_options(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON array")
-    options = parser.parse_args(argv)
+def run(options: argparse.Namespace) -> int:
+    """``vbs-tui doctor``: exit 0 all well or warnings only, 1 something failed."""
     found = [*look_at_terminal(), _journal(), *_settings(), *_variables()]
     status = 0
     try:

@@ -14,7 +14,6 @@ from dataclasses import asdict
 
 from vbs_tui.codes.lookup import explain, explain_status, known_codes, known_statuses
 from vbs_tui.codes.table import Explanation, StatusExplanation
-from vbs_tui.commands.support.argument_parser import Parser
 from vbs_tui.text import clean
 
 WIDEST = 96
@@ -52,13 +51,11 @@ def render(code_or_status: str, width: int) -> str:
     return "\n\n".join(_render(answer, width) for answer in answers(clean(code_or_status)))
 
 
-def explain_main(argv: list[str]) -> int:
+def run(options: argparse.Namespace) -> int:
     """``vbs-tui explain``: 0 when everything asked for is known, 1 when something is not."""
-    parser = _parser()
-    options = parser.parse_args(argv)
     asked = [clean(text) for text in options.codes]
     if options.list is None and not asked:
-        parser.error("name a code or an HTTP status, or use --list")
+        options.parser.error("name a code or an HTTP status, or use --list")
     if options.list is not None:
         found = _listed(" ".join([options.list, *asked]))
         text = _json(found) if options.json else "\n".join(map(_line, found))
@@ -70,30 +67,6 @@ def explain_main(argv: list[str]) -> int:
         known = all(answer.known for answer in each)
     _print(text)
     return 0 if known else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    made = Parser(
-        prog="vbs-tui explain",
-        description="What an error code or an HTTP status means, its likely cause, what to do.",
-        epilog="Exit status: 0 when all are known, 1 when one is not, 64 for a wrong option.",
-        allow_abbrev=False,
-    )
-    made.add_argument(
-        "codes",
-        nargs="*",
-        metavar="CODE",
-        help="such as VolumeBackup.0209, 0209, APIGW.0301, badRequest or 503",
-    )
-    made.add_argument(
-        "--list",
-        nargs="?",
-        const="",
-        metavar="TEXT",
-        help="list all codes and statuses, or those with all words of TEXT in them",
-    )
-    made.add_argument("--json", action="store_true", help="print a JSON list")
-    return made
 
 
 def _render(answer: Explanation | StatusExplanation, width: int) -> str:

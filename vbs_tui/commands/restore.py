@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from typing import Any
@@ -12,13 +11,10 @@ from typing import Any
 from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.config import kept_tokens, read_settings
-from vbs_tui.commands.jobs import no_journal
-from vbs_tui.commands.support.argument_parser import Parser
 from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
-    add_cloud_options,
     choose_cloud,
 )
 from vbs_tui.commands.support.cloud_options import options_of
@@ -28,7 +24,6 @@ from vbs_tui.commands.support.exit_status import (
     INTERRUPTED,
     NOT_SENT,
     OK,
-    SHARED,
     UNKNOWN,
     status_of,
 )
@@ -37,6 +32,7 @@ from vbs_tui.commands.support.failures import (
     failure_data,
     for_scripts,
     no_cloud,
+    no_journal,
     program_ended,
     tell_failure,
     tell_lost,
@@ -61,23 +57,11 @@ from vbs_tui.times import local
 _MOST = 20
 """Rows of a list that is only there to choose from."""
 
-_EPILOG = f"""\
-exit status:
-  0    accepted by the cloud; with --wait: succeeded; with --dry-run: possible
-  1    refused by the cloud; with --wait: failed
-  2    the outcome is unknown, or the watch was lost: it may have been sent
-  3    a hard hazard makes the restore impossible; nothing was sent
-  4    nothing was sent: an unknown or ambiguous name, a wrong --confirm, a read-only cloud, …
-{SHARED}\
-"""
 
-
-def restore_main(argv: Sequence[str]) -> int:
-    """See :func:`parser` and its exit statuses."""
-    made = parser()
-    options = made.parse_args(argv)
+def run(options: argparse.Namespace) -> int:
+    """``vbs-tui restore``: see the exit statuses in ``--help``."""
     if not options.dry_run and options.confirm is None:
-        made.error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
+        options.parser.error("--confirm VOLUME_NAME is needed: it names the disk to be overwritten")
     try:
         settings = read_settings()
         target = choose_cloud(options.cloud, options.region, tokens=kept_tokens(settings))
@@ -102,37 +86,6 @@ def restore_main(argv: Sequence[str]) -> int:
 def _ended(failure: Failure, status: int, options: argparse.Namespace) -> int:
     tell_failure(failure, status if options.json else None)
     return status
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options of ``vbs-tui restore``."""
-    made = Parser(
-        prog="vbs-tui restore",
-        description="Restore a backup onto a volume. Everything on the volume is overwritten.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument("--backup", required=True, metavar="ID|NAME", help="what to restore")
-    made.add_argument("--volume", required=True, metavar="ID|NAME", help="onto which disk")
-    add_cloud_options(made)
-    made.add_argument("--project", metavar="ID|NAME", help="default: OS_PROJECT_NAME")
-    made.add_argument(
-        "--confirm",
-        metavar="VOLUME_NAME",
-        help="the volume's name once more; the first 8 characters of its id when the name is"
-        " empty, not unique or cannot be typed",
-    )
-    made.add_argument("--wait", action="store_true", help="watch until the verdict")
-    made.add_argument(
-        "--retry-throttled",
-        action="store_true",
-        help="send again after a pause what the cloud turned away as one too many (429)",
-    )
-    made.add_argument("--json", action="store_true", help="JSON documents, one a line")
-    made.add_argument(
-        "--dry-run", action="store_true", help="show hazards and the exact request, send nothing"
-    )
-    return made
 
 
 class _Unclear(Exception):  # noqa: N818 - the operator was unclear, nothing broke

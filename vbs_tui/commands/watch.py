@@ -9,14 +9,11 @@ from dataclasses import replace
 
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
-from vbs_tui.commands.jobs import no_journal, not_one
 from vbs_tui.commands.support import environment_cleanup
-from vbs_tui.commands.support.argument_parser import Parser
 from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
-    add_cloud_options,
     choose_cloud,
     journal_directory,
 )
@@ -24,16 +21,16 @@ from vbs_tui.commands.support.cloud_options import options_for, options_of
 from vbs_tui.commands.support.exit_status import (
     CONFIGURATION,
     INTERRUPTED,
-    SHARED,
     UNKNOWN,
     USAGE,
     status_of,
 )
-from vbs_tui.commands.support.failures import no_cloud, tell_failure, tell_lost, unsent
+from vbs_tui.commands.support.failures import no_cloud, no_journal, tell_failure, tell_lost, unsent
 from vbs_tui.commands.support.formatting import (
     event_data,
     log_line,
     names,
+    not_one,
     out_json,
     place_of,
     watch_command,
@@ -49,28 +46,9 @@ from vbs_tui.restore.journal.states import State
 from vbs_tui.restore.watch.poll_pace import PollPace
 from vbs_tui.settings import Mistaken, Settings
 
-_EPILOG = f"""\
-exit status:
-  0    succeeded
-  1    failed or refused
-  2    the outcome is unknown, or the watch was lost
-  4    nothing, or several, on record under that id; or it was never sent
-{SHARED}\
-"""
 
-
-def watch_main(argv: Sequence[str]) -> int:
-    """``watch ID [--json]``: see the exit statuses in ``--help``."""
-    parser = Parser(
-        prog="vbs-tui watch",
-        description="Follow one restore until its verdict.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("id", metavar="ID", help="its id, or the beginning of it")
-    add_cloud_options(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON document a line")
-    options = parser.parse_args(argv)
+def run(options: argparse.Namespace) -> int:
+    """``vbs-tui watch``: see the exit statuses in ``--help``."""
     try:
         settings = read_settings()
     except Mistaken as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import sys
@@ -261,12 +260,6 @@ def _connection(
         tally=tally,
         read_again=read_again,
     )
-
-
-def add_cloud_options(parser: argparse.ArgumentParser) -> None:
-    """``--cloud`` and ``--region``, the same for every command that needs a cloud."""
-    parser.add_argument("--cloud", metavar="NAME", help="a cloud of clouds.yaml")
-    parser.add_argument("--region", metavar="NAME", help="one of that cloud's regions")
 
 
 def ask_on_terminal(question: LogInQuestion) -> str | None:

@@ -39,8 +39,10 @@ SHARED = """\
   64   the command line is wrong; nothing was sent
   70   a defect of the program
   74   the output cannot be written (a full disk), and nothing was being sent
-  78   settings, configuration, journal or cloud cannot be used; nothing was sent
-  130  interrupted (129, 143: hung up, terminated); a restore that was sent goes on in the cloud
+  78   settings, configuration, journal or cloud cannot be used;
+       nothing was sent
+  130  interrupted (129, 143: hung up, terminated); a restore that was sent
+       goes on in the cloud
   141  nobody reads the output any more, and nothing was being sent
 """
 """The end of the table that ``--help`` shows."""

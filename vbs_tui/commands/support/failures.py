@@ -9,6 +9,7 @@ from typing import Any
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.commands.support.cloud_choice import NO_CLOUD, NoCloud, SeveralClouds
 from vbs_tui.commands.support.output import err, out_json, tell
+from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.rows import plain
 from vbs_tui.settings import Mistaken
@@ -134,3 +135,12 @@ def program_ended() -> Failure:
     """The program was told to end before anything was sent."""
     means = "The program ended before anything was sent."
     return unsent("restore", "the volume", means, f"{AGAIN.capitalize()}.")
+
+
+def no_journal(error: JournalError) -> Failure:
+    """The journal cannot be used."""
+    do = (
+        "Look at the file and its rights: vbs-tui doctor. XDG_STATE_HOME names another place for"
+        " it, on a local disk."
+    )
+    return unsent("use", "the journal", clean(error, 1000), do)

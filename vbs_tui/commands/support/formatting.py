@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from vbs_tui.commands.support.failures import failure_lines, for_scripts
+from vbs_tui.commands.support.exit_status import NOT_SENT
+from vbs_tui.commands.support.failures import failure_lines, for_scripts, tell_failure, unsent
 from vbs_tui.commands.support.output import err, out, out_json
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.restore.journal.rows import entry_to_dict, restore_to_dict
@@ -25,6 +26,7 @@ __all__ = [
     "failure_lines",
     "log_line",
     "names",
+    "not_one",
     "out",
     "out_json",
     "place",
@@ -110,3 +112,17 @@ def event_data(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, Any
         "restore": told,
         "log": [entry_to_dict(entry) for entry in entries],
     }
+
+
+def not_one(beginning: str, found: tuple[Restore, ...], *, as_json: bool = False) -> int:
+    """Say that *beginning* names no restore, or several; the exit status."""
+    status = NOT_SENT if as_json else None
+    target = f"restore {clean(beginning, 60)!r}"
+    if not found:
+        means = f"No restore on record has an id that begins with {clean(beginning, 60)!r}."
+        tell_failure(unsent("find", target, means, "vbs-tui jobs lists those on record."), status)
+    else:
+        means = f"{len(found)} restores have ids that begin with {clean(beginning, 60)!r}."
+        rows = tuple(("One", table_line(restore)) for restore in found)
+        tell_failure(unsent("find", target, means, "Give more of the id.", rows), status)
+    return NOT_SENT

@@ -28,7 +28,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     The parser that read them is in ``parser``, for :meth:`~argparse.ArgumentParser.error`. Raises
     ``SystemExit``: with 64 for a wrong command line, with 0 after ``--help`` and ``--version``.
     """
-    root, commands = _tree()
+    root, commands = build_parsers()
     name = arguments[0] if arguments else ""
     if name in commands:
         options = commands[name].parse_args(arguments[1:])
@@ -45,21 +45,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def build_parser() -> Parser:
-    """The parser of the whole command line, for what is generated from it."""
-    return _tree()[0]
-
-
-def command_parsers() -> dict[str, Parser]:
-    """The parser of each command, by the command's name."""
-    return _tree()[1]
-
-
 def _list(commands: Iterable[str]) -> str:
     return f"(the commands: {', '.join(commands)})"
 
 
-def _tree() -> tuple[Parser, dict[str, Parser]]:
+def build_parsers(topics: Sequence[str] = ()) -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the whole command line, and those of its commands by name.
+
+    *topics*: the pages of the manual, where ``help`` is to know them as its choices.
+    """
     root = Parser(
         prog="vbs-tui",
         usage="%(prog)s [options]\n       %(prog)s COMMAND ...",
@@ -87,7 +81,7 @@ def _tree() -> tuple[Parser, dict[str, Parser]]:
         _explain,
         _simulate,
         _config,
-        _help,
+        lambda group: _help(group, topics),
         _completion,
         _man,
     )
@@ -340,7 +334,7 @@ def _config(commands: _Commands) -> None:
     )
 
 
-def _help(commands: _Commands) -> None:
+def _help(commands: _Commands, topics: Sequence[str]) -> None:
     parser = _add(
         commands,
         "help",
@@ -348,7 +342,11 @@ def _help(commands: _Commands) -> None:
         "Show a page of the manual, or the help of a command. Without a topic: the list of topics.",
         f"exit status:\n  0    done\n  1    there is no such topic\n{exit_status.SHARED}",
     )
-    parser.add_argument("topic", nargs="*", metavar="TOPIC", help="such as log-in, keys or restore")
+    topic = parser.add_argument(
+        "topic", nargs="*", metavar="TOPIC", help="such as log-in, keys or restore"
+    )
+    if topics:
+        topic.choices = (*topics, *commands.choices)
 
 
 def _completion(commands: _Commands) -> None:

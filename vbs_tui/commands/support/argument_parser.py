@@ -66,5 +66,5 @@ def close_to(word: str, known: Iterable[str]) -> str:
     """``; did you mean …?`` where *word* is spelt much like one of *known*, else nothing."""
     import difflib  # noqa: PLC0415 - start-up time
 
-    near = difflib.get_close_matches(word[:40].lower(), list(known), 1)
+    near = difflib.get_close_matches(word[:40].lower(), list(known), 1, 0.7)
     return f"; did you mean {near[0]}?" if near else ""

@@ -15,9 +15,11 @@ from typing import NoReturn
 
 from vbs_tui import defects
 from vbs_tui.commands import arguments
-from vbs_tui.commands.support import environment_cleanup, exit_status, process_exit
-from vbs_tui.commands.support.output import err, lost_output, out_json
-from vbs_tui.paths import NoPlace
+from vbs_tui.commands.support import exit_status
+from vbs_tui.commands.support.process import environment_cleanup
+from vbs_tui.commands.support.process import exit as process_exit
+from vbs_tui.commands.support.process.output import output_failure, print_err, print_json
+from vbs_tui.paths import DirectoryError
 
 
 def program() -> NoReturn:
@@ -27,7 +29,7 @@ def program() -> NoReturn:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; the exit status. Raises ``SystemExit`` for ``--help`` and ``--version``."""
-    environment_cleanup.mend()
+    environment_cleanup.clean_up()
     try:
         options = arguments.parse(list(sys.argv[1:] if argv is None else argv))
         return _guarded(options)
@@ -51,21 +53,21 @@ def _guarded(options: argparse.Namespace) -> int:
     as_json: bool = getattr(options, "json", False)
     try:
         return _run(options)
-    except NoPlace as error:
+    except DirectoryError as error:
         return _no_place(error, as_json=as_json)
     except Exception as error:
         if isinstance(error, BrokenPipeError):
             raise
-        if why := lost_output(error):
-            err(f"vbs-tui: its output cannot be written ({why}); nothing was being sent.")
+        if why := output_failure(error):
+            print_err(f"vbs-tui: its output cannot be written ({why}); nothing was being sent.")
             return exit_status.OUTPUT
         told = defects.report(error)
-        err(told)
+        print_err(told)
         if as_json:
             kind, _, places = told.partition("\n")
             failure = {"what": "run", "message": kind, "places": places.splitlines()}
             with contextlib.suppress(OSError):
-                out_json({"failure": failure, "exit_status": exit_status.DEFECT})
+                print_json({"failure": failure, "exit_status": exit_status.DEFECT})
         return exit_status.DEFECT
 
 
@@ -79,12 +81,12 @@ def _run(options: argparse.Namespace) -> int:
     return status
 
 
-def _no_place(error: NoPlace, *, as_json: bool) -> int:
-    from vbs_tui.commands.support.failures import tell_failure, unsent  # noqa: PLC0415 - start-up time
+def _no_place(error: DirectoryError, *, as_json: bool) -> int:
+    from vbs_tui.commands.support.failures import local_failure, print_failure  # noqa: PLC0415 - start-up time
 
     status = exit_status.CONFIGURATION
-    failure = unsent("find", "the program's own files", str(error), error.hint)
-    tell_failure(failure, status if as_json else None)
+    failure = local_failure("find", "the program's own files", str(error), error.hint)
+    print_failure(failure, status if as_json else None)
     return status
 
 

@@ -37,7 +37,7 @@ def report(error: BaseException, deed: str = "stopped because of a defect") -> s
     return "\n".join(lines)
 
 
-def tell(text: str) -> None:
+def print_report(text: str) -> None:
     """*text* beside the output; at the program's end, where a screen is up. Never raises."""
     if sys.stderr is not sys.__stderr__ and len(_kept) < _MOST:
         _kept.append(text)
@@ -45,11 +45,11 @@ def tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def tell_kept() -> None:
+def print_kept_reports() -> None:
     """What came while a screen was up."""
     kept, _kept[:] = list(_kept), []
     for text in kept:
-        tell(text)
+        print_report(text)
 
 
 def install() -> None:
@@ -71,7 +71,7 @@ def install_for_libraries() -> None:
         def emit(self, record: logging.LogRecord) -> None:
             error = record.exc_info[1] if record.exc_info else None
             if error is not None and record.levelno >= logging.ERROR:
-                tell(report(error, "met a defect beside its work"))
+                print_report(report(error, "met a defect beside its work"))
 
     logging.lastResort = Nobody()
     # Of its own broken handlers the library prints the traceback and the arguments.
@@ -81,18 +81,20 @@ def install_for_libraries() -> None:
 def _at_the_end(
     _kind_of: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
-    tell(report(error))
+    print_report(report(error))
 
 
 def _in_a_thread(caught: threading.ExceptHookArgs) -> None:
     if caught.exc_value is not None and not isinstance(caught.exc_value, SystemExit):
         name = clean(caught.thread.name if caught.thread else "", 40)
-        tell(report(caught.exc_value, f"met a defect in the thread {name or 'without a name'}"))
+        print_report(
+            report(caught.exc_value, f"met a defect in the thread {name or 'without a name'}")
+        )
 
 
 def _in_passing(caught: Any) -> None:
     if caught.exc_value is not None:
-        tell(report(caught.exc_value, "met a defect in passing"))
+        print_report(report(caught.exc_value, "met a defect in passing"))
 
 
 def _warn(  # noqa: PLR0917 - the library's own signature
@@ -103,7 +105,7 @@ def _warn(  # noqa: PLR0917 - the library's own signature
     file: object = None,  # noqa: ARG001
     line: object = None,  # noqa: ARG001
 ) -> None:
-    tell(f"vbs-tui: {clean(category.__name__, 60)} at {short(filename)}:{lineno}")
+    print_report(f"vbs-tui: {clean(category.__name__, 60)} at {short(filename)}:{lineno}")
 
 
 def short(filename: str) -> str:

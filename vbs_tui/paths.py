@@ -11,7 +11,7 @@ from vbs_tui.text import clean
 APP = "vbs-tui"
 
 
-class NoPlace(Exception):  # noqa: N818 - the machine's settings, not the program
+class DirectoryError(Exception):
     """There is no telling where the files belong; the text says why, fit for the terminal."""
 
     def __init__(self, text: str, hint: str) -> None:
@@ -20,26 +20,26 @@ class NoPlace(Exception):  # noqa: N818 - the machine's settings, not the progra
         """What to do."""
 
 
-class NoHome(NoPlace):
+class NoHomeDirectoryError(DirectoryError):
     """This user has no home directory: there are no files of theirs."""
 
 
 def state_directory() -> Path:
-    """The directory of the journal; not created here. Raises :class:`NoPlace`."""
+    """The directory of the journal; not created here. Raises :class:`DirectoryError`."""
     return _place("XDG_STATE_HOME", lambda dirs: dirs.user_state_dir(APP, appauthor=False))
 
 
 def token_directory() -> Path:
     """Where tokens are kept when the operator wants them kept; not created here.
 
-    Raises :class:`NoPlace`.
+    Raises :class:`DirectoryError`.
     """
     found = _place("XDG_CACHE_HOME", lambda dirs: dirs.user_cache_dir(APP, appauthor=False))
     return found / "tokens"
 
 
 def config_file() -> Path:
-    """The operator's settings; need not exist. Raises :class:`NoPlace`."""
+    """The operator's settings; need not exist. Raises :class:`DirectoryError`."""
     found = _place("XDG_CONFIG_HOME", lambda dirs: dirs.user_config_dir(APP, appauthor=False))
     return found / "config.toml"
 
@@ -50,7 +50,7 @@ def _place(variable: str, wanted: Callable[..., str]) -> Path:
 
     home = os.environ.get(variable, "").strip()
     if home and not Path(home).is_absolute():
-        raise NoPlace(
+        raise DirectoryError(
             f"{variable} is {clean(home, 200)!r}, which is another place in every folder.",
             f"Set {variable} to an absolute path, or unset it.",
         )
@@ -59,7 +59,7 @@ def _place(variable: str, wanted: Callable[..., str]) -> Path:
     except RuntimeError:
         found = Path()
     if not found.is_absolute():
-        raise NoHome(
+        raise NoHomeDirectoryError(
             "This user has no home directory: HOME names none, and the system knows none.",
             f"Set HOME, or {variable}, to a directory of your own on a local disk.",
         )

@@ -17,11 +17,11 @@ from typing import Any
 
 from vbs_tui.text import clean
 
-LARGEST = 64 * 1024
+MAX_BYTES = 64 * 1024
 """Bytes of a file that are taken for settings at most."""
-DEEPEST = 32
+MAX_DEPTH = 32
 """Brackets within brackets, or parts of a dotted name, at most."""
-MOST = 30
+MAX_MISTAKES = 30
 """Mistakes that are told at a time."""
 THEMES = ("dark", "light")
 LISTS = ("backups", "volumes")
@@ -58,7 +58,7 @@ class Mistake:
     sentence: str
 
 
-class Mistaken(Exception):  # noqa: N818 - the operator's file, not the program
+class SettingsError(Exception):
     """The file cannot be used; :attr:`mistakes` say why, each with its line."""
 
     def __init__(
@@ -68,13 +68,13 @@ class Mistaken(Exception):  # noqa: N818 - the operator's file, not the program
         self.mistakes = tuple(sorted(mistakes, key=lambda one: one.line))
         self.settings = settings or Settings()
         """What the file says apart from the mistakes."""
-        lines = [told(path, one) for one in self.mistakes[:MOST]]
-        if len(self.mistakes) > MOST:
-            lines.append(f"… and {len(self.mistakes) - MOST} more")
+        lines = [mistake_line(path, one) for one in self.mistakes[:MAX_MISTAKES]]
+        if len(self.mistakes) > MAX_MISTAKES:
+            lines.append(f"… and {len(self.mistakes) - MAX_MISTAKES} more")
         super().__init__("\n".join(lines))
 
 
-def told(path: Path, mistake: Mistake) -> str:
+def mistake_line(path: Path, mistake: Mistake) -> str:
     """A mistake on one line, with its place, fit for a terminal."""
     line = f", line {mistake.line}" if mistake.line else ""
     return f"{clean(path, 400)}{line}: {mistake.sentence}"
@@ -107,13 +107,13 @@ EXAMPLE = """\
 def load(path: Path, command_ids: Collection[str] = ()) -> Settings:
     """The settings in *path*. Blocks for a moment.
 
-    *command_ids*: what may stand under ``[keys]``. Raises :class:`Mistaken`.
+    *command_ids*: what may stand under ``[keys]``. Raises :class:`SettingsError`.
     """
     text = _text_of(path)
     reader = _Reader(text, _parsed(path, text), frozenset(command_ids))
     settings = reader.settings()
     if reader.mistakes:
-        raise Mistaken(path, tuple(reader.mistakes), settings)
+        raise SettingsError(path, tuple(reader.mistakes), settings)
     return settings
 
 
@@ -124,22 +124,22 @@ def _text_of(path: Path) -> str:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
             _demand_file(path, os.fstat(handle))
-            data = file.read(LARGEST + 1)
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return ""
     except OSError as error:
         why = f"cannot be read: {error.strerror or type(error).__name__}"
         if isinstance(error, PermissionError):
             why += " (is HOME, or XDG_CONFIG_HOME, of another user?)"
-        raise Mistaken(path, (Mistake(0, why),)) from error
-    if len(data) > LARGEST:
-        raise Mistaken(path, (Mistake(0, "is larger than 64 KiB, and so no settings"),))
+        raise SettingsError(path, (Mistake(0, why),)) from error
+    if len(data) > MAX_BYTES:
+        raise SettingsError(path, (Mistake(0, "is larger than 64 KiB, and so no settings"),))
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         mistake = Mistake(line, f"is no text in UTF-8 (at byte {error.start + 1})")
-        raise Mistaken(path, (mistake,)) from error
+        raise SettingsError(path, (mistake,)) from error
 
 
 def _demand_file(path: Path, found: os.stat_result) -> None:
@@ -149,35 +149,35 @@ def _demand_file(path: Path, found: os.stat_result) -> None:
     if kind == stat.S_IFREG or is_null:
         return
     kinds = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
-    raise Mistaken(path, (Mistake(0, f"is {kinds.get(kind, 'a device')}, not a file"),))
+    raise SettingsError(path, (Mistake(0, f"is {kinds.get(kind, 'a device')}, not a file"),))
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
     deep = _line_too_deep(text)
     if deep:
-        raise Mistaken(path, (Mistake(deep, "is nested too deeply"),))
+        raise SettingsError(path, (Mistake(deep, "is nested too deeply"),))
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         words = re.sub(r" \(at .*\)$", "", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise Mistaken(path, (Mistake(line, clean(words, 200)),)) from error
+        raise SettingsError(path, (Mistake(line, clean(words, 200)),)) from error
     except (ValueError, RecursionError) as error:
         # Numbers of thousands of digits, dates that do not exist: without a place.
         line = next((n for n, one in enumerate(text.split("\n"), 1) if _is_bad(one)), 0)
-        raise Mistaken(path, (Mistake(line, "holds a value that cannot be read"),)) from error
+        raise SettingsError(path, (Mistake(line, "holds a value that cannot be read"),)) from error
 
 
 def _line_too_deep(text: str) -> int:
     """The first line that the parser would lose itself in; 0 when there is none."""
-    chain = re.compile(rf"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
+    chain = re.compile(rf"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}")
     depth = 0
     for number, line in enumerate(text.split("\n"), 1):
         bare = re.sub(r'"[^"]*"|\'[^\']*\'|#.*', "x", line)
         for char in bare:
             depth = max(0, depth + (char in "[{") - (char in "]}"))
-            if depth > DEEPEST:
+            if depth > MAX_DEPTH:
                 return number
         if chain.search(bare):
             return number

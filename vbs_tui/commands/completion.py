@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vbs_tui.commands.arguments import build_parsers
-from vbs_tui.commands.support.output import out
+from vbs_tui.commands.support.process.output import print_out
 from vbs_tui.manual import topics
 
 
@@ -14,5 +14,5 @@ def run(options: argparse.Namespace) -> int:
     import shtab  # noqa: PLC0415 - start-up time
 
     root, _ = build_parsers(topics())
-    out(shtab.complete(root, options.shell))
+    print_out(shtab.complete(root, options.shell))
     return 0

@@ -13,48 +13,49 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vbs_tui.cloud.config.variables import Variables
-from vbs_tui.commands.config import (
-    kept_tokens,
-    read_settings,
-    unprotected,
-    warning_about,
-)
-from vbs_tui.commands.support import environment_cleanup, exit_status, output_encoding
+from vbs_tui.commands.support import exit_status
 from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
     choose_cloud,
     configured_clouds,
-    demo,
+    demo_target,
     journal_directory,
 )
-from vbs_tui.commands.support.output import err
-from vbs_tui.paths import NoPlace
-from vbs_tui.settings import Mistaken, Settings
+from vbs_tui.commands.support.operator_settings import (
+    read_only_warning,
+    read_settings,
+    token_directory_for,
+    unknown_read_only_clouds,
+)
+from vbs_tui.commands.support.process import environment_cleanup, output_encoding
+from vbs_tui.commands.support.process.output import print_err
+from vbs_tui.paths import DirectoryError
+from vbs_tui.settings import Settings, SettingsError
 from vbs_tui.text import clean
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
-    from vbs_tui.commands.support.cloud_choice import Tallies
+    from vbs_tui.commands.support.cloud_choice import RefusalCounts
     from vbs_tui.ui.cloud_choices import Choice
 
 
 def run(options: argparse.Namespace) -> int:
     """``vbs-tui`` without a command: 0 left in order, 1 crashed, 78 could not start."""
-    tallies: Tallies = {}
+    tallies: RefusalCounts = {}
     try:
         settings = read_settings()
         _bind(settings)
         target = _target(options, settings, tallies)
-    except (NoCloud, Mistaken) as error:
-        for line in [*str(error).rstrip().splitlines(), *environment_cleanup.troubles()]:
-            err(line)
+    except (NoCloud, SettingsError) as error:
+        for line in [*str(error).rstrip().splitlines(), *environment_cleanup.warnings()]:
+            print_err(line)
         return exit_status.CONFIGURATION
     if isinstance(target, int):
         return target
     if not _has_terminal():
-        err(_NO_TERMINAL)
+        print_err(_NO_TERMINAL)
         return exit_status.USAGE
     unlisted = target if _is_by_variables(options) else None
     ended = _open(options, settings, target, _End(0, unlisted=unlisted))
@@ -117,17 +118,21 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _chosen(choice: Choice, settings: Settings, tallies: Tallies) -> Target:
+def _chosen(choice: Choice, settings: Settings, tallies: RefusalCounts) -> Target:
     region = choice.raw_region or None
-    return choose_cloud(choice.raw_cloud, region, tokens=kept_tokens(settings), tallies=tallies)
+    return choose_cloud(
+        choice.raw_cloud, region, tokens=token_directory_for(settings), tallies=tallies
+    )
 
 
-def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -> Target | int:
+def _target(
+    options: argparse.Namespace, settings: Settings, tallies: RefusalCounts
+) -> Target | int:
     """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
-        return demo()
+        return demo_target()
     try:
-        tokens = kept_tokens(settings)
+        tokens = token_directory_for(settings)
         return choose_cloud(options.cloud, options.region, tokens=tokens, tallies=tallies)
     except SeveralClouds as error:
         several = error
@@ -147,9 +152,9 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
         choices,
         SystemClock(),
         light=settings.theme == "light",
-        notice=unprotected(settings, [one.raw_name for one in several.clouds]),
+        notice=unknown_read_only_clouds(settings, [one.raw_name for one in several.clouds]),
     )
-    with output_encoding.on_a_screen():
+    with output_encoding.for_screen():
         status = shutdown.run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
     return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
@@ -226,7 +231,7 @@ def _run(
     before: _End,
 ) -> _End:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
-    from vbs_tui.commands.support.last_use import note_at_end, note_use  # noqa: PLC0415
+    from vbs_tui.commands.support.last_use import record_at_exit, record_use  # noqa: PLC0415
     from vbs_tui.restore.backend import Backend  # noqa: PLC0415
     from vbs_tui.restore.watch.poll_pace import PollPace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
@@ -271,7 +276,7 @@ def _run(
         app.know_clouds(
             target.raw_name,
             read,
-            used=lambda region: note_use(directory, target.raw_name, region, clock.now()),
+            used=lambda region: record_use(directory, target.raw_name, region, clock.now()),
             greeting=before.greeting,
             left=before.left,
             unnamed="" if way_back is None else way_back.name,
@@ -279,9 +284,9 @@ def _run(
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
         app.warn_of(lambda: "\n".join(filter(None, _doubts(settings))))
-    with output_encoding.on_a_screen():
+    with output_encoding.for_screen():
         status = shutdown.run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
-    note_at_end(directory, target.raw_name, app.used_regions, clock.now())
+    record_at_exit(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:
         return _End(status)
@@ -294,7 +299,7 @@ def _run(
 
 
 def _doubts(settings: Settings) -> tuple[str, ...]:
-    return (warning_about(settings), *environment_cleanup.troubles())
+    return (read_only_warning(settings), *environment_cleanup.warnings())
 
 
 def _left_behind(target: Target, number: int) -> str:
@@ -321,7 +326,7 @@ def _passing_folder() -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="vbs-tui-demo-")
     except OSError:
         text = "There is no directory for temporary files that can be written to."
-        raise NoPlace(text, "Set TMPDIR to one.") from None
+        raise DirectoryError(text, "Set TMPDIR to one.") from None
 
 
 def _has_mouse(settings: Settings) -> bool:

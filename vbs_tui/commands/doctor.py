@@ -23,32 +23,36 @@ from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import HIDDEN_DO, HIDDEN_SEEN
-from vbs_tui.commands.config import kept_tokens, read_settings, warning_about
-from vbs_tui.commands.support import environment_cleanup, exit_status
+from vbs_tui.commands.support import exit_status
 from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     ask_on_terminal,
+    chosen_cloud_name,
     journal_directory,
-    meant,
     settings_for,
 )
-from vbs_tui.commands.support.failures import for_scripts
-from vbs_tui.commands.support.formatting import out_json
-from vbs_tui.commands.support.output import out, tell
-from vbs_tui.commands.support.signals import Signalled, Signals, patient
+from vbs_tui.commands.support.failures import for_command_line
+from vbs_tui.commands.support.operator_settings import (
+    read_only_warning,
+    read_settings,
+    token_directory_for,
+)
+from vbs_tui.commands.support.process import environment_cleanup
+from vbs_tui.commands.support.process.output import print_folded, print_json, print_out
+from vbs_tui.commands.support.process.signals import SignalHandlers, SignalReceived, result_of
 from vbs_tui.doctor.journal_access import loose_rights
 from vbs_tui.doctor.network import Finding, Health, failed, look_at_way, ok, warning
 from vbs_tui.doctor.roles import rights_of
 from vbs_tui.doctor.terminal import look_at_terminal, terminal_as_it_was
 from vbs_tui.doctor.token_cache import token_findings
 from vbs_tui.doctor.vbs_endpoint import look_at_vbs
-from vbs_tui.paths import NoHome, NoPlace, config_file
+from vbs_tui.paths import DirectoryError, NoHomeDirectoryError, config_file
 from vbs_tui.restore.event_loop_thread import LoopThread
 from vbs_tui.restore.journal.instances import Instance
 from vbs_tui.restore.journal.journal import ELSEWHERE, FILE, Journal, JournalError, unusable
 from vbs_tui.restore.refusals import defect
-from vbs_tui.settings import Mistaken
+from vbs_tui.settings import SettingsError
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 from vbs_tui.times import local
@@ -65,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     found = [*look_at_terminal(), _journal(), *_settings(), *_variables()]
     status = 0
     try:
-        settings = settings_for(meant(options.cloud), options.region)
+        settings = settings_for(chosen_cloud_name(options.cloud), options.region)
     except SeveralClouds as error:
         found.append(failed("configuration", str(error), "Name one of them: --cloud NAME."))
     except NoCloud as error:
@@ -75,16 +79,16 @@ def run(options: argparse.Namespace) -> int:
         found.append(_configuration(settings))
         try:
             with terminal_as_it_was():
-                _look_for(settings, found, Signals())
+                _look_for(settings, found, SignalHandlers())
         except KeyboardInterrupt:
             status = exit_status.INTERRUPTED
-        except Signalled as caught:
+        except SignalReceived as caught:
             status = caught.status
     if status:
         seen = "interrupted: what is not above was not looked at"
         found.append(failed("end", seen, "Run it again, to its end."))
     if options.json:
-        out_json(
+        print_json(
             [{"step": f.step, "health": f.health.value, "seen": f.seen, "do": f.do} for f in found]
         )
     else:
@@ -98,30 +102,30 @@ def _tell(found: Sequence[Finding]) -> None:
         lines.append(f"{_SIGNS[one.health]:<8} {one.step:<14} {one.seen}")
         if one.do:
             lines.append(f"{'':<{_INDENT - 3}} → {one.do}")
-    tell(lines, _INDENT)
+    print_folded(lines, _INDENT)
     number = Counter(one.health for one in found)
     warnings = number[Health.WARNING]
     counted = f"{warnings} warning{'' if warnings == 1 else 's'}"
-    out(f"{number[Health.OK]} ok, {counted}, {number[Health.FAILED]} failed")
+    print_out(f"{number[Health.OK]} ok, {counted}, {number[Health.FAILED]} failed")
 
 
 def _settings() -> list[Finding]:
     """The operator's own settings, and where tokens are kept by them."""
     try:
         settings = read_settings()
-        kept = kept_tokens(settings)
-    except NoPlace as error:
+        kept = token_directory_for(settings)
+    except DirectoryError as error:
         return [failed("settings", str(error), error.hint)]
-    except Mistaken as error:
+    except SettingsError as error:
         do = "Correct it: vbs-tui does not start before (vbs-tui config check)."
         seen = "; ".join(str(error).splitlines())
-        return [failed("settings", seen, do), *token_findings(kept_tokens(error.settings))]
+        return [failed("settings", seen, do), *token_findings(token_directory_for(error.settings))]
     try:
         path = config_file()
-    except NoHome:
+    except NoHomeDirectoryError:
         return [ok("settings", "no home directory, and so no file: the defaults hold")]
     told = ok("settings", clean(path, 400) if path.exists() else "no file, the defaults hold")
-    doubt = warning_about(settings)
+    doubt = read_only_warning(settings)
     if doubt:
         told = warning("settings", doubt, "A cloud that is called otherwise is not protected.")
     return [told, *token_findings(kept)]
@@ -129,7 +133,7 @@ def _settings() -> list[Finding]:
 
 def _variables() -> list[Finding]:
     do = "Look at the file that sets it, its quotes and the ends of its lines (dos2unix)."
-    return [warning("variables", one, do) for one in environment_cleanup.troubles()]
+    return [warning("variables", one, do) for one in environment_cleanup.warnings()]
 
 
 def _configuration(settings: CloudSettings) -> Finding:
@@ -143,7 +147,7 @@ def _configuration(settings: CloudSettings) -> Finding:
 def _journal(directory: Path | None = None) -> Finding:
     try:
         where = directory or journal_directory()
-    except NoPlace as error:
+    except DirectoryError as error:
         return failed("journal", str(error), error.hint)
     try:
         (where / FILE).lstat()
@@ -185,18 +189,18 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _look_for(settings: CloudSettings, found: list[Finding], signals: Signals) -> None:
+def _look_for(settings: CloudSettings, found: list[Finding], signals: SignalHandlers) -> None:
     # Not asyncio.run: at its end it waits for a name server that does not answer.
     thread = LoopThread("vbs-doctor")
     signals.install()
     thread.start()
     looking = thread.run(_look(settings, found))
     try:
-        patient(looking)
+        result_of(looking)
     finally:
         signals.ignore()
         thread.stop(0.5)
-        signals.let_go()
+        signals.exit_on_next()
 
 
 async def _look(settings: CloudSettings, found: list[Finding]) -> None:
@@ -322,5 +326,5 @@ def _refused(step: str, error: CloudError) -> Finding:
     decoded = decode(failure, None)
     do = next((part.text for part in decoded.parts if part.label == "What to do"), "")
     seen = f"{failure.what}: {decoded.code}" + (f": {failure.message}" if failure.message else "")
-    do = for_scripts(do) or "Try again; if it stays so, tell whoever runs the cloud."
+    do = for_command_line(do) or "Try again; if it stays so, tell whoever runs the cloud."
     return failed(step, seen, do)

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from vbs_tui import manual
 from vbs_tui.commands.arguments import build_parsers
 from vbs_tui.commands.support.argument_parser import close_to
-from vbs_tui.commands.support.output import err, out, width_of
-from vbs_tui.commands.support.output_encoding import is_utf8
+from vbs_tui.commands.support.process.output import print_err, print_out, terminal_width
+from vbs_tui.commands.support.process.output_encoding import is_utf8
 from vbs_tui.text import clean
 
 _WIDEST = 96
@@ -26,13 +26,15 @@ def run(options: argparse.Namespace) -> int:
     if topic in ("", manual.INDEX, *manual.topics()):
         _show(manual.page(topic or manual.INDEX))
     elif topic in parsers:
-        out(parsers[topic].format_help().rstrip("\n"))
+        print_out(parsers[topic].format_help().rstrip("\n"))
     else:
         asked = clean(repr(" ".join(options.topic)), 100)
-        err(f"There is no topic {asked}{close_to(topic, (*manual.topics(), *parsers)) or '.'}")
+        print_err(
+            f"There is no topic {asked}{close_to(topic, (*manual.topics(), *parsers)) or '.'}"
+        )
         if found := _mentioning(topic.replace("-", " ")):
-            err(f"It is mentioned in: {', '.join(found)}.")
-        err("vbs-tui help lists the topics.")
+            print_err(f"It is mentioned in: {', '.join(found)}.")
+        print_err("vbs-tui help lists the topics.")
         return 1
     return 0
 
@@ -44,8 +46,8 @@ def _mentioning(words: str) -> Iterable[str]:
 
 def _show(page: str) -> None:
     """Rendered for a terminal; a pipe gets the page as it is."""
-    width = width_of(sys.stdout)
-    out(page.rstrip("\n") if width is None else _rendered(page, min(width, _WIDEST)))
+    width = terminal_width(sys.stdout)
+    print_out(page.rstrip("\n") if width is None else _rendered(page, min(width, _WIDEST)))
 
 
 def _rendered(page: str, width: int) -> str:

@@ -6,9 +6,9 @@ import argparse
 
 from vbs_tui.commands.support.cloud_choice import journal_directory
 from vbs_tui.commands.support.exit_status import CONFIGURATION
-from vbs_tui.commands.support.failures import no_journal, tell_failure
-from vbs_tui.commands.support.formatting import out_json, table_line
-from vbs_tui.commands.support.output import out
+from vbs_tui.commands.support.failures import journal_failure, print_failure
+from vbs_tui.commands.support.formatting import table_line
+from vbs_tui.commands.support.process.output import print_json, print_out
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.read_only import reading
 from vbs_tui.restore.journal.rows import restore_to_dict
@@ -20,14 +20,14 @@ def run(options: argparse.Namespace) -> int:
         with reading(journal_directory()) as journal:
             found = journal.restores() if journal else ()
     except JournalError as error:
-        tell_failure(no_journal(error), CONFIGURATION if options.json else None)
+        print_failure(journal_failure(error), CONFIGURATION if options.json else None)
         return CONFIGURATION
     if options.open:
         found = tuple(restore for restore in found if restore.state.is_open)
     if options.json:
-        out_json([restore_to_dict(restore) for restore in found])
+        print_json([restore_to_dict(restore) for restore in found])
     elif not found:
-        out("No open restores on record." if options.open else "No restores on record.")
+        print_out("No open restores on record." if options.open else "No restores on record.")
     for restore in () if options.json else found:
-        out(table_line(restore))
+        print_out(table_line(restore))
     return 0

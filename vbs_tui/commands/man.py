@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from vbs_tui.commands.support.output import out
+from vbs_tui.commands.support.process.output import print_out
 from vbs_tui.manual import MAN_PAGE, read
 
 
 def run(_options: argparse.Namespace) -> int:
     """``vbs-tui man``: the source of the man page, for ``man`` to format."""
-    out(read(MAN_PAGE).rstrip("\n"))
+    print_out(read(MAN_PAGE).rstrip("\n"))
     return 0

@@ -7,9 +7,9 @@ import argparse
 from vbs_tui.clock import SystemClock
 from vbs_tui.commands.support.cloud_choice import journal_directory
 from vbs_tui.commands.support.exit_status import CONFIGURATION
-from vbs_tui.commands.support.failures import no_journal, tell_failure
-from vbs_tui.commands.support.formatting import details, not_one, out_json
-from vbs_tui.commands.support.output import out
+from vbs_tui.commands.support.failures import journal_failure, print_failure
+from vbs_tui.commands.support.formatting import print_no_single_match, restore_text
+from vbs_tui.commands.support.process.output import print_json, print_out
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.read_only import reading
 from vbs_tui.restore.journal.rows import entry_to_dict, restore_to_dict
@@ -21,14 +21,14 @@ def run(options: argparse.Namespace) -> int:
         with reading(journal_directory()) as journal:
             found = journal.find(options.id) if journal else ()
             if len(found) != 1:
-                return not_one(options.id, found, as_json=options.json)
+                return print_no_single_match(options.id, found, as_json=options.json)
             restore = found[0]
             log = journal.log(restore.id) if journal else ()
     except JournalError as error:
-        tell_failure(no_journal(error), CONFIGURATION if options.json else None)
+        print_failure(journal_failure(error), CONFIGURATION if options.json else None)
         return CONFIGURATION
     if options.json:
-        out_json({**restore_to_dict(restore), "log": [entry_to_dict(entry) for entry in log]})
+        print_json({**restore_to_dict(restore), "log": [entry_to_dict(entry) for entry in log]})
     else:
-        out(details(restore, log, SystemClock().now()))
+        print_out(restore_text(restore, log, SystemClock().now()))
     return 0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
 
-    Tallies = dict[tuple[str, str], RefusalCount]
+    RefusalCounts = dict[tuple[str, str], RefusalCount]
     """By identity service and user."""
 
 NO_CLOUD = """\
@@ -77,7 +77,7 @@ def choose_cloud(
     env: Mapping[str, str] = os.environ,
     *,
     tokens: Path | None = None,
-    tallies: Tallies | None = None,
+    tallies: RefusalCounts | None = None,
 ) -> Target:
     """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
 
@@ -86,7 +86,7 @@ def choose_cloud(
     :class:`SeveralClouds` when the operator must choose.
     """
     env = Variables(env)
-    name = meant(cloud, env)
+    name = chosen_cloud_name(cloud, env)
     tallies = {} if tallies is None else tallies
     if name == VARIABLES and env.get("OS_AUTH_URL"):
         # The same cloud by another name; what is protected must be so by either.
@@ -96,7 +96,7 @@ def choose_cloud(
     return _configured(name, region, env, tokens, tallies)
 
 
-def meant(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
+def chosen_cloud_name(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
     """The name of the cloud that is meant; ``None`` for the one that variables alone make.
 
     Raises as :func:`choose_cloud`.
@@ -159,7 +159,11 @@ def settings_for(
 
 
 def _configured(
-    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None, tallies: Tallies
+    cloud: str,
+    region: str | None,
+    env: Mapping[str, str],
+    tokens: Path | None,
+    tallies: RefusalCounts,
 ) -> Target:
     """A cloud of the configuration, which is read when the connection is made, and made anew."""
 
@@ -173,7 +177,7 @@ def _configured(
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         settings = await read()
-        tally = tally_of(settings, tallies)
+        tally = refusal_count_of(settings, tallies)
         return _connection(settings, ask, log, tokens, tally=tally, read_again=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
@@ -189,7 +193,7 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalCount:
+def refusal_count_of(settings: CloudSettings, tallies: RefusalCounts) -> RefusalCount:
     """The refusals of this user at this identity service, whatever clouds are called by it."""
     from vbs_tui.cloud.auth.lockout import RefusalCount  # noqa: PLC0415 - start-up time
 
@@ -202,10 +206,10 @@ def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalCount:
 
 
 def target_of(
-    settings: CloudSettings, tokens: Path | None = None, tallies: Tallies | None = None
+    settings: CloudSettings, tokens: Path | None = None, tallies: RefusalCounts | None = None
 ) -> Target:
     """A cloud that can be reached by *settings*. The others: as for :func:`choose_cloud`."""
-    tally = tally_of(settings, {} if tallies is None else tallies)
+    tally = refusal_count_of(settings, {} if tallies is None else tallies)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         return _connection(settings, ask, log, tokens, tally=tally)
@@ -214,7 +218,7 @@ def target_of(
     return Target(clean(name, 60), name, connect, lambda: None)
 
 
-def demo() -> Target:
+def demo_target() -> Target:
     """The cloud inside the program."""
     from vbs_tui.simulator import Simulator  # noqa: PLC0415 - start-up time
 
@@ -264,7 +268,7 @@ def _connection(
 
 def ask_on_terminal(question: LogInQuestion) -> str | None:
     """Ask on the controlling terminal, unseen; ``None`` when there is none, or no answer."""
-    from vbs_tui.commands.support.prompt import ask_unseen  # noqa: PLC0415 - start-up time
+    from vbs_tui.commands.support.process.prompt import ask_hidden  # noqa: PLC0415 - start-up time
 
     if not sys.stdin.isatty():
         return None
@@ -275,7 +279,7 @@ def ask_on_terminal(question: LogInQuestion) -> str | None:
     if is_visit:
         asked += f"open {question.address} and enter {question.code} there. Then press Enter: "
     try:
-        typed = ask_unseen(asked)
+        typed = ask_hidden(asked)
     except (EOFError, OSError):
         return None
     return typed or (DONE if is_visit else None)

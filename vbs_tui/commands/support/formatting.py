@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from vbs_tui.commands.support.exit_status import NOT_SENT
-from vbs_tui.commands.support.failures import failure_lines, for_scripts, tell_failure, unsent
-from vbs_tui.commands.support.output import err, out, out_json
+from vbs_tui.commands.support.failures import (
+    failure_lines,
+    for_command_line,
+    local_failure,
+    print_failure,
+)
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.restore.journal.rows import entry_to_dict, restore_to_dict
 from vbs_tui.restore.journal.states import State
@@ -19,37 +23,21 @@ from vbs_tui.times import local, span
 _LONGEST = 4_000_000
 """Characters of a restore with its whole log."""
 
-__all__ = [
-    "details",
-    "err",
-    "event_data",
-    "failure_lines",
-    "log_line",
-    "names",
-    "not_one",
-    "out",
-    "out_json",
-    "place",
-    "place_of",
-    "table_line",
-    "watch_command",
-]
 
-
-def names(restore: Restore) -> str:
+def backup_to_volume(restore: Restore) -> str:
     """``backup → volume``, by name where there is one."""
     backup = restore.backup.name or restore.backup.id
     return f"{backup} → {restore.volume.name or restore.volume.id}"
 
 
-def place(cloud: str, region: str, project: str) -> str:
+def location(cloud: str, region: str, project: str) -> str:
     """``cloud · region · project``: where something is, the widest first."""
     return f"{cloud or '–'} · {region or 'no region'} · {project or 'no project'}"
 
 
-def place_of(restore: Restore) -> str:
+def location_of(restore: Restore) -> str:
     """:func:`place` of a restore."""
-    return place(restore.cloud, restore.region, restore.project_name)
+    return location(restore.cloud, restore.region, restore.project_name)
 
 
 def watch_command(restore: Restore, cloud: Sequence[str]) -> str:
@@ -64,12 +52,12 @@ def table_line(restore: Restore) -> str:
     """A restore on one line."""
     return clean(
         f"{restore.id[:8]}  {restore.state.value:<9}  {local(restore.created_at)}  "
-        f"{restore.cloud}/{restore.project_name}  {names(restore)}",
+        f"{restore.cloud}/{restore.project_name}  {backup_to_volume(restore)}",
         2000,
     )
 
 
-def details(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
+def restore_text(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
     """Everything on record about a restore, for people."""
     took = span(((restore.ended_at or now) - restore.created_at).total_seconds())
     pairs = [
@@ -103,26 +91,30 @@ def log_line(entry: LogEntry) -> str:
     return f"{local(entry.at)}  {entry.source.value:<8}  {entry.text}"
 
 
-def event_data(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, Any]:
+def event_to_dict(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, Any]:
     """A change of a restore as one JSON document."""
     told = restore_to_dict(restore)
     if restore.failure is not None:
-        told["failure"] = {**told["failure"], "hint": for_scripts(restore.failure.hint)}
+        told["failure"] = {**told["failure"], "hint": for_command_line(restore.failure.hint)}
     return {
         "restore": told,
         "log": [entry_to_dict(entry) for entry in entries],
     }
 
 
-def not_one(beginning: str, found: tuple[Restore, ...], *, as_json: bool = False) -> int:
+def print_no_single_match(
+    beginning: str, found: tuple[Restore, ...], *, as_json: bool = False
+) -> int:
     """Say that *beginning* names no restore, or several; the exit status."""
     status = NOT_SENT if as_json else None
     target = f"restore {clean(beginning, 60)!r}"
     if not found:
         means = f"No restore on record has an id that begins with {clean(beginning, 60)!r}."
-        tell_failure(unsent("find", target, means, "vbs-tui jobs lists those on record."), status)
+        print_failure(
+            local_failure("find", target, means, "vbs-tui jobs lists those on record."), status
+        )
     else:
         means = f"{len(found)} restores have ids that begin with {clean(beginning, 60)!r}."
         rows = tuple(("One", table_line(restore)) for restore in found)
-        tell_failure(unsent("find", target, means, "Give more of the id.", rows), status)
+        print_failure(local_failure("find", target, means, "Give more of the id.", rows), status)
     return NOT_SENT

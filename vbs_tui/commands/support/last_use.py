@@ -31,7 +31,7 @@ def last_uses(directory: Path) -> dict[str, dict[str, datetime]]:
     return {name: _moments(regions) for name, regions in _items(data)}
 
 
-def note_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
+def record_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
     """Remember that *cloud* was used in *region* (empty: in the one it is configured for).
 
     A disk that refuses is no reason not to work.
@@ -40,12 +40,12 @@ def note_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
         _note(directory, cloud, region, now)
 
 
-def note_at_end(directory: Path, cloud: str, regions: Iterable[str], now: datetime) -> None:
+def record_at_exit(directory: Path, cloud: str, regions: Iterable[str], now: datetime) -> None:
     """The same for *regions*, waited for no longer than an operator who leaves would wait."""
 
     def note() -> None:
         for region in regions:
-            note_use(directory, cloud, region, now)
+            record_use(directory, cloud, region, now)
 
     noting = threading.Thread(target=note, name="vbs-last-use", daemon=True)
     noting.start()

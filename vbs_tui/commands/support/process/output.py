@@ -10,7 +10,7 @@ import sys
 import textwrap
 from typing import Any, TextIO
 
-from vbs_tui.commands.support.output_encoding import is_utf8
+from vbs_tui.commands.support.process.output_encoding import is_utf8
 
 _LEAST = 24
 """Columns that the text gets at least, however far in it should begin."""
@@ -19,25 +19,25 @@ _LEAST = 24
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO})
 
 
-def out(text: str) -> None:
+def print_out(text: str) -> None:
     """One line for people or pipes, at once; nowhere, when the terminal is gone."""
     _print(text, sys.stdout)
 
 
-def out_json(data: Any) -> None:
+def print_json(data: Any) -> None:
     """One JSON document on one line."""
     # Where a sign may be replaced on its way out, the document would be another one, or none.
-    out(json.dumps(data, ensure_ascii=not is_utf8(sys.stdout)))
+    print_out(json.dumps(data, ensure_ascii=not is_utf8(sys.stdout)))
 
 
-def lost_output(error: BaseException) -> str:
+def output_failure(error: BaseException) -> str:
     """Why nothing more can be written (a full disk, …), where that is what *error* means."""
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
         return os.strerror(error.errno or 0)
     return ""
 
 
-def err(text: str) -> None:
+def print_err(text: str) -> None:
     """One line beside the output; nowhere, when it cannot be written."""
     with contextlib.suppress(OSError, ValueError):
         _print(text, sys.stderr)
@@ -51,7 +51,7 @@ def _print(text: str, stream: TextIO) -> None:
             raise
 
 
-def width_of(stream: TextIO) -> int | None:
+def terminal_width(stream: TextIO) -> int | None:
     """Columns of the terminal behind *stream*; ``None`` when there is none, or it does not tell."""
     try:
         return (os.get_terminal_size(stream.fileno()).columns or None) if stream.isatty() else None
@@ -59,7 +59,7 @@ def width_of(stream: TextIO) -> int | None:
         return None
 
 
-def folded(line: str, indent: int, width: int | None) -> list[str]:
+def fold(line: str, indent: int, width: int | None) -> list[str]:
     """*line* in lines of *width* columns at most, all but the first begun with *indent* blanks."""
     if width is None or len(line) <= width:
         return [line]
@@ -76,10 +76,10 @@ def folded(line: str, indent: int, width: int | None) -> list[str]:
     )
 
 
-def tell(lines: list[str], indent: int, *, beside: bool = False) -> None:
-    """Print *lines*, folded where they go to a terminal. *beside*: not into the output."""
-    width = width_of(sys.stderr if beside else sys.stdout)
-    say = err if beside else out
+def print_folded(lines: list[str], indent: int, *, to_stderr: bool = False) -> None:
+    """Print *lines*, folded where they go to a terminal. *to_stderr*: to standard error."""
+    width = terminal_width(sys.stderr if to_stderr else sys.stdout)
+    print_line = print_err if to_stderr else print_out
     for line in lines:
-        for part in folded(line, indent, width):
-            say(part)
+        for part in fold(line, indent, width):
+            print_line(part)

@@ -1,4 +1,4 @@
-"""Signals while a command runs: the first one ends it in order."""
+"""SignalHandlers while a command runs: the first one ends it in order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from types import FrameType
 from typing import TypeVar
 
-from vbs_tui.commands.support.prompt import stay_unseen
+from vbs_tui.commands.support.process.prompt import keep_hidden_after_suspend
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ POLL = 0.5
 a one at the next instruction, which would be the wait's end."""
 
 
-class Signalled(BaseException):
+class SignalReceived(BaseException):
     """SIGTERM or SIGHUP came; like ``KeyboardInterrupt``, nothing should swallow it."""
 
     def __init__(self, number: int) -> None:
@@ -27,7 +27,7 @@ class Signalled(BaseException):
         super().__init__(number)
 
 
-class Signals:
+class SignalHandlers:
     """The first of them ends the command in order; the others must not break into that.
 
     A terminal that closes tells it twice, by its shell and by the kernel, and so does whoever
@@ -43,7 +43,7 @@ class Signals:
     def install(self) -> None:
         """Take over SIGINT, SIGTERM and SIGHUP for the rest of the process, and SIGCONT for the
         sake of what is typed unseen."""
-        stay_unseen()
+        keep_hidden_after_suspend()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._take)
@@ -52,7 +52,7 @@ class Signals:
         """From now on none of them ends anything: the end is under way, and bounded."""
         self._is_over = True
 
-    def let_go(self) -> None:
+    def exit_on_next(self) -> None:
         """Everything is recorded: the next one may end the process wherever it stands, be it in
         its last words to a terminal that takes none."""
         self._is_final = True
@@ -79,10 +79,10 @@ class Signals:
         self._is_over = True
         if number == signal.SIGINT:
             raise KeyboardInterrupt
-        raise Signalled(number)
+        raise SignalReceived(number)
 
 
-def patient(future: Future[T]) -> T:
+def result_of(future: Future[T]) -> T:
     """What *future* gives or raises; signals are handled meanwhile."""
     while not future.done():
         with contextlib.suppress(TimeoutError):

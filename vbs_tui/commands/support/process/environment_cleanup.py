@@ -32,9 +32,9 @@ _not_heeded: list[str] = []
 """Names of the variables that were taken away."""
 
 
-def mend(env: MutableMapping[str, str] = os.environ) -> None:
+def clean_up(env: MutableMapping[str, str] = os.environ) -> None:
     """Leave off the ends of lines that values end with, and take away what would give secrets away
-    or press keys. :func:`troubles` tells of it."""
+    or press keys. :func:`warnings` tells of it."""
     for name in list(env):
         if _OF_TEXTUAL.fullmatch(name):
             del env[name]
@@ -50,7 +50,7 @@ def mend(env: MutableMapping[str, str] = os.environ) -> None:
             _mended.append(name)
 
 
-def troubles(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+def warnings(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """What was mended, and what looks wrong and was left, each in a sentence."""
     texts: dict[str, list[str]] = {
         "ended with the end of a line (a file written on Windows?), which was left off": list(

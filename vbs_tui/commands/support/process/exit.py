@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from vbs_tui import defects
-from vbs_tui.commands.support import exit_status, output_encoding
+from vbs_tui.commands.support import exit_status
+from vbs_tui.commands.support.process import output_encoding
 
 
 def run(main: Callable[[], int]) -> NoReturn:
@@ -21,10 +22,10 @@ def run(main: Callable[[], int]) -> NoReturn:
     among them, and a restore that succeeded would end with a segmentation fault.
     """
     _open_what_is_closed()
-    output_encoding.bear_all()
+    output_encoding.accept_any_text()
     defects.install()
     status = _status_of(main)
-    defects.tell_kept()
+    defects.print_kept_reports()
     is_written = _flush()
     # Python's own end would wait for threads, and tells of a terminal that is gone rather than of
     # what the command ended with. In any other case it is as good, and debuggers know it.
@@ -43,7 +44,7 @@ def _status_of(main: Callable[[], int]) -> int:
     except KeyboardInterrupt:  # before any command could say what it means there
         return exit_status.INTERRUPTED
     except Exception as error:
-        defects.tell(defects.report(error))
+        defects.print_report(defects.report(error))
         return exit_status.DEFECT
 
 

@@ -13,7 +13,7 @@ _open: list[str] = []
 """The question that is open, if any."""
 
 
-def ask_unseen(question: str) -> str:
+def ask_hidden(question: str) -> str:
     """What is typed. Raises ``EOFError`` and ``OSError`` where nobody can answer."""
     _open.append(question)
     try:
@@ -22,7 +22,7 @@ def ask_unseen(question: str) -> str:
         _open.pop()
 
 
-def stay_unseen() -> None:
+def keep_hidden_after_suspend() -> None:
     """From the main thread, before anything is asked: a shell gives a job that it lets go on the
     terminal as the shell itself has it, with echo."""
     signal.signal(signal.SIGCONT, _went_on)

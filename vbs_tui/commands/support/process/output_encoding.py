@@ -27,7 +27,7 @@ _DRAWN = {"→": ">", "←": "<", "…": ".", "›": ">", "‹": "<", "«": "<",
 _ACROSS, _DOWN = frozenset("─━═╌╍┄┅▔▁▂▄▀"), frozenset("│┃║▌▐▏▕▎▍█")
 
 
-def bear_all() -> None:
+def accept_any_text() -> None:
     """Let standard output and standard error take any text, whatever their encoding."""
     codecs.register_error(LINES, _lines)
     codecs.register_error(CELLS, _cells)
@@ -35,7 +35,7 @@ def bear_all() -> None:
 
 
 @contextlib.contextmanager
-def on_a_screen() -> Iterator[None]:
+def for_screen() -> Iterator[None]:
     """Meanwhile, what replaces a sign takes no more room than the sign."""
     _set_errors(CELLS)
     try:

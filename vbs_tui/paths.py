@@ -1,4 +1,4 @@
-"""Where things lie on this machine, by the platform's custom."""
+"""Where the program's files are on this machine, by the platform's convention."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ APP = "vbs-tui"
 
 
 class DirectoryError(Exception):
-    """There is no telling where the files belong; the text says why, fit for the terminal."""
+    """The directory for the files cannot be determined; the text says why, and is clean."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(text)
@@ -21,41 +21,41 @@ class DirectoryError(Exception):
 
 
 class NoHomeDirectoryError(DirectoryError):
-    """This user has no home directory: there are no files of theirs."""
+    """This user has no home directory, and so no files."""
 
 
 def state_directory() -> Path:
     """The directory of the journal; not created here. Raises :class:`DirectoryError`."""
-    return _place("XDG_STATE_HOME", lambda dirs: dirs.user_state_dir(APP, appauthor=False))
+    return _directory("XDG_STATE_HOME", lambda dirs: dirs.user_state_dir(APP, appauthor=False))
 
 
 def token_directory() -> Path:
-    """Where tokens are kept when the operator wants them kept; not created here.
+    """The directory of kept tokens; not created here.
 
     Raises :class:`DirectoryError`.
     """
-    found = _place("XDG_CACHE_HOME", lambda dirs: dirs.user_cache_dir(APP, appauthor=False))
+    found = _directory("XDG_CACHE_HOME", lambda dirs: dirs.user_cache_dir(APP, appauthor=False))
     return found / "tokens"
 
 
 def config_file() -> Path:
     """The operator's settings; need not exist. Raises :class:`DirectoryError`."""
-    found = _place("XDG_CONFIG_HOME", lambda dirs: dirs.user_config_dir(APP, appauthor=False))
+    found = _directory("XDG_CONFIG_HOME", lambda dirs: dirs.user_config_dir(APP, appauthor=False))
     return found / "config.toml"
 
 
-def _place(variable: str, wanted: Callable[..., str]) -> Path:
-    """The same place from every folder: a journal that moves with the shell protects nothing."""
+def _directory(variable: str, directory_of: Callable[..., str]) -> Path:
+    """An absolute path: a journal that depends on the current folder protects nothing."""
     import platformdirs  # noqa: PLC0415 - start-up time: not needed for --help and --version
 
     home = os.environ.get(variable, "").strip()
     if home and not Path(home).is_absolute():
         raise DirectoryError(
-            f"{variable} is {clean(home, 200)!r}, which is another place in every folder.",
+            f"{variable} is {clean(home, 200)!r}, which depends on the current folder.",
             f"Set {variable} to an absolute path, or unset it.",
         )
     try:
-        found = Path(wanted(platformdirs))
+        found = Path(directory_of(platformdirs))
     except RuntimeError:
         found = Path()
     if not found.is_absolute():

@@ -70,7 +70,7 @@ def test_refusals_belong_to_a_user_by_whatever_name_the_cloud_is_opened(tmp_path
     env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalCount]()
 
     def refusal_count_of(cloud: str) -> RefusalCount:
-        target = choose_cloud(cloud, None, env, tallies=tallies)
+        target = choose_cloud(cloud, None, env, refusals=tallies)
         made = asyncio.run(cast(Any, target.connector(cast(Any, None), RequestLog())))
         assert isinstance(made, CloudConnection)
         return made._tally

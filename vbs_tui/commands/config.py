@@ -1,4 +1,4 @@
-"""``vbs-tui config``: where the settings are, what they say and could say, if they are right."""
+"""``vbs-tui config``: where the settings are, what they say, whether they are right."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _file() -> Path | None:
 
 
 def _show() -> int:
-    """The mistakes beside the output, what holds apart from them in it."""
+    """Mistakes to standard error, the settings that hold apart from them to the output."""
     try:
         settings = read_settings()
     except SettingsError as error:
@@ -68,7 +68,7 @@ def _show() -> int:
 
 
 def _keys() -> int:
-    """The table of commands, for who gives them own keys."""
+    """The commands of the console with their ids, for settings of keys."""
     try:
         settings = read_settings()
         status = 0

@@ -43,11 +43,11 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """``vbs-tui`` without a command: 0 left in order, 1 crashed, 78 could not start."""
-    tallies: RefusalCounts = {}
+    refusals: RefusalCounts = {}
     try:
         settings = read_settings()
         _bind(settings)
-        target = _target(options, settings, tallies)
+        target = _target(options, settings, refusals)
     except (NoCloud, SettingsError) as error:
         for line in [*str(error).rstrip().splitlines(), *environment_cleanup.warnings()]:
             print_err(line)
@@ -63,22 +63,22 @@ def run(options: argparse.Namespace) -> int:
         if ended.wanted.is_unlisted and unlisted is not None:
             target = unlisted
         elif not ended.wanted.is_open:
-            target = _chosen(ended.wanted, settings, tallies)
+            target = _chosen(ended.wanted, settings, refusals)
         ended = _open(options, settings, target, ended)
     return ended.status
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How the console of one cloud ended, for that of the next one."""
+    """How the console of one cloud ended, for the console of the next one."""
 
     status: int
     wanted: Choice | None = None
     """The cloud to open next, if one is wanted."""
     region: str = ""
-    """The region that was gone to without a new log-in, where *wanted* is the same cloud again."""
+    """The region that was opened without a new log-in, where *wanted* is the same cloud."""
     greeting: str = ""
-    """What to say there first."""
+    """The first message there."""
     left: frozenset[str] = frozenset()
     """Ids of the restores that this program watched, and that had not ended."""
     unlisted: Target | None = None
@@ -89,7 +89,7 @@ def _bind(settings: Settings) -> None:
     from vbs_tui.ui.keys.commands import use_table  # noqa: PLC0415 - start-up time
     from vbs_tui.ui.keys.keymap import rebound  # noqa: PLC0415
 
-    # Before any screen is imported, the picker's too: classes take their keys from the table.
+    # Before any screen is imported: their classes take the keys from the table.
     use_table(rebound(settings.keys))
 
 
@@ -110,7 +110,7 @@ def _is_by_variables(options: argparse.Namespace) -> bool:
 
 
 _NO_TERMINAL = """\
-vbs-tui draws on a terminal, and this is none.
+vbs-tui needs a terminal, and this is not one.
 For scripts: vbs-tui restore --help, vbs-tui jobs --help."""
 
 
@@ -118,22 +118,22 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _chosen(choice: Choice, settings: Settings, tallies: RefusalCounts) -> Target:
+def _chosen(choice: Choice, settings: Settings, refusals: RefusalCounts) -> Target:
     region = choice.raw_region or None
     return choose_cloud(
-        choice.raw_cloud, region, tokens=token_directory_for(settings), tallies=tallies
+        choice.raw_cloud, region, tokens=token_directory_for(settings), refusals=refusals
     )
 
 
 def _target(
-    options: argparse.Namespace, settings: Settings, tallies: RefusalCounts
+    options: argparse.Namespace, settings: Settings, refusals: RefusalCounts
 ) -> Target | int:
     """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
         return demo_target()
     try:
         tokens = token_directory_for(settings)
-        return choose_cloud(options.cloud, options.region, tokens=tokens, tallies=tallies)
+        return choose_cloud(options.cloud, options.region, tokens=tokens, refusals=refusals)
     except SeveralClouds as error:
         several = error
     if not _has_terminal():
@@ -157,7 +157,7 @@ def _target(
     with output_encoding.for_screen():
         status = shutdown.run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
-    return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
+    return status if status or picker.choice is None else _chosen(picker.choice, settings, refusals)
 
 
 def _choices(
@@ -204,7 +204,7 @@ def _in_region(choice: Choice, region: str) -> Choice:
 
 
 def _unlisted(target: Target, settings: Settings, *, read_only: bool) -> Choice:
-    """The way back to the cloud of the variables, which the files do not name."""
+    """The cloud of the variables, which the files do not name, as a choice to go back to."""
     from vbs_tui.commands.support.last_use import last_uses  # noqa: PLC0415 - start-up time
     from vbs_tui.ui.cloud_choices import Choice  # noqa: PLC0415
 
@@ -283,7 +283,7 @@ def _run(
         )
     app.begin_with(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
-        app.warn_of(lambda: "\n".join(filter(None, _doubts(settings))))
+        app.warn_of(lambda: "\n".join(filter(None, _warnings(settings))))
     with output_encoding.for_screen():
         status = shutdown.run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
     record_at_exit(directory, target.raw_name, app.used_regions, clock.now())
@@ -298,30 +298,30 @@ def _run(
     return replace(ended, left=left, greeting=greeting)
 
 
-def _doubts(settings: Settings) -> tuple[str, ...]:
+def _warnings(settings: Settings) -> tuple[str, ...]:
     return (read_only_warning(settings), *environment_cleanup.warnings())
 
 
 def _left_behind(target: Target, number: int) -> str:
-    """What to say of the restores that were watched in the cloud that is left."""
+    """A message about the restores that were watched in the cloud that is left."""
     if not number:
         return ""
     goes = "1 restore goes" if number == 1 else f"{number} restores go"
-    # The next cloud may be the same one by another name or region, and watch them.
+    # The next cloud may be the same one by another name or region, and so watch them.
     return f"{goes} on in {target.name}; pane 4 says what is watched from here."
 
 
 @contextlib.contextmanager
 def _journal(is_demo: bool) -> Iterator[Path]:
-    """The machine's journal; for the demo one of its own, since its cloud ends with it."""
+    """The machine's journal; for the demo a temporary one, since its cloud ends with it."""
     if not is_demo:
         yield journal_directory()
         return
-    with _passing_folder() as directory:
+    with _temporary_directory() as directory:
         yield Path(directory)
 
 
-def _passing_folder() -> tempfile.TemporaryDirectory[str]:
+def _temporary_directory() -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(prefix="vbs-tui-demo-")
     except OSError:
@@ -334,5 +334,5 @@ def _has_mouse(settings: Settings) -> bool:
 
 
 def _is_remote() -> bool:
-    """Whether the terminal is at the other end of an SSH link, where its own selection counts."""
+    """Whether the terminal is reached over SSH, where its own selection is wanted."""
     return bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))

@@ -1,6 +1,6 @@
-"""``vbs-tui doctor``: everything a restore needs, looked at step by step. Sends only reads.
+"""``vbs-tui doctor``: checks everything a restore needs, step by step. Sends only reads.
 
-No secret is ever in what it prints, so that it can be pasted into a ticket.
+It prints no secret, so that its output can be pasted into a ticket.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ from vbs_tui.codes.lookup import explain, explain_status, known_codes, known_sta
 from vbs_tui.codes.table import Explanation, StatusExplanation
 from vbs_tui.text import clean
 
-WIDEST = 96
-"""Longer lines tire the eye, however wide the terminal."""
+MAX_WIDTH = 96
+"""Columns: longer lines are hard to read, however wide the terminal."""
 
-_NARROWEST = 24
-_BESIDE = 50  # from this width on, labels stand beside the text instead of above it
+_MIN_WIDTH = 24
+_TWO_COLUMNS = 50  # from this width on, labels stand beside the text instead of above it
 _LABEL = 11
 _STATUS = re.compile(r"\s*(?:http)?\s*([1-5][0-9]{2})\s*\Z", re.IGNORECASE | re.ASCII)
 
@@ -47,7 +47,7 @@ def answers(asked: str) -> list[Explanation | StatusExplanation]:
 
 def render(code_or_status: str, width: int) -> str:
     """The answers to *code_or_status* as text of lines no longer than *width* (24 at least)."""
-    width = max(_NARROWEST, width)
+    width = max(_MIN_WIDTH, width)
     return "\n\n".join(_render(answer, width) for answer in answers(clean(code_or_status)))
 
 
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         known = bool(found)
     else:
         each = [answer for one in asked for answer in answers(one)]
-        width = min(_columns(), WIDEST)
+        width = min(_columns(), MAX_WIDTH)
         text = _json(each) if options.json else "\n\n".join(render(one, width) for one in asked)
         known = all(answer.known for answer in each)
     _print(text)
@@ -101,7 +101,7 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> str:
     for label, text in rows:
         if not text:
             continue
-        if width >= _BESIDE:
+        if width >= _TWO_COLUMNS:
             first, rest = f"  {label:<{_LABEL}}", " " * (_LABEL + 2)
         else:
             lines.append(label)
@@ -114,8 +114,8 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> str:
 
 def _columns() -> int:
     try:
-        # The terminal's own word before that of COLUMNS, which may have been exported elsewhere.
-        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDEST
+        # The terminal's own size before COLUMNS, which may have been exported elsewhere.
+        return os.get_terminal_size(sys.stdout.fileno()).columns or MAX_WIDTH
     except (OSError, ValueError):
         return shutil.get_terminal_size().columns
 
@@ -150,5 +150,5 @@ def _print(text: str) -> None:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # The reader (head, a pager) has gone; without this the interpreter complains at exit.
+        # The reader (head, a pager) has gone; otherwise the interpreter complains at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,8 +15,8 @@ from vbs_tui.commands.support.process.output import print_err, print_out, termin
 from vbs_tui.commands.support.process.output_encoding import is_utf8
 from vbs_tui.text import clean
 
-_WIDEST = 96
-"""Columns: longer lines tire the eye, however wide the terminal."""
+_MAX_WIDTH = 96
+"""Columns: longer lines are hard to read, however wide the terminal."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def _mentioning(words: str) -> Iterable[str]:
 def _show(page: str) -> None:
     """Rendered for a terminal; a pipe gets the page as it is."""
     width = terminal_width(sys.stdout)
-    print_out(page.rstrip("\n") if width is None else _rendered(page, min(width, _WIDEST)))
+    print_out(page.rstrip("\n") if width is None else _rendered(page, min(width, _MAX_WIDTH)))
 
 
 def _rendered(page: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""``vbs-tui restore``: the same restore as on the screen, for scripts and runbooks."""
+"""``vbs-tui restore``: the same restore as in the console, for scripts and runbooks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ from typing import Any
 
 from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.resources import Project
-from vbs_tui.commands.support.cloud_choice import (
-    NoCloud,
-    SeveralClouds,
-    Target,
-    choose_cloud,
-)
+from vbs_tui.commands.support.cloud_choice import NoCloud, SeveralClouds, Target, choose_cloud
 from vbs_tui.commands.support.cloud_options import cloud_options
 from vbs_tui.commands.support.exit_status import (
     CONFIGURATION,
@@ -64,8 +59,8 @@ from vbs_tui.settings import SettingsError
 from vbs_tui.text import clean
 from vbs_tui.times import local
 
-_MOST = 20
-"""Rows of a list that is only there to choose from."""
+_MAX_ROWS = 20
+"""Rows of a list to choose from."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -83,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
             return _run(headless, options, target)
     except (BackendFailure, CloudError) as error:
         return _ended(error.failure, CONFIGURATION, options)
-    except _Unclear as error:
+    except _NotSent as error:
         return _ended(error.failure, NOT_SENT, options)
     except CancelledError:
         return _ended(program_ended_failure(), NOT_SENT, options)
@@ -98,8 +93,8 @@ def _ended(failure: Failure, status: int, options: argparse.Namespace) -> int:
     return status
 
 
-class _Unclear(Exception):  # noqa: N818 - the operator was unclear, nothing broke
-    """Nothing was sent: a name that names nothing or several things, or the backend's refusal."""
+class _NotSent(Exception):  # noqa: N818 - carries a Failure
+    """Nothing was sent: a name matches nothing or several things, or the backend refused."""
 
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
@@ -110,20 +105,20 @@ def _run(headless: HeadlessBackend, options: argparse.Namespace, target: Target)
     cloud = cloud_options(options, target)
     attempt = _Attempt()
     try:
-        examined = _examined(headless, options)
+        examined = _examine(headless, options)
         if not examined.is_possible:
             return IMPOSSIBLE
         if options.dry_run:
             return OK
         return _send(headless, examined, options, cloud, attempt)
     except (KeyboardInterrupt, SignalReceived):
-        headless.stop()  # what became of it is known then
-        _tell_interrupted(headless, attempt, cloud)
+        headless.stop()  # then its state is on record
+        _print_interrupted(headless, attempt, cloud)
         raise
 
 
 class _Attempt:
-    """How far a restore came. Outlives an interruption, which may come at any moment."""
+    """How far a restore came, also when a signal interrupts the command."""
 
     submitting: Future[Restore] | None = None
     submitted: Restore | None = None
@@ -139,7 +134,7 @@ class _Attempt:
         return done.result() if done.exception() is None else None
 
 
-def _examined(headless: HeadlessBackend, options: argparse.Namespace) -> Examination:
+def _examine(headless: HeadlessBackend, options: argparse.Namespace) -> Examination:
     connected = headless.connect()
     project = _project(connected, options.project)
     volumes = headless.rows(project, ListKind.VOLUMES)
@@ -148,17 +143,17 @@ def _examined(headless: HeadlessBackend, options: argparse.Namespace) -> Examina
     backup_id = _resolve(backups, options.backup, "backup", project)
     examined = headless.result(headless.backend.examine(project, backup_id, volume_id))
     hazard = None if examined.is_possible else _impossible(examined)
-    _tell_examination(examined, connected.cloud, hazard, as_json=options.json)
+    _print_examination(examined, connected.cloud, hazard, as_json=options.json)
     if hazard is not None:
         print_failure(hazard)
     return examined
 
 
 def _impossible(examined: Examination) -> Failure:
-    """Why nothing is sent, whatever is confirmed."""
+    """The failure for a restore with a hard hazard."""
     first, *more = [one.sentence for one in examined.hazards if one.level is Level.HARD]
     volume = f"volume {examined.volume.name or examined.volume.id}"
-    do = f"Mend that, or choose another backup or volume; then {RUN_AGAIN}."
+    do = f"Correct that, or choose another backup or volume; then {RUN_AGAIN}."
     return local_failure("restore", volume, first, do, tuple(("Also", one) for one in more))
 
 
@@ -169,7 +164,10 @@ def _send(
     cloud: list[str],
     attempt: _Attempt,
 ) -> int:
-    """From here on, what is not known is unknown. *cloud*: the options that name it."""
+    """Submit, and watch with ``--wait``. From here on the outcome may be unknown.
+
+    *cloud*: the options that name the cloud.
+    """
     try:
         with headless.signals.deferred():
             attempt.submitting = headless.backend.submit(
@@ -185,13 +183,13 @@ def _send(
     except Refusal as error:
         if trouble := headless.backend.journal_trouble:
             raise BackendFailure(journal_failure(JournalError(trouble))) from error
-        raise _Unclear(_refused(error, examined, options, headless.backend)) from error
+        raise _NotSent(_refused(error, examined, options, headless.backend)) from error
     except (CancelledError, JournalError) as error:
         print_watch_lost(str(error) or "The program ended.", UNKNOWN if options.json else None)
     except OSError as error:  # a full disk, or nobody reads any more: the restore goes on
         why = error.strerror or type(error).__name__
         print_err(f"Its output cannot be written ({why}), so it is not watched any more.")
-        headless.stop()  # what became of it is known then
+        headless.stop()  # then its state is on record
         if attempt.restore is not None and headless.latest(attempt.restore).state is State.NOT_SENT:
             print_err("Nothing was sent.")
             return NOT_SENT
@@ -200,7 +198,7 @@ def _send(
     return UNKNOWN
 
 
-def _tell_interrupted(headless: HeadlessBackend, attempt: _Attempt, cloud: list[str]) -> None:
+def _print_interrupted(headless: HeadlessBackend, attempt: _Attempt, cloud: list[str]) -> None:
     restore = attempt.restore
     if restore is None:
         print_err("Nothing was sent.")
@@ -267,18 +265,18 @@ def _project(connected: Connected, wanted: str | None) -> Project:
         return connected.projects[0]
     if len(found) == 1:
         return found[0]
-    known = tuple(("One", f"{p.name}  {p.id}") for p in (found or connected.projects)[:_MOST])
+    known = tuple(("One", f"{p.name}  {p.id}") for p in (found or connected.projects)[:_MAX_ROWS])
     do = "Name one with --project." if known else "Ask for a role in a project."
     where = clean(f" of {connected.cloud}", 80)
     if not name:
-        raise _Unclear(
+        raise _NotSent(
             local_failure("choose", f"a project{where}", "No project is named.", do, known)
         )
     count = "Several projects have" if found else "This user has no project with"
     means = f"{count} that id or name."
     do = "Name one by its id: --project ID." if found else do
     shown = repr(clean(name, 100))
-    raise _Unclear(local_failure("find", f"the project {shown}{where}", means, do, known))
+    raise _NotSent(local_failure("find", f"the project {shown}{where}", means, do, known))
 
 
 def _resolve(rows: list[Row], wanted: str, kind: str, project: Project) -> str:
@@ -290,17 +288,17 @@ def _resolve(rows: list[Row], wanted: str, kind: str, project: Project) -> str:
     if not found:
         means = f"No {kind} of this project has that id or name."
         do = f"Look at its spelling and at --project, then {RUN_AGAIN}."
-        raise _Unclear(local_failure("find", target, means, do))
+        raise _NotSent(local_failure("find", target, means, do))
     listed = tuple(
         (
             "One",
             f"{row.id}  {row.status}  {row.size or '?'} GiB"
             + (f"  {local(row.created_at)}" if row.created_at else ""),
         )
-        for row in found[:_MOST]
+        for row in found[:_MAX_ROWS]
     )
     means = f"{len(found)} {kind}s have that name."
-    raise _Unclear(
+    raise _NotSent(
         local_failure("find", target, means, f"Give the id of one: --{kind} ID.", listed)
     )
 
@@ -311,7 +309,7 @@ def _why_not(failure: Failure | None) -> dict[str, Any]:
     return {"failure": failure_to_dict(failure), "exit_status": IMPOSSIBLE}
 
 
-def _tell_examination(
+def _print_examination(
     examined: Examination, cloud: str, failure: Failure | None, *, as_json: bool
 ) -> None:
     """*failure*: why it is impossible; ``None`` when it is not."""

@@ -35,14 +35,14 @@ def run(options: argparse.Namespace) -> int:
     return _serve(simulator)
 
 
-_POLL = 0.1
-"""Seconds between two looks for a signal."""
+_POLL_SECONDS = 0.1
+"""Seconds between checks for a signal."""
 
 
 def _serve(simulator: Simulator) -> int:
     came: list[int] = []
     # Set before the first line is printed: whoever reads it may send the signal at once.
-    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in _SIGNALS}
+    handlers = {one: signal.signal(one, lambda number, _: came.append(number)) for one in _SIGNALS}
     try:
         try:
             simulator.start()
@@ -50,13 +50,13 @@ def _serve(simulator: Simulator) -> int:
             sys.stderr.write(f"vbs-tui simulate: cannot listen on {simulator.url}: {problem}\n")
             return 1
         _say(_welcome(simulator))
-        # No lock that the handler might find held by its own thread, and no wait without an end:
-        # a signal right in front of one is handled only behind it.
+        # Polled: a signal that arrives just before a wait without a time limit is handled only
+        # after it, and a lock might be held by the thread that runs the handler.
         while not came:
-            time.sleep(_POLL)
+            time.sleep(_POLL_SECONDS)
     finally:
         simulator.stop()
-        for one, handler in before.items():
+        for one, handler in handlers.items():
             signal.signal(one, handler)
     return 0
 

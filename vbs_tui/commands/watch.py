@@ -6,18 +6,9 @@ import argparse
 from concurrent.futures import CancelledError
 
 from vbs_tui.cloud.errors import Failure
-from vbs_tui.commands.support.cloud_choice import (
-    NoCloud,
-    SeveralClouds,
-    Target,
-    choose_cloud,
-)
+from vbs_tui.commands.support.cloud_choice import NoCloud, SeveralClouds, Target, choose_cloud
 from vbs_tui.commands.support.cloud_options import cloud_options
-from vbs_tui.commands.support.exit_status import (
-    CONFIGURATION,
-    INTERRUPTED,
-    UNKNOWN,
-)
+from vbs_tui.commands.support.exit_status import CONFIGURATION, INTERRUPTED, UNKNOWN
 from vbs_tui.commands.support.failures import (
     journal_failure,
     no_cloud_failure,
@@ -30,14 +21,9 @@ from vbs_tui.commands.support.follower import (
     print_how_to_follow,
     print_warnings,
 )
-from vbs_tui.commands.support.formatting import (
-    print_no_single_match,
-)
+from vbs_tui.commands.support.formatting import print_no_single_match
 from vbs_tui.commands.support.headless_backend import HeadlessBackend
-from vbs_tui.commands.support.operator_settings import (
-    read_settings,
-    token_directory_for,
-)
+from vbs_tui.commands.support.operator_settings import read_settings, token_directory_for
 from vbs_tui.commands.support.process.output import output_failure, print_err
 from vbs_tui.commands.support.process.signals import SignalReceived
 from vbs_tui.restore.journal.journal import JournalError

@@ -1,4 +1,4 @@
-"""What the commands for scripts end with. From 64 on, the statuses are those of ``sysexits.h``.
+"""The exit statuses of the commands. From 64 on, they are those of ``sysexits.h``.
 
 A script must be able to tell an unknown outcome from one that cannot exist because nothing was
 sent: 2 means the first and nothing else.

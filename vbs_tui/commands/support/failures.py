@@ -1,4 +1,4 @@
-"""Failures for scripts: the same lines as in the console's error panel, in words of a script."""
+"""Failures on the command line: the lines of the console's error pane, for standard error."""
 
 from __future__ import annotations
 
@@ -42,19 +42,21 @@ _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def for_command_line(text: str) -> str:
-    """*text* with what only the console has put into words of a command line."""
+    """*text* with the console's own terms (keys, panes) replaced by those of the command line."""
     for pattern, words in _SCRIPT_WORDS:
         text = pattern.sub(words, text)
     return text
 
 
 def failure_lines(failure: Failure, restore: Restore | None = None) -> list[str]:
-    """What happened, to which object, what it means, what to do, the id, and what else is known;
-    *restore*: that which it belongs to, as it is known by now."""
+    """What failed and to which object, what it means, what to do, the request's id, and more.
+
+    *restore*: the newest revision of the restore that it belongs to.
+    """
     decoded = decode(failure, None, restore)
-    deed = " ".join(part for part in (failure.what, failure.target) if part)
+    action = " ".join(part for part in (failure.what, failure.target) if part)
     is_local = not (failure.url or failure.status or failure.code or failure.request_id)
-    lines = [f"{deed}: failed"]
+    lines = [f"{action}: failed"]
     if not is_local:
         lines.append(f"  {'Error':<10} {decoded.code}")
     lines.append(f"  {'Means':<10} {for_command_line(decoded.headline)}")
@@ -70,15 +72,17 @@ def failure_lines(failure: Failure, restore: Restore | None = None) -> list[str]
 def print_failure(
     failure: Failure, exit_status: int | None = None, *, restore: Restore | None = None
 ) -> None:
-    """Print *failure* beside the output; for ``--json``, *exit_status* with it in the output.
-    *restore*: see :func:`failure_lines`."""
+    """Print *failure* to standard error; with *exit_status*, also as a document to the output.
+
+    *exit_status*: given for ``--json``. *restore*: see :func:`failure_lines`.
+    """
     print_folded(failure_lines(failure, restore), INDENT, to_stderr=True)
     if exit_status is not None:
         print_json({"failure": failure_to_dict(failure), "exit_status": exit_status})
 
 
 def print_watch_lost(why: str, exit_status: int | None = None) -> None:
-    """A watch ends, and what it watched may go on; as for :func:`print_failure`."""
+    """Say that a watch ended early. *exit_status*: as for :func:`print_failure`."""
     print_err(why)
     if exit_status is not None:
         failure = {"what": "watch the restore", "message": why}
@@ -86,7 +90,7 @@ def print_watch_lost(why: str, exit_status: int | None = None) -> None:
 
 
 def failure_to_dict(failure: Failure) -> dict[str, Any]:
-    """*failure* as plain data, in words of a command line."""
+    """*failure* as plain data, in the terms of the command line."""
     data: dict[str, Any] = plain(asdict(failure))
     return data | {
         "message": for_command_line(failure.message),
@@ -101,7 +105,7 @@ def local_failure(
     do: str,
     extra: tuple[tuple[str, str], ...] = (),
 ) -> Failure:
-    """A failure that no cloud was asked for. The texts must be clean."""
+    """A failure on this side, before any request. The texts must be clean."""
     return Failure(
         kind=ErrorKind.NOT_SENT,
         executed=Executed.NO,
@@ -114,7 +118,7 @@ def local_failure(
 
 
 def no_cloud_failure(error: NoCloud | SeveralClouds | SettingsError) -> Failure:
-    """The settings or the configuration lead to no cloud."""
+    """The failure for settings or a configuration that name no cloud."""
     if isinstance(error, SettingsError):
         first, *more = str(error).splitlines()
         do = f"Correct the file (vbs-tui config check looks at it), then {RUN_AGAIN}."
@@ -137,13 +141,13 @@ def no_cloud_failure(error: NoCloud | SeveralClouds | SettingsError) -> Failure:
 
 
 def program_ended_failure() -> Failure:
-    """The program was told to end before anything was sent."""
+    """The failure for a program that ended before anything was sent."""
     means = "The program ended before anything was sent."
     return local_failure("restore", "the volume", means, f"{RUN_AGAIN.capitalize()}.")
 
 
 def journal_failure(error: JournalError) -> Failure:
-    """The journal cannot be used."""
+    """The failure for a journal that cannot be used."""
     do = (
         "Look at the file and its rights: vbs-tui doctor. XDG_STATE_HOME names another place for"
         " it, on a local disk."

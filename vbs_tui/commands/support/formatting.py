@@ -41,9 +41,9 @@ def location_of(restore: Restore) -> str:
 
 
 def watch_command(restore: Restore, cloud: Sequence[str]) -> str:
-    """What to type to follow *restore*. *cloud*: the options that name its cloud, not yet quoted.
+    """The command to follow *restore*. *cloud*: the options that name its cloud, not yet quoted.
 
-    They may come from the journal, and so are cleaned.
+    They may come from the journal, and so must be clean.
     """
     return f"vbs-tui {shlex.join(['watch', *cloud, restore.id[:8]])}"
 
@@ -82,7 +82,7 @@ def restore_text(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> 
     lines = [f"{label:<11}{text}" for label, text in pairs]
     if failure is not None:
         lines += ["", *failure_lines(failure, restore)]
-    # The file is the user's own, and may have been written by anything.
+    # Anything may have written to the user's file.
     return clean_block("\n".join([*lines, "", *(log_line(entry) for entry in log)]), _LONGEST)
 
 
@@ -105,7 +105,7 @@ def event_to_dict(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, 
 def print_no_single_match(
     beginning: str, found: tuple[Restore, ...], *, as_json: bool = False
 ) -> int:
-    """Say that *beginning* names no restore, or several; the exit status."""
+    """Print that no restore has an id that begins so, or that several have; the exit status."""
     status = NOT_SENT if as_json else None
     target = f"restore {clean(beginning, 60)!r}"
     if not found:

@@ -1,4 +1,4 @@
-"""A backend without a screen: events come into a queue, a command waits for those it needs."""
+"""A backend without a screen: events go into a queue, and a command waits for those it needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vbs_tui.cloud.errors import Failure
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.commands.support.cloud_choice import ask_on_terminal
-from vbs_tui.commands.support.process.signals import POLL, SignalHandlers, result_of
+from vbs_tui.commands.support.process.signals import POLL_SECONDS, SignalHandlers, result_of
 from vbs_tui.doctor.terminal import terminal_as_it_was
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
@@ -38,7 +38,7 @@ Row = Backup | Volume
 
 
 class BackendFailure(Exception):  # noqa: N818 - carries a Failure
-    """The cloud did not give what the command needs."""
+    """The backend reported a failure: no log-in, no list."""
 
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
@@ -46,7 +46,7 @@ class BackendFailure(Exception):  # noqa: N818 - carries a Failure
 
 
 class HeadlessBackend:
-    """Starts the backend on entry, stops it on exit, in order also after a signal."""
+    """Starts the backend on entry and stops it on exit, also after a signal."""
 
     def __init__(self, backend: Backend, print_notice: Callable[[str], None]) -> None:
         """*print_notice* gets messages for the operator."""
@@ -54,9 +54,9 @@ class HeadlessBackend:
         self._print_notice = print_notice
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._pending: deque[Event] = deque()
-        """What came while something else was waited for."""
+        """Events that arrived while the command waited for something else."""
         self._known: dict[str, Restore] = {}
-        """Restores as they were told of last."""
+        """The newest revision of each restore, by its id."""
         self.signals = SignalHandlers()
 
     def __enter__(self) -> HeadlessBackend:
@@ -73,13 +73,13 @@ class HeadlessBackend:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the backend, which records what is under way. Safe to call twice."""
+        """Stop the backend, which records what is under way. Can be called twice."""
         self.signals.ignore()
         self.backend.stop(2.0)
         self.signals.exit_on_next()
 
     def latest(self, restore: Restore) -> Restore:
-        """*restore* as far as it was told of until now."""
+        """The newest revision of *restore* that has been reported."""
         with contextlib.suppress(queue.Empty):
             while True:
                 event = self._events.get_nowait()
@@ -95,7 +95,7 @@ class HeadlessBackend:
             self._known[event.restore.id] = event.restore
 
     def next_event(self) -> Event:
-        """The next event; questions are asked and notices told on the way."""
+        """The next event. Questions are asked and notices printed on the way."""
         if self._pending:
             return self._pending.popleft()
         while True:
@@ -104,7 +104,7 @@ class HeadlessBackend:
                 return event
 
     def result(self, future: Future[T]) -> T:
-        """What *future* gives or raises. Its work may have to ask for a password meanwhile."""
+        """The result of *future*, or its exception. Questions are asked while waiting."""
         future.add_done_callback(lambda _: self._events.put(None))
         while not future.done():
             event = self._next()
@@ -113,9 +113,9 @@ class HeadlessBackend:
         return future.result()
 
     def _next(self) -> Event | None:
-        """The next event for others; ``None`` when there was something else, or nothing yet."""
+        """The next event; ``None`` after a question or a notice, or when there is none yet."""
         try:
-            event = self._events.get(timeout=POLL)
+            event = self._events.get(timeout=POLL_SECONDS)
         except queue.Empty:
             return None
         if isinstance(event, SecretWanted):
@@ -128,12 +128,12 @@ class HeadlessBackend:
         return None
 
     def _ask(self, question: LogInQuestion) -> str | None:
-        # Not in the main thread: a signal that another thread got would not end its reading.
+        # Not in the main thread: a signal that another thread gets would not end the read.
         with terminal_as_it_was():
             return result_of(begun(lambda: ask_on_terminal(question)))
 
     def wait_for(self, wanted: Callable[[Event], E | None]) -> E:
-        """The first thing that *wanted* makes of an event."""
+        """The first result of *wanted* that is not ``None``, called with each event."""
         while True:
             found = wanted(self.next_event())
             if found is not None:

@@ -22,7 +22,7 @@ def read_settings() -> Settings:
     """
     try:
         path = config_file()
-    except NoHomeDirectoryError:  # and so no file, of the container's nobody for one
+    except NoHomeDirectoryError:  # and so no settings file: a container's user, for example
         return Settings()
     mistakes: list[Mistake] = []
     try:
@@ -43,9 +43,9 @@ def read_settings() -> Settings:
 
 
 def unknown_read_only_clouds(settings: Settings, clouds: Collection[str]) -> str:
-    """Names that were meant to protect a cloud, and protect none of *clouds*, in a sentence.
+    """A warning of names in ``read_only_clouds`` that none of *clouds* has; empty without any.
 
-    *clouds*: as they are configured. Empty when there is nothing to say.
+    *clouds*: their names as they are configured.
     """
     names = [clean(one, 60) for one in settings.read_only_clouds if one not in clouds]
     if not names:
@@ -54,7 +54,7 @@ def unknown_read_only_clouds(settings: Settings, clouds: Collection[str]) -> str
 
 
 def token_directory_for(settings: Settings) -> Path | None:
-    """Where tokens are kept; ``None`` when they are not."""
+    """The directory to keep tokens in; ``None`` when they are not kept."""
     if not settings.token_cache:
         return None
     try:
@@ -64,7 +64,7 @@ def token_directory_for(settings: Settings) -> Path | None:
 
 
 def read_only_warning(settings: Settings) -> str:
-    """What may be wrong with the read-only clouds. Reads the configuration if there are any."""
+    """A warning about ``read_only_clouds``, or nothing. Reads the clouds if there are any names."""
     if not settings.read_only_clouds:
         return ""
     from vbs_tui.commands.support.cloud_choice import NoCloud, configured_clouds  # noqa: PLC0415 - start-up
@@ -74,7 +74,7 @@ def read_only_warning(settings: Settings) -> str:
     except (NoCloud, ImportError) as error:
         return f"read_only_clouds: the clouds cannot be read: {clean(error, 400).strip()}"
     try:
-        # The cloud that the variables make goes by its host.
+        # The cloud of the variables alone is named by its host.
         host = urlsplit(os.environ.get("OS_AUTH_URL", "")).hostname
     except ValueError:
         host = None

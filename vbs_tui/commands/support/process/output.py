@@ -1,4 +1,4 @@
-"""Lines for a terminal of any width. A pipe gets each of them whole."""
+"""Printing: lines are folded at a terminal's width, a pipe gets each of them whole."""
 
 from __future__ import annotations
 
@@ -13,32 +13,35 @@ from typing import Any, TextIO
 from vbs_tui.commands.support.process.output_encoding import is_utf8
 
 _LEAST = 24
-"""Columns that the text gets at least, however far in it should begin."""
+"""Columns that the text gets at least, whatever its indent."""
 
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF, errno.EIO})
 
 
 def print_out(text: str) -> None:
-    """One line for people or pipes, at once; nowhere, when the terminal is gone."""
+    """Print one line to standard output and flush it. Ignored when the terminal is gone.
+
+    Raises ``OSError`` when it cannot be written otherwise, ``BrokenPipeError`` included.
+    """
     _print(text, sys.stdout)
 
 
 def print_json(data: Any) -> None:
-    """One JSON document on one line."""
-    # Where a sign may be replaced on its way out, the document would be another one, or none.
+    """Print one JSON document on one line."""
+    # Escaped where the stream may replace characters: the document would change, or break.
     print_out(json.dumps(data, ensure_ascii=not is_utf8(sys.stdout)))
 
 
 def output_failure(error: BaseException) -> str:
-    """Why nothing more can be written (a full disk, …), where that is what *error* means."""
+    """Why the output cannot be written (a full disk, …); empty for any other *error*."""
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
         return os.strerror(error.errno or 0)
     return ""
 
 
 def print_err(text: str) -> None:
-    """One line beside the output; nowhere, when it cannot be written."""
+    """Print one line to standard error. Ignored when it cannot be written."""
     with contextlib.suppress(OSError, ValueError):
         _print(text, sys.stderr)
 
@@ -52,7 +55,7 @@ def _print(text: str, stream: TextIO) -> None:
 
 
 def terminal_width(stream: TextIO) -> int | None:
-    """Columns of the terminal behind *stream*; ``None`` when there is none, or it does not tell."""
+    """Columns of the terminal behind *stream*; ``None`` without a terminal or a known width."""
     try:
         return (os.get_terminal_size(stream.fileno()).columns or None) if stream.isatty() else None
     except (OSError, ValueError):
@@ -60,7 +63,7 @@ def terminal_width(stream: TextIO) -> int | None:
 
 
 def fold(line: str, indent: int, width: int | None) -> list[str]:
-    """*line* in lines of *width* columns at most, all but the first begun with *indent* blanks."""
+    """*line* in lines of at most *width* columns, all but the first indented by *indent* blanks."""
     if width is None or len(line) <= width:
         return [line]
     indent = min(indent, max(2, width - _LEAST))
@@ -71,13 +74,13 @@ def fold(line: str, indent: int, width: int | None) -> list[str]:
         drop_whitespace=True,
         replace_whitespace=False,
         break_on_hyphens=False,
-        # An address that is too long is left to the terminal: broken here, it could not be copied.
+        # The terminal wraps a URL that is too long: broken here, it could not be copied.
         break_long_words=False,
     )
 
 
 def print_folded(lines: list[str], indent: int, *, to_stderr: bool = False) -> None:
-    """Print *lines*, folded where they go to a terminal. *to_stderr*: to standard error."""
+    """Print *lines*, folded on a terminal. *to_stderr*: to standard error."""
     width = terminal_width(sys.stderr if to_stderr else sys.stdout)
     print_line = print_err if to_stderr else print_out
     for line in lines:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vbs_tui.text import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APP = "vbs-tui"
 
@@ -46,7 +49,10 @@ def config_file() -> Path:
 
 def _directory(variable: str, directory_of: Callable[..., str]) -> Path:
     """An absolute path: a journal that depends on the current folder protects nothing."""
-    import platformdirs  # noqa: PLC0415 - start-up time: not needed for --help and --version
+    # Not needed for --help and --version, which start faster without.
+    from pathlib import Path  # noqa: PLC0415
+
+    import platformdirs  # noqa: PLC0415
 
     home = os.environ.get(variable, "").strip()
     if home and not Path(home).is_absolute():

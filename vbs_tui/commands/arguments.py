@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from vbs_tui import __version__
@@ -28,25 +28,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     The parser that read them is in ``parser``, for :meth:`~argparse.ArgumentParser.error`. Raises
     ``SystemExit``: with 64 for a wrong command line, with 0 after ``--help`` and ``--version``.
     """
-    root, commands = build_parsers()
     name = arguments[0] if arguments else ""
-    if name in commands:
-        options = commands[name].parse_args(arguments[1:])
-        options.command, options.parser = name, commands[name]
+    if name in _COMMANDS:
+        parser = _command_parser(name)
+        options = parser.parse_args(arguments[1:])
+        options.command, options.parser = name, parser
         return options
+    root, commands = build_parsers()
     root.has_json = "--json" in arguments
     if name and not name.startswith("-"):
-        root.error(f"{name!r} is not a command{close_to(name, commands)} {_list(commands)}")
+        known = f"(the commands: {', '.join(commands)})"
+        root.error(f"{name!r} is not a command{close_to(name, commands)} {known}")
     options = root.parse_args(arguments)
     if options.command is not None:
         # Options of the console before a command would be lost: --demo, --read-only.
         root.error(f"the command comes first: vbs-tui {options.command} …")
     options.command, options.parser = "console", root
     return options
-
-
-def _list(commands: Iterable[str]) -> str:
-    return f"(the commands: {', '.join(commands)})"
 
 
 def build_parsers(topics: Sequence[str] = ()) -> tuple[Parser, dict[str, Parser]]:
@@ -72,22 +70,20 @@ def build_parsers(topics: Sequence[str] = ()) -> tuple[Parser, dict[str, Parser]
     )
     root.add_argument("--version", action="version", version=f"vbs-tui {__version__}")
     group = root.add_subparsers(title="commands", metavar="COMMAND", dest="command", prog="vbs-tui")
-    adders = (
-        _restore,
-        _watch,
-        _jobs,
-        _show,
-        _doctor,
-        _explain,
-        _simulate,
-        _config,
-        lambda group: _help(group, topics),
-        _completion,
-        _man,
-    )
-    for add in adders:
-        add(group)
+    for name, add in _COMMANDS.items():
+        if name == "help":
+            _help(group, topics)
+        else:
+            add(group)
     return root, dict(group.choices)
+
+
+def _command_parser(name: str) -> Parser:
+    """The parser of one command, without the time that the whole tree takes."""
+    commands = Parser(prog="vbs-tui").add_subparsers(prog="vbs-tui")
+    _COMMANDS[name](commands)
+    parser: Parser = commands.choices[name]
+    return parser
 
 
 _EPILOG = """\
@@ -334,7 +330,7 @@ def _config(commands: _Commands) -> None:
     )
 
 
-def _help(commands: _Commands, topics: Sequence[str]) -> None:
+def _help(commands: _Commands, topics: Sequence[str] = ()) -> None:
     parser = _add(
         commands,
         "help",
@@ -342,11 +338,13 @@ def _help(commands: _Commands, topics: Sequence[str]) -> None:
         "Show a page of the manual, or the help of a command. Without a topic: the list of topics.",
         f"exit status:\n  0    done\n  1    there is no such topic\n{exit_status.SHARED}",
     )
-    topic = parser.add_argument(
-        "topic", nargs="*", metavar="TOPIC", help="such as log-in, keys or restore"
+    parser.add_argument(
+        "topic",
+        nargs="*",
+        metavar="TOPIC",
+        help="such as log-in, keys or restore",
+        choices=(*topics, *_COMMANDS) if topics else None,
     )
-    if topics:
-        topic.choices = (*topics, *commands.choices)
 
 
 def _completion(commands: _Commands) -> None:
@@ -382,3 +380,19 @@ exit status:
   0    done
 {exit_status.SHARED}""",
     )
+
+
+_COMMANDS: dict[str, Callable[[_Commands], None]] = {
+    "restore": _restore,
+    "watch": _watch,
+    "jobs": _jobs,
+    "show": _show,
+    "doctor": _doctor,
+    "explain": _explain,
+    "simulate": _simulate,
+    "config": _config,
+    "help": _help,
+    "completion": _completion,
+    "man": _man,
+}
+"""In the order of ``vbs-tui --help``."""

@@ -6,7 +6,10 @@ sent: 2 means the first and nothing else.
 
 from __future__ import annotations
 
-from vbs_tui.restore.journal.states import State
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vbs_tui.restore.journal.states import State
 
 OK = 0
 FAILED = 1
@@ -28,13 +31,6 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """Nobody reads the output any more."""
 
-_BY_STATE = {
-    State.SUCCEEDED: OK,
-    State.FAILED: FAILED,
-    State.REFUSED: FAILED,
-    State.NOT_SENT: NOT_SENT,
-}
-
 SHARED = """\
   64   the command line is wrong; nothing was sent
   70   a defect of the program
@@ -50,4 +46,12 @@ SHARED = """\
 
 def status_of(state: State) -> int:
     """The exit status of a restore in *state*: whatever has not ended is unknown."""
-    return _BY_STATE.get(state, UNKNOWN)
+    from vbs_tui.restore.journal.states import State  # noqa: PLC0415 - start-up time
+
+    statuses = {
+        State.SUCCEEDED: OK,
+        State.FAILED: FAILED,
+        State.REFUSED: FAILED,
+        State.NOT_SENT: NOT_SENT,
+    }
+    return statuses.get(state, UNKNOWN)

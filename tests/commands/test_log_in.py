@@ -69,13 +69,13 @@ def test_refusals_belong_to_a_user_by_whatever_name_the_cloud_is_opened(tmp_path
     path.write_text(json.dumps({"clouds": {name: {"auth": one} for name, one in clouds.items()}}))
     env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalCount]()
 
-    def tally_of(cloud: str) -> RefusalCount:
-        target = choose_cloud(cloud, None, env, tallies=tallies)
+    def refusal_count_of(cloud: str) -> RefusalCount:
+        target = choose_cloud(cloud, None, env, refusals=tallies)
         made = asyncio.run(cast(Any, target.connector(cast(Any, None), RequestLog())))
         assert isinstance(made, CloudConnection)
         return made._tally
 
-    first = tally_of("a")
-    assert tally_of("b") is first
-    assert tally_of("c") is not first
-    assert tally_of("a") is first
+    first = refusal_count_of("a")
+    assert refusal_count_of("b") is first
+    assert refusal_count_of("c") is not first
+    assert refusal_count_of("a") is first

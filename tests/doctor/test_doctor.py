@@ -25,9 +25,9 @@ from tests.support.ground import (
     tunnelling_to,
     user_of,
 )
+from vbs_tui.cli import main
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.commands.doctor import doctor_main
 from vbs_tui.doctor.finding import Health
 from vbs_tui.doctor.network.checks import check_network
 from vbs_tui.doctor.network.dns import Resolution
@@ -62,7 +62,7 @@ def doctor(
         } | changes
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        status = doctor_main(["--json"])
+        status = main(["doctor", "--json"])
         told = capsys.readouterr().out
         assert values["OS_PASSWORD"] not in told
         rows = json.loads(told)
@@ -166,7 +166,7 @@ def test_an_access_key_is_looked_at_without_a_token(
         monkeypatch.setenv("OS_AUTH_URL", simulator.auth_url)
         monkeypatch.setenv("OS_ACCESS_KEY", pair.access)
         monkeypatch.setenv("OS_SECRET_KEY", pair.secret)
-        status = doctor_main([])
+        status = main(["doctor"])
     told = capsys.readouterr().out
     assert status == 0
     assert pair.secret not in told
@@ -215,7 +215,7 @@ def test_behind_a_proxy_the_proxy_is_reached_and_the_cloud_looked_at(
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        status = doctor_main(["--json"])
+        status = main(["doctor", "--json"])
     told = capsys.readouterr().out
     found = {row["step"]: row for row in json.loads(told)}
     assert status == 0, told
@@ -250,7 +250,7 @@ def test_every_bad_cloud_is_told_at_its_step_with_what_to_do(
     with ground(tmp_path, monkeypatch) as at:
         for name, value in bad.build(at).items():
             monkeypatch.setenv(name, value)
-        status = doctor_main(["--json"])
+        status = main(["doctor", "--json"])
     told = capsys.readouterr().out
     assert status == int(bad.is_fatal)
     rows = json.loads(told)

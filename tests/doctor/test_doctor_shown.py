@@ -1,4 +1,4 @@
-"""The doctor's lines as a person sees them: folded on a terminal, whole in a pipe, summed up."""
+"""The doctor's lines as a person sees them: fold on a terminal, whole in a pipe, summed up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.shell import Shell
-from vbs_tui.commands.support.output import folded
+from vbs_tui.commands.support.process.output import fold
 from vbs_tui.doctor.token_cache import check_token_cache
 from vbs_tui.simulator import Simulator
 
@@ -122,7 +122,7 @@ def test_kept_tokens_are_counted_and_their_modes_looked_at(tmp_path: Path) -> No
 def test_folding_loses_nothing_and_keeps_addresses_whole(width: int | None) -> None:
     address = "https://vbs.example/v2/9e0d1a59b7cd7485b00ef19b5b0cdc67/cloudbackups"
     line = f"ok       endpoint       vbs {address} (catalog type vbsv2)"
-    parts = folded(line, 24, width)
+    parts = fold(line, 24, width)
     assert " ".join(" ".join(parts).split()) == " ".join(line.split())
     assert sum(address in part for part in parts) == 1
     if width is None or width >= 200:

@@ -2,7 +2,7 @@
 
 For each case both list disks of the simulated cloud, whose ledger tells what each of them asked
 for; both must come to the same project, or both must fail. Where they differ on purpose, the case
-says so, and the README names it.
+says so, and the manual names it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.request_log import RequestLog
-from vbs_tui.commands.support.formatting import failure_lines
+from vbs_tui.commands.support.failures import failure_lines
 
 
 @asynccontextmanager

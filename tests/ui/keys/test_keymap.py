@@ -201,7 +201,7 @@ def _own(base: type) -> list[tuple[str, object]]:
 
 SCRIPT = """
 import asyncio, json, sys
-from vbs_tui.commands.config import read_settings
+from vbs_tui.commands.support.operator_settings import read_settings
 from vbs_tui.ui.keys.commands import use_table
 from vbs_tui.ui.keys.keymap import rebound
 use_table(rebound(read_settings().keys))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import sys
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
 
-    Tallies = dict[tuple[str, str], RefusalCount]
+    RefusalCounts = dict[tuple[str, str], RefusalCount]
     """By identity service and user."""
 
 NO_CLOUD = """\
@@ -51,7 +50,7 @@ class Target:
     """Its name as it is configured, to compare with other names; never to be shown."""
     connector: Connector
     close: Callable[[], None]
-    """Ends what was started for it (the simulated cloud); safe to call twice."""
+    """Stops what was started for it (the simulated cloud). Can be called twice."""
 
 
 class SeveralClouds(Exception):  # noqa: N818 - nothing is broken, a choice is needed
@@ -78,27 +77,27 @@ def choose_cloud(
     env: Mapping[str, str] = os.environ,
     *,
     tokens: Path | None = None,
-    tallies: Tallies | None = None,
+    refusals: RefusalCounts | None = None,
 ) -> Target:
-    """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
+    """The cloud to open: by name, by the ``OS_*`` variables, or the only one configured.
 
-    *tokens*: the directory to keep tokens in, if they are to be kept. *tallies*: refused log-ins by
-    user, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
+    *tokens*: the directory to keep tokens in, if they are to be kept. *refusals*: refused log-ins
+    by user, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
     env = Variables(env)
-    name = meant(cloud, env)
-    tallies = {} if tallies is None else tallies
+    name = chosen_cloud_name(cloud, env)
+    refusals = {} if refusals is None else refusals
     if name == VARIABLES and env.get("OS_AUTH_URL"):
-        # The same cloud by another name; what is protected must be so by either.
+        # The same cloud by another name: a protected cloud is protected by either.
         name, env = None, Variables({key: env[key] for key in env if key != "OS_CLOUD"})
     if name is None:
-        return target_of(settings_for(None, region, env), tokens, tallies)
-    return _configured(name, region, env, tokens, tallies)
+        return target_of(settings_for(None, region, env), tokens, refusals)
+    return _configured(name, region, env, tokens, refusals)
 
 
-def meant(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
-    """The name of the cloud that is meant; ``None`` for the one that variables alone make.
+def chosen_cloud_name(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
+    """The name of the cloud to open; ``None`` for the one that variables alone make.
 
     Raises as :func:`choose_cloud`.
     """
@@ -124,7 +123,7 @@ def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCl
     except ConfigurationError as error:
         problem = NoCloud(f"{error}\n", error.hint)
     else:
-        # Variables without an address are no cloud; those with one never come here.
+        # Variables without an address make no cloud; those with one are handled before.
         return tuple(one for one in found if one.raw_name != VARIABLES)
     raise problem
 
@@ -160,9 +159,13 @@ def settings_for(
 
 
 def _configured(
-    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None, tallies: Tallies
+    cloud: str,
+    region: str | None,
+    env: Mapping[str, str],
+    tokens: Path | None,
+    refusals: RefusalCounts,
 ) -> Target:
-    """A cloud of the configuration, which is read when the connection is made, and made anew."""
+    """A cloud of the configuration, which is read again at every connection."""
 
     async def read() -> CloudSettings:
         try:
@@ -174,7 +177,7 @@ def _configured(
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         settings = await read()
-        tally = tally_of(settings, tallies)
+        tally = refusal_count_of(settings, refusals)
         return _connection(settings, ask, log, tokens, tally=tally, read_again=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
@@ -190,23 +193,23 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalCount:
-    """The refusals of this user at this identity service, whatever clouds are called by it."""
+def refusal_count_of(settings: CloudSettings, refusals: RefusalCounts) -> RefusalCount:
+    """The refused log-ins of this user at this identity service, whatever the clouds' names."""
     from vbs_tui.cloud.auth.lockout import RefusalCount  # noqa: PLC0415 - start-up time
 
     who = settings.credentials
     user = getattr(who, "user", None)
     name = getattr(user, "id", "") or getattr(user, "name", "") or getattr(who, "access", "")
-    # Of the others nothing tells whether two clouds mean the same one.
+    # For other log-ins, nothing says whether two clouds mean the same user.
     key = (identity_root(settings.auth_url), name or f"cloud {settings.name}")
-    return tallies.setdefault(key, RefusalCount())
+    return refusals.setdefault(key, RefusalCount())
 
 
 def target_of(
-    settings: CloudSettings, tokens: Path | None = None, tallies: Tallies | None = None
+    settings: CloudSettings, tokens: Path | None = None, refusals: RefusalCounts | None = None
 ) -> Target:
     """A cloud that can be reached by *settings*. The others: as for :func:`choose_cloud`."""
-    tally = tally_of(settings, {} if tallies is None else tallies)
+    tally = refusal_count_of(settings, {} if refusals is None else refusals)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         return _connection(settings, ask, log, tokens, tally=tally)
@@ -215,7 +218,7 @@ def target_of(
     return Target(clean(name, 60), name, connect, lambda: None)
 
 
-def demo() -> Target:
+def demo_target() -> Target:
     """The cloud inside the program."""
     from vbs_tui.simulator import Simulator  # noqa: PLC0415 - start-up time
 
@@ -263,15 +266,9 @@ def _connection(
     )
 
 
-def add_cloud_options(parser: argparse.ArgumentParser) -> None:
-    """``--cloud`` and ``--region``, the same for every command that needs a cloud."""
-    parser.add_argument("--cloud", metavar="NAME", help="a cloud of clouds.yaml")
-    parser.add_argument("--region", metavar="NAME", help="one of that cloud's regions")
-
-
 def ask_on_terminal(question: LogInQuestion) -> str | None:
-    """Ask on the controlling terminal, unseen; ``None`` when there is none, or no answer."""
-    from vbs_tui.commands.support.prompt import ask_unseen  # noqa: PLC0415 - start-up time
+    """A hidden answer from the controlling terminal; ``None`` without terminal or answer."""
+    from vbs_tui.commands.support.process.prompt import ask_hidden  # noqa: PLC0415 - start-up time
 
     if not sys.stdin.isatty():
         return None
@@ -282,7 +279,7 @@ def ask_on_terminal(question: LogInQuestion) -> str | None:
     if is_visit:
         asked += f"open {question.address} and enter {question.code} there. Then press Enter: "
     try:
-        typed = ask_unseen(asked)
+        typed = ask_hidden(asked)
     except (EOFError, OSError):
         return None
     return typed or (DONE if is_visit else None)

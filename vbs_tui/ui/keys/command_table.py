@@ -254,6 +254,15 @@ TABLE: tuple[Command, ...] = (
         action="history",
     ),
     Command(
+        id="manual",
+        keys=("M", "upper_m"),
+        shown="M",
+        label="manual",
+        help="Read the manual: log-in, settings, keys, states, scripts and more.",
+        scope="global",
+        action="manual",
+    ),
+    Command(
         id="clouds",
         keys=("C", "upper_c"),
         shown="C",

@@ -259,6 +259,11 @@ class MainScreen(NewsScreen):
     def action_help(self) -> None:
         self.console_app.show_help()
 
+    def action_manual(self) -> None:
+        from vbs_tui.ui.screens.manual import ManualScreen  # noqa: PLC0415 - when first needed
+
+        self.app.push_screen(ManualScreen())
+
     def action_request_log(self) -> None:
         self.console_app.show_request_log()
 

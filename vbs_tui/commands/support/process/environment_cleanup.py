@@ -1,7 +1,7 @@
-"""The variables that this program and its libraries read: what a file of them may have spoilt.
+"""The environment variables that this program and its libraries read, and what is odd about them.
 
 A file of ``export`` lines that was written on Windows ends each value with a carriage return, which
-no screen shows, and a file for ``--env-file`` keeps its quotes. No value is ever told.
+no screen shows, and a file for ``--env-file`` keeps its quotes. No value is ever printed.
 """
 
 from __future__ import annotations
@@ -21,44 +21,44 @@ _OF_TEXTUAL = re.compile(
     r"TEXTUAL(_(DEBUG|DRIVER|FILTERS|LOG|DEVTOOLS_\w+|SCREENSHOT|SCREENSHOT_(LOCATION|FILENAME)"
     r"|PRESS|SHOW_RETURN|COLOR_SYSTEM|THEME|ALLOW_SIGNALS))?"
 )
-"""For who writes programs with Textual: they press keys, write every key that is pressed (of
-passwords, too) to a file or to another program, take another terminal."""
+"""Made for developers of Textual programs: they press keys, write every pressed key (also of
+passwords) to a file or to another program, or use another terminal."""
 _KEYS_OF_TLS = "SSLKEYLOGFILE"
 
-_mended: list[str] = []
+_trimmed: list[str] = []
 """Names of the variables whose values ended with the end of a line."""
 
-_not_heeded: list[str] = []
-"""Names of the variables that were taken away."""
+_removed: list[str] = []
+"""Names of the variables that were removed."""
 
 
-def mend(env: MutableMapping[str, str] = os.environ) -> None:
-    """Leave off the ends of lines that values end with, and take away what would give secrets away
-    or press keys. :func:`troubles` tells of it."""
+def clean_up(env: MutableMapping[str, str] = os.environ) -> None:
+    """Remove line ends at the end of values, and variables that would press keys or reveal secrets.
+
+    :func:`warnings` reports both.
+    """
     for name in list(env):
         if _OF_TEXTUAL.fullmatch(name):
             del env[name]
-            _not_heeded.append(name)
+            _removed.append(name)
     if env.get("NO_COLOR") == "":
         del env["NO_COLOR"]  # empty means nothing, by its definition
     if env.pop(_KEYS_OF_TLS, ""):
-        _not_heeded.append(_KEYS_OF_TLS)
+        _removed.append(_KEYS_OF_TLS)
     for name in _names(env):
         value = env[name].rstrip("\r\n")
         if value != env[name]:
             env[name] = value
-            _mended.append(name)
+            _trimmed.append(name)
 
 
-def troubles(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """What was mended, and what looks wrong and was left, each in a sentence."""
+def warnings(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """What was changed, and what looks wrong and was left as it is, each in a sentence."""
     texts: dict[str, list[str]] = {
         "ended with the end of a line (a file written on Windows?), which was left off": list(
-            dict.fromkeys(_mended)
+            dict.fromkeys(_trimmed)
         ),
-        "not heeded here, since it would press keys or give secrets away": list(
-            dict.fromkeys(_not_heeded)
-        ),
+        "ignored, since it would press keys or give secrets away": list(dict.fromkeys(_removed)),
         "begins or ends with a blank, which is taken as part of it": [],
         "stands in quotes, which are taken as part of it": [],
         "holds bytes that are no text here": [],

@@ -1,4 +1,4 @@
-"""The end of the process, while threads that nobody waits for are still at work."""
+"""The end of the process, also while background threads are still busy."""
 
 from __future__ import annotations
 
@@ -9,47 +9,50 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from vbs_tui import defects
-from vbs_tui.commands.support import exit_status, output_encoding
+from vbs_tui.commands.support import exit_status
+from vbs_tui.commands.support.process import output_encoding
 
 
 def run(main: Callable[[], int]) -> NoReturn:
-    """End the process with what *main* returns, with all that it printed.
+    """End the process with the status that *main* returns, after all output is written.
 
-    Threads that are still busy then (with a name server that does not answer, with a disk that
-    hangs, with reading certificates) end with it at once. Python would wait for some of them; for
-    the others, the C library's exit handlers would take away what they work on, OpenSSL's tables
-    among them, and a restore that succeeded would end with a segmentation fault.
+    Threads that are still busy (with a name server that does not answer, a disk that hangs, or
+    certificates) end at once. Python would wait for some of them. For the others, the C library's
+    exit handlers would free what they use, such as OpenSSL's tables, and a restore that succeeded
+    would end with a segmentation fault.
     """
-    _open_what_is_closed()
-    output_encoding.bear_all()
+    _reopen_closed_streams()
+    output_encoding.accept_any_text()
     defects.install()
-    status = _status_of(main)
-    defects.tell_kept()
+    status = _run_main(main)
+    defects.print_kept_reports()
     is_written = _flush()
-    # Python's own end would wait for threads, and tells of a terminal that is gone rather than of
-    # what the command ended with. In any other case it is as good, and debuggers know it.
+    # sys.exit() would wait for threads, and would report a lost terminal instead of the command's
+    # status. In every other case it is used, since debuggers and profilers rely on it.
     if (is_written and threading.active_count() > 1) or (not is_written and status):
         os._exit(status)
     sys.exit(status)
 
 
-def _status_of(main: Callable[[], int]) -> int:
+def _run_main(main: Callable[[], int]) -> int:
     try:
         return main()
     except SystemExit as leaving:
         if leaving.code is not None and not isinstance(leaving.code, int):
             raise
         return leaving.code or 0
-    except KeyboardInterrupt:  # before any command could say what it means there
+    except KeyboardInterrupt:  # before the command could handle it
         return exit_status.INTERRUPTED
     except Exception as error:
-        defects.tell(defects.report(error))
+        defects.print_report(defects.report(error))
         return exit_status.DEFECT
 
 
-def _open_what_is_closed() -> None:
-    """Whoever closed a standard stream (``2>&-``) wants to see nothing there; other files that are
-    opened must not take its place."""
+def _reopen_closed_streams() -> None:
+    """Connect closed standard streams (``2>&-``) to the null device.
+
+    Otherwise the next file that is opened would take the number of the stream.
+    """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
             continue

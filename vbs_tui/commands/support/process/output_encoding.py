@@ -1,4 +1,4 @@
-"""Signs that an output's encoding does not have: something is shown for them, and nothing fails."""
+"""Characters that the output's encoding lacks are replaced, so that printing never fails."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import unicodedata
 from collections.abc import Iterator
 
 LINES = "vbs-tui-lines"
-"""For lines of text: what cannot be shown is spelt, so that it can still be told apart."""
+"""Error handler for lines of text: a readable spelling, so that texts stay distinct."""
 
 CELLS = "vbs-tui-cells"
-"""For a screen: as many columns as the sign has."""
+"""Error handler for a screen: as many columns as the character has."""
 
-_SPELT = dict(zip("–—−“”‘’·×√●•○►◄▲▼↑↓", "---\"\"''-xv**o><^v^v", strict=True)) | {
+_SPELLED = dict(zip("–—−“”‘’·×√●•○►◄▲▼↑↓", "---\"\"''-xv**o><^v^v", strict=True)) | {
     "→": "->",
     "←": "<-",
     "…": "...",
@@ -23,20 +23,20 @@ _SPELT = dict(zip("–—−“”‘’·×√●•○►◄▲▼↑↓", "--
     "»": ">>",
     "≠": "!=",
 }
-_DRAWN = {"→": ">", "←": "<", "…": ".", "›": ">", "‹": "<", "«": "<", "»": ">", "≠": "!"}
+_SAME_WIDTH = {"→": ">", "←": "<", "…": ".", "›": ">", "‹": "<", "«": "<", "»": ">", "≠": "!"}
 _ACROSS, _DOWN = frozenset("─━═╌╍┄┅▔▁▂▄▀"), frozenset("│┃║▌▐▏▕▎▍█")
 
 
-def bear_all() -> None:
-    """Let standard output and standard error take any text, whatever their encoding."""
+def accept_any_text() -> None:
+    """Make standard output and standard error accept any text, whatever their encoding."""
     codecs.register_error(LINES, _lines)
     codecs.register_error(CELLS, _cells)
     _set_errors(LINES)
 
 
 @contextlib.contextmanager
-def on_a_screen() -> Iterator[None]:
-    """Meanwhile, what replaces a sign takes no more room than the sign."""
+def for_screen() -> Iterator[None]:
+    """Within the context, a replacement is as wide as the character."""
     _set_errors(CELLS)
     try:
         yield
@@ -45,14 +45,14 @@ def on_a_screen() -> Iterator[None]:
 
 
 def is_utf8(stream: object) -> bool:
-    """Whether *stream* takes every sign as it is."""
+    """Whether *stream* can encode every character."""
     encoding = str(getattr(stream, "encoding", "") or "")
     return encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
 def _set_errors(name: str) -> None:
     for stream in (sys.__stdout__, sys.__stderr__):
-        # What is in no encoding (half of a pair, bytes of a file's name) fails in UTF-8, too.
+        # Lone surrogates (bytes of a file name) cannot be encoded in UTF-8 either.
         if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(OSError, ValueError):
                 stream.reconfigure(errors=name)
@@ -62,7 +62,7 @@ def _lines(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end]
-    return "".join(_SPELT.get(one) or ascii(one)[1:-1] for one in text), error.end
+    return "".join(_SPELLED.get(one) or ascii(one)[1:-1] for one in text), error.end
 
 
 def _cells(error: UnicodeError) -> tuple[str, int]:
@@ -79,7 +79,7 @@ def _cell(sign: str) -> str:
         return "|"
     if "\u2500" <= sign <= "\u257f":
         return "+"
-    spelt = _DRAWN.get(sign) or _SPELT.get(sign) or "?"
+    spelt = _SAME_WIDTH.get(sign) or _SPELLED.get(sign) or "?"
     if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
         return ""
     return spelt * 2 if unicodedata.east_asian_width(sign) in ("W", "F") else spelt

@@ -1,4 +1,4 @@
-"""Questions on a terminal whose answers stay unseen, also after a halt and ``fg``."""
+"""Questions on a terminal with a hidden answer, also after a suspend and ``fg``."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _open: list[str] = []
 """The question that is open, if any."""
 
 
-def ask_unseen(question: str) -> str:
-    """What is typed. Raises ``EOFError`` and ``OSError`` where nobody can answer."""
+def ask_hidden(question: str) -> str:
+    """The typed answer. Raises ``EOFError`` or ``OSError`` where nobody can answer."""
     _open.append(question)
     try:
         return getpass.getpass(question)
@@ -22,13 +22,15 @@ def ask_unseen(question: str) -> str:
         _open.pop()
 
 
-def stay_unseen() -> None:
-    """From the main thread, before anything is asked: a shell gives a job that it lets go on the
-    terminal as the shell itself has it, with echo."""
-    signal.signal(signal.SIGCONT, _went_on)
+def keep_hidden_after_suspend() -> None:
+    """Turn echo off again after ``fg``: the shell gives a resumed job its own terminal modes.
+
+    Call it from the main thread, before anything is asked.
+    """
+    signal.signal(signal.SIGCONT, _resumed)
 
 
-def _went_on(_number: int, _frame: FrameType | None) -> None:
+def _resumed(_number: int, _frame: FrameType | None) -> None:
     if not _open:
         return
     with contextlib.suppress(OSError, termios.error):

@@ -10,56 +10,56 @@ from concurrent.futures import Future
 from types import FrameType
 from typing import TypeVar
 
-from vbs_tui.commands.support.prompt import stay_unseen
+from vbs_tui.commands.support.process.prompt import keep_hidden_after_suspend
 
 T = TypeVar("T")
 
-POLL = 0.5
-"""Seconds between two looks for a signal that came in front of a lock's wait: Python handles such
-a one at the next instruction, which would be the wait's end."""
+POLL_SECONDS = 0.5
+"""Seconds that a wait may last at a time. A signal that arrives just before a wait for a lock is
+handled only after it."""
 
 
-class Signalled(BaseException):
-    """SIGTERM or SIGHUP came; like ``KeyboardInterrupt``, nothing should swallow it."""
+class SignalReceived(BaseException):
+    """SIGTERM or SIGHUP came. Like ``KeyboardInterrupt``, nothing should swallow it."""
 
     def __init__(self, number: int) -> None:
         self.status = 128 + number
         super().__init__(number)
 
 
-class Signals:
-    """The first of them ends the command in order; the others must not break into that.
+class SignalHandlers:
+    """The first signal ends the command in order; later ones do not interrupt that.
 
-    A terminal that closes tells it twice, by its shell and by the kernel, and so does whoever
-    presses Ctrl+C twice. What was ignored from the start (``nohup``) stays ignored.
+    A closing terminal sends two, from its shell and from the kernel, and an operator may press
+    Ctrl+C twice. A signal that was ignored from the start (``nohup``) stays ignored.
     """
 
     def __init__(self) -> None:
-        self._is_over = False
+        self._is_ending = False
         self._is_final = False
         self._is_deferring = False
         self._deferred: list[int] = []
 
     def install(self) -> None:
-        """Take over SIGINT, SIGTERM and SIGHUP for the rest of the process, and SIGCONT for the
-        sake of what is typed unseen."""
-        stay_unseen()
+        """Handle SIGINT, SIGTERM and SIGHUP for the rest of the process, and SIGCONT for hidden
+        answers."""
+        keep_hidden_after_suspend()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._take)
 
     def ignore(self) -> None:
-        """From now on none of them ends anything: the end is under way, and bounded."""
-        self._is_over = True
+        """Ignore signals from now on: the end is under way, and takes a bounded time."""
+        self._is_ending = True
 
-    def let_go(self) -> None:
-        """Everything is recorded: the next one may end the process wherever it stands, be it in
-        its last words to a terminal that takes none."""
+    def exit_on_next(self) -> None:
+        """Everything is recorded: the next signal ends the process at once, even while it prints
+        to a stalled terminal."""
         self._is_final = True
 
     @contextlib.contextmanager
     def deferred(self) -> Iterator[None]:
-        """One that comes meanwhile acts at the end: what is begun here is then at hand."""
+        """Handle a signal only at the end of the context, when its result is assigned."""
         self._is_deferring = True
         try:
             yield
@@ -71,20 +71,20 @@ class Signals:
     def _take(self, number: int, _frame: FrameType | None) -> None:
         if self._is_final:
             os._exit(128 + number)
-        if self._is_over:
+        if self._is_ending:
             return
         if self._is_deferring:
             self._deferred.append(number)
             return
-        self._is_over = True
+        self._is_ending = True
         if number == signal.SIGINT:
             raise KeyboardInterrupt
-        raise Signalled(number)
+        raise SignalReceived(number)
 
 
-def patient(future: Future[T]) -> T:
-    """What *future* gives or raises; signals are handled meanwhile."""
+def result_of(future: Future[T]) -> T:
+    """The result of *future*, or its exception. Signals are handled while waiting."""
     while not future.done():
         with contextlib.suppress(TimeoutError):
-            future.exception(POLL)
+            future.exception(POLL_SECONDS)
     return future.result()

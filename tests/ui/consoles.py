@@ -15,11 +15,11 @@ from textual.pilot import Pilot
 from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, FakeBackend, StillClock
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.question import QuestionScreen
-from vbs_tui.ui.screens.dialogs.quit import QuitScreen
-from vbs_tui.ui.screens.dialogs.settle import SettleScreen
-from vbs_tui.ui.screens.main.screen import MainScreen
+from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
+from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
+from vbs_tui.ui.screens.main.main_screen import MainScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 

@@ -44,8 +44,8 @@ from vbs_tui.ui.app import SWITCH, VbsTui
 from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
 from vbs_tui.ui.cloud_picker import CloudPicker
 from vbs_tui.ui.screens.clouds import CloudsScreen
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.secret import SecretScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
 from vbs_tui.ui.screens.help import HelpScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
 

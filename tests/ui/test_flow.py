@@ -21,8 +21,8 @@ from vbs_tui.clock import SystemClock
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.main.screen import MainScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.main.main_screen import MainScreen
 
 SECRETS = ("demo-password",)
 

@@ -13,8 +13,8 @@ from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.restore.events import RestoreChanged, WatchChanged
 from vbs_tui.restore.journal.records import UNTRACED, LogEntry, Source, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.render.failure import decode, ticket
-from vbs_tui.ui.render.jobs import (
+from vbs_tui.ui.render.failure_text import decode, ticket
+from vbs_tui.ui.render.job_lines import (
     counts,
     header_line,
     is_unwatched,
@@ -23,7 +23,7 @@ from vbs_tui.ui.render.jobs import (
     standing,
     watch_line,
 )
-from vbs_tui.ui.screens.dialogs.settle import SettleScreen
+from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 
 FAILURE = Failure(
     ErrorKind.REFUSED,

@@ -9,7 +9,7 @@ from textual.app import App
 from tests.ui.consoles import Console, console, screen_text
 from tests.ui.fake_backend import BACKUPS, PROD, failure
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.screens.main.panes import PANES
+from vbs_tui.ui.screens.main.layout import PANES
 from vbs_tui.ui.theme import THEMES
 
 LINES = dict.fromkeys(map(ord, "─│┌┐└┘━┃▁▂▃▄▅▆▇█▔"))

@@ -11,7 +11,7 @@ from vbs_tui.restore.events import (
     ListStarted,
     RowChanged,
 )
-from vbs_tui.ui.store import Change, ListState, Store
+from vbs_tui.ui.store.store import Change, ListState, Store
 
 
 def opened() -> tuple[Store, ListState]:

@@ -12,7 +12,7 @@ from tests.ui.consoles import Console, console, lines, screen_text, until_read
 from tests.ui.dialogs.test_confirm import examination
 from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, volume
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
 
 
 def asked(con: Console) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ class _End:
 
 
 def _bind(settings: Settings) -> None:
-    from vbs_tui.ui.keys.commands import use_table  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.keys.bindings import use_table  # noqa: PLC0415 - start-up time
     from vbs_tui.ui.keys.keymap import rebound  # noqa: PLC0415
 
     # Before any screen is imported, the picker's too: classes take their keys from the table.

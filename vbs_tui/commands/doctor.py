@@ -54,7 +54,7 @@ from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 from vbs_tui.times import local
-from vbs_tui.ui.render.failure import decode
+from vbs_tui.ui.render.failure_text import decode
 
 _INDENT = 24
 """Where the text after sign and step begins."""

@@ -34,15 +34,15 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
-from vbs_tui.ui.keys import commands
-from vbs_tui.ui.keys.key_order import KeyOrder
+from vbs_tui.ui.keys import bindings as commands
+from vbs_tui.ui.keys.key_queue import KeyOrder
 from vbs_tui.ui.log_in_prompts import LogInPrompts
-from vbs_tui.ui.render.jobs import last_words
-from vbs_tui.ui.screens.main.screen import MainScreen
-from vbs_tui.ui.settings_warning import SettingsWarning
-from vbs_tui.ui.store import Store
-from vbs_tui.ui.terminal.drawing import Drawing
-from vbs_tui.ui.terminal.shown import Shown
+from vbs_tui.ui.render.job_lines import last_words
+from vbs_tui.ui.screens.main.main_screen import MainScreen
+from vbs_tui.ui.startup_warning import SettingsWarning
+from vbs_tui.ui.store.store import Store
+from vbs_tui.ui.terminal.display_sync import Shown
+from vbs_tui.ui.terminal.output import Drawing
 from vbs_tui.ui.terminal.shutdown import QuietCrash
 from vbs_tui.ui.terminal.suspend import HALT, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
@@ -195,7 +195,7 @@ class VbsTui(
 
         *note*: what has to be said of how the two came to be meant.
         """
-        from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen  # noqa: PLC0415 - when first needed
 
         def done(restore: Restore | None) -> None:
             if restore is not None:
@@ -290,13 +290,13 @@ class VbsTui(
 
     def settle(self, restore: Restore) -> None:
         """Ask for the operator's word on an unknown outcome."""
-        from vbs_tui.ui.screens.dialogs.settle import SettleScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen  # noqa: PLC0415 - when first needed
 
         self.push_screen(SettleScreen(self.backend, restore))
 
     def show_raw(self, failure: Failure, title: str) -> None:
         """Show a failure with the server's answer as it came."""
-        from vbs_tui.ui.render.failure import decode  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.render.failure_text import decode  # noqa: PLC0415 - when first needed
         from vbs_tui.ui.screens.details import DetailsScreen  # noqa: PLC0415
 
         decoded = decode(failure, self.zone)
@@ -337,7 +337,7 @@ class VbsTui(
         if not sending:
             self._leave(result)
             return
-        from vbs_tui.ui.screens.dialogs.quit import QuitScreen  # noqa: PLC0415 - when first needed
+        from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen  # noqa: PLC0415 - when first needed
 
         if not isinstance(self.screen, QuitScreen):
             to = self.wanted.cloud if result == SWITCH and self.wanted is not None else ""

@@ -10,9 +10,9 @@ from textual.screen import Screen
 
 from vbs_tui.clock import Clock
 from vbs_tui.ui.cloud_choices import Choice
-from vbs_tui.ui.keys.key_order import KeyOrder
+from vbs_tui.ui.keys.key_queue import KeyOrder
 from vbs_tui.ui.screens.clouds import CloudsScreen
-from vbs_tui.ui.terminal.drawing import Drawing
+from vbs_tui.ui.terminal.output import Drawing
 from vbs_tui.ui.terminal.shutdown import QuietCrash
 from vbs_tui.ui.terminal.suspend import HALT, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES

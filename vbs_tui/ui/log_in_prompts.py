@@ -18,10 +18,10 @@ from textual.widgets import Button, Input
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
-from vbs_tui.ui.keys.key_order import QUIET
+from vbs_tui.ui.keys.key_queue import QUIET
 
 if TYPE_CHECKING:
-    from vbs_tui.ui.screens.dialogs.question import QuestionScreen
+    from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
 
 _LOOK_AGAIN = 0.1
 _DAY = 86400.0
@@ -135,8 +135,8 @@ class LogInPrompts:
 
 
 def _box_of(question: LogInQuestion, *, in_flight: bool) -> QuestionScreen:
-    from vbs_tui.ui.screens.dialogs.secret import SecretScreen  # noqa: PLC0415 - when first needed
-    from vbs_tui.ui.screens.dialogs.visit import VisitScreen  # noqa: PLC0415
+    from vbs_tui.ui.screens.dialogs.browser_prompt import VisitScreen  # noqa: PLC0415
+    from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen  # noqa: PLC0415 - when first needed
 
     kind = VisitScreen if question.kind is QuestionKind.VISIT else SecretScreen
     return kind(question, in_flight=in_flight)

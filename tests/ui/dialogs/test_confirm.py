@@ -24,9 +24,9 @@ from vbs_tui.restore.checks.confirmation import Confirmation
 from vbs_tui.restore.checks.rules import assess
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.render.confirmation import typing_line
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.secret import SecretScreen
+from vbs_tui.ui.render.confirmation_text import typing_line
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
 
 BACKUP = BACKUPS[0]
 OWN, OTHER, SMALL, NAMELESS = VOLUMES[3], VOLUMES[0], VOLUMES[1], VOLUMES[5]

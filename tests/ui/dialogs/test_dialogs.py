@@ -22,9 +22,9 @@ from vbs_tui.restore.events import RestoreChanged, SecretWanted
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import UNTRACED, LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.screens.dialogs.quit import QuitScreen
-from vbs_tui.ui.screens.dialogs.secret import SecretScreen
-from vbs_tui.ui.screens.dialogs.settle import SettleScreen
+from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 from vbs_tui.ui.screens.history import HistoryScreen
 from vbs_tui.ui.screens.request_log import RequestLogScreen
 from vbs_tui.ui.screens.restore_details import RestoreScreen

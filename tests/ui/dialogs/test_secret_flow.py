@@ -26,8 +26,8 @@ from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.secret import SecretScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.journal.records import UNTRACED
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.key_order import QUIET
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.question import QuestionScreen
-from vbs_tui.ui.screens.dialogs.quit import QuitScreen
-from vbs_tui.ui.screens.dialogs.secret import SecretScreen
-from vbs_tui.ui.screens.dialogs.settle import SettleScreen
+from vbs_tui.ui.keys.key_queue import QUIET
+from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 from vbs_tui.ui.screens.help import HelpScreen
 from vbs_tui.ui.widgets.secret_input import SecretLine
 

@@ -9,7 +9,7 @@ import pytest
 from tests.ui.consoles import Console, console, screen_text
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
-from vbs_tui.ui.screens.dialogs.visit import VisitScreen
+from vbs_tui.ui.screens.dialogs.browser_prompt import VisitScreen
 
 ADDRESS = "https://login.company.example/realms/operations/device?[b]lang[/nope]=en"
 

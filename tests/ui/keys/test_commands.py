@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from vbs_tui.ui.keys.commands import COMMANDS, bindings, command, footer, in_palette
-from vbs_tui.ui.screens.main.screen import MainScreen
+from vbs_tui.ui.keys.bindings import COMMANDS, bindings, command, footer, in_palette
+from vbs_tui.ui.screens.main.main_screen import MainScreen
 from vbs_tui.ui.widgets.error_panel import ErrorPanel
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.rows.row_list import RowList

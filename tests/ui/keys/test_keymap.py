@@ -13,8 +13,8 @@ from textual.binding import BindingsMap
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from vbs_tui.ui.keys.bindings import COMMANDS
 from vbs_tui.ui.keys.command_table import TABLE
-from vbs_tui.ui.keys.commands import COMMANDS
 from vbs_tui.ui.keys.key_names import NoKey, key_called
 from vbs_tui.ui.keys.keymap import PLACES, KeysClash, rebound
 
@@ -24,7 +24,7 @@ CLASSES = {
     "FilterLine": "vbs_tui.ui.widgets.list_pane",
     "HistoryScreen": "vbs_tui.ui.screens.history",
     "ListScreen": "vbs_tui.ui.screens.list_screen",
-    "ConfirmScreen": "vbs_tui.ui.screens.dialogs.confirm",
+    "ConfirmScreen": "vbs_tui.ui.screens.dialogs.confirm_restore",
 }
 
 
@@ -190,7 +190,7 @@ def test_the_keys_of_places_are_those_that_their_classes_bind(name: str) -> None
 
 
 def test_the_answer_yes_is_the_key_that_is_kept_from_quit() -> None:
-    screen = import_module("vbs_tui.ui.screens.dialogs.quit").QuitScreen
+    screen = import_module("vbs_tui.ui.screens.dialogs.confirm_quit").QuitScreen
     yes = {key for key, one in BindingsMap(screen.BINDINGS) if one.action == "answer(True)"}
     assert yes == PLACES["QuitScreen"].keys
 
@@ -202,7 +202,7 @@ def _own(base: type) -> list[tuple[str, object]]:
 SCRIPT = """
 import asyncio, json, sys
 from vbs_tui.commands.config import read_settings
-from vbs_tui.ui.keys.commands import use_table
+from vbs_tui.ui.keys.bindings import use_table
 from vbs_tui.ui.keys.keymap import rebound
 use_table(rebound(read_settings().keys))
 import pytest

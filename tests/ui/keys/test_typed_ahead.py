@@ -18,8 +18,8 @@ from vbs_tui.clock import Instant
 from vbs_tui.restore.events import JournalChanged
 from vbs_tui.restore.journal.records import UNTRACED
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.screens.dialogs.quit import QuitScreen
-from vbs_tui.ui.screens.dialogs.settle import SettleScreen
+from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
+from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 
 UNKNOWN = restore(state=State.UNKNOWN, sent_at=NOW, summary=f"{UNTRACED}: no trace of it.")
 

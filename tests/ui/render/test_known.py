@@ -14,7 +14,7 @@ from vbs_tui.cloud.errors import ErrorKind, Executed
 from vbs_tui.restore.events import ListKind, RestoreChanged, RowChanged, WatchChanged
 from vbs_tui.restore.journal.records import UNTRACED, Restore, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.render.failure import decode
+from vbs_tui.ui.render.failure_text import decode
 
 LOST = failure(kind=ErrorKind.BROKEN, method="POST", status=None, message="the line went dead")
 JOB = failure(kind=ErrorKind.JOB, executed=Executed.YES, code="VolumeBackup.0200", url="")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vbs_tui.ui.widgets.rows.row_model import STEP, Rows
-from vbs_tui.ui.widgets.rows.step_queue import StepQueue, Steps, at_once
+from vbs_tui.ui.widgets.rows.work_queue import StepQueue, Steps, at_once
 
 Item = tuple[str, str, int]
 

@@ -13,7 +13,7 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.rows import plain
 from vbs_tui.settings import Mistaken
 from vbs_tui.text import clean
-from vbs_tui.ui.render.failure import decode
+from vbs_tui.ui.render.failure_text import decode
 
 INDENT = 13
 """Where the text after a label begins."""

@@ -1,4 +1,4 @@
-"""The table of commands. What is made of it stands in :mod:`vbs_tui.ui.keys.commands`."""
+"""The table of commands. What is made of it stands in :mod:`vbs_tui.ui.keys.bindings`."""
 
 from __future__ import annotations
 

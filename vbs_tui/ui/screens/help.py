@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vbs_tui.ui.keys.commands import Command
+from vbs_tui.ui.keys.bindings import Command
 
 _SCOPES = (
     ("screen", "Here"),

@@ -18,10 +18,10 @@ from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.threads import in_thread
 from vbs_tui.times import local_minute, span
-from vbs_tui.ui.keys.commands import key_for, own_binding
-from vbs_tui.ui.render.jobs import sign_of
+from vbs_tui.ui.keys.bindings import key_for, own_binding
+from vbs_tui.ui.render.job_lines import sign_of
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.screens.dialogs.working import Working
+from vbs_tui.ui.screens.background_work import Working
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.screens.restore_details import RestoreScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList

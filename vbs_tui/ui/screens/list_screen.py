@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
-from vbs_tui.ui.keys.commands import COMMANDS, NO_KEY, Command, key_for, own_binding
+from vbs_tui.ui.keys.bindings import COMMANDS, NO_KEY, Command, key_for, own_binding
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.one_line import OneLine

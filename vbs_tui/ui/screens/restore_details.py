@@ -11,8 +11,8 @@ from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.times import local
+from vbs_tui.ui.screens.background_work import Working
 from vbs_tui.ui.screens.details import DetailsScreen
-from vbs_tui.ui.screens.dialogs.working import Working
 
 
 class RestoreScreen(Working, DetailsScreen):

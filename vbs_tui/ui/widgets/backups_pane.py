@@ -11,10 +11,10 @@ from textual.widget import Widget
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.times import local
-from vbs_tui.ui.render.backups import COLUMNS, backup_pairs, backup_row, backup_text
+from vbs_tui.ui.render.backup_columns import COLUMNS, backup_pairs, backup_row, backup_text
+from vbs_tui.ui.render.formatting import short_id
 from vbs_tui.ui.render.table import Cell
-from vbs_tui.ui.render.words import short_id
-from vbs_tui.ui.store import ListState
+from vbs_tui.ui.store.store import ListState
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 from vbs_tui.ui.widgets.one_line import OneLine
 from vbs_tui.ui.widgets.rows.row_list import RowList

@@ -14,10 +14,10 @@ from textual.widgets import Static
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.times import local
-from vbs_tui.ui.keys.commands import bindings
-from vbs_tui.ui.render.failure import Decoded, decode, ticket
-from vbs_tui.ui.render.known import Known, known_of
-from vbs_tui.ui.widgets.frame import set_foot, set_title
+from vbs_tui.ui.keys.bindings import bindings
+from vbs_tui.ui.render.failure_text import Decoded, decode, ticket
+from vbs_tui.ui.render.restore_status import Known, known_of
+from vbs_tui.ui.widgets.border_titles import set_foot, set_title
 
 _LABEL = 12
 

@@ -17,8 +17,8 @@ from textual.strip import Strip
 from vbs_tui.clock import Clock
 from vbs_tui.restore.journal.records import LogEntry, Restore, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.commands import bindings, key_for
-from vbs_tui.ui.render.jobs import (
+from vbs_tui.ui.keys.bindings import bindings, key_for
+from vbs_tui.ui.render.job_lines import (
     advice_lines,
     counts,
     header_line,
@@ -28,8 +28,8 @@ from vbs_tui.ui.render.jobs import (
     watch_line,
 )
 from vbs_tui.ui.render.table import Piece, fit_text
-from vbs_tui.ui.widgets.frame import set_foot, set_title
-from vbs_tui.ui.widgets.inks import Inked
+from vbs_tui.ui.widgets.border_titles import set_foot, set_title
+from vbs_tui.ui.widgets.named_styles import Inked
 
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""

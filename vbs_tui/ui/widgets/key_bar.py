@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 
-from vbs_tui.ui.keys.commands import COMMANDS, Command, footer
+from vbs_tui.ui.keys.bindings import COMMANDS, Command, footer
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.one_line import OneLine
 

@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from vbs_tui.ui.keys.commands import try_again
-from vbs_tui.ui.render.words import age, short_failure
-from vbs_tui.ui.store import Change, ListState
-from vbs_tui.ui.widgets.frame import set_foot, set_title
+from vbs_tui.ui.keys.bindings import try_again
+from vbs_tui.ui.render.formatting import age, short_failure
+from vbs_tui.ui.store.store import Change, ListState
+from vbs_tui.ui.widgets.border_titles import set_foot, set_title
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from vbs_tui.ui.render.table import Piece, fit_text
-from vbs_tui.ui.widgets.inks import INKS, Ink, Inked
+from vbs_tui.ui.widgets.named_styles import INKS, Ink, Inked
 
 
 class OneLine(Inked):

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vbs_tui.cloud.resources import Project
-from vbs_tui.ui.keys.commands import try_again
-from vbs_tui.ui.render.projects import COLUMNS, project_row
+from vbs_tui.ui.keys.bindings import try_again
+from vbs_tui.ui.render.formatting import short_failure
+from vbs_tui.ui.render.project_columns import COLUMNS, project_row
 from vbs_tui.ui.render.table import Cell
-from vbs_tui.ui.render.words import short_failure
-from vbs_tui.ui.store import Store
+from vbs_tui.ui.store.store import Store
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 
 from vbs_tui.restore.events import ListKind
 from vbs_tui.times import local_clock
+from vbs_tui.ui.render.formatting import age
 from vbs_tui.ui.render.table import Piece, fit_text
-from vbs_tui.ui.render.words import age
-from vbs_tui.ui.store import Store
+from vbs_tui.ui.store.store import Store
 from vbs_tui.ui.widgets.one_line import OneLine
 
 NARROW = 100

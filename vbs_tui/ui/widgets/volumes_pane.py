@@ -8,20 +8,20 @@ from datetime import tzinfo
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.checks.rules import Hazard, Pair, assess, backup_is_available, backup_is_ours
-from vbs_tui.ui.render.ranking import Rank, Ranking
 from vbs_tui.ui.render.table import Cell
-from vbs_tui.ui.render.volumes import (
+from vbs_tui.ui.render.volume_columns import (
     COLUMNS,
     PLAIN_COLUMNS,
     volume_pairs,
     volume_row,
     volume_text,
 )
-from vbs_tui.ui.store import Change
+from vbs_tui.ui.render.volume_ranking import Rank, Ranking
+from vbs_tui.ui.store.store import Change
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 from vbs_tui.ui.widgets.rows.row_model import CALL_STEP
-from vbs_tui.ui.widgets.rows.step_queue import Steps
+from vbs_tui.ui.widgets.rows.work_queue import Steps
 
 Row = Sequence[Cell]
 

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from textual.geometry import Size
 
-from vbs_tui.ui.keys.key_order import QUIET
+from vbs_tui.ui.keys.key_queue import QUIET
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.widgets.rows.row_lines import RowLines
 from vbs_tui.ui.widgets.rows.row_model import STEP, Rows
-from vbs_tui.ui.widgets.rows.step_queue import StepQueue, Steps
+from vbs_tui.ui.widgets.rows.row_view import RowLines
+from vbs_tui.ui.widgets.rows.work_queue import StepQueue, Steps
 
 T = TypeVar("T")
 

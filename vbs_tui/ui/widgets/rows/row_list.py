@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 from textual import events
 from textual.message import Message
 
-from vbs_tui.ui.keys.commands import bindings
+from vbs_tui.ui.keys.bindings import bindings
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.widgets.rows.row_cursor import RowCursor
-from vbs_tui.ui.widgets.rows.row_lines import NoticeKind
 from vbs_tui.ui.widgets.rows.row_model import Rows
-from vbs_tui.ui.widgets.rows.step_queue import StepQueue, at_once
+from vbs_tui.ui.widgets.rows.row_view import NoticeKind
+from vbs_tui.ui.widgets.rows.work_queue import StepQueue, at_once
 
 __all__ = ["Cell", "Column", "RowList"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from vbs_tui.ui.widgets.rows.step_queue import Steps
+from vbs_tui.ui.widgets.rows.work_queue import Steps
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import DONE
-from vbs_tui.ui.screens.dialogs.question import QuestionScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
 
 if TYPE_CHECKING:
     from vbs_tui.ui.app import VbsTui

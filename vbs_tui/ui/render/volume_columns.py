@@ -6,9 +6,9 @@ from datetime import datetime, tzinfo
 
 from vbs_tui.cloud.resources import Volume
 from vbs_tui.times import ago, local
-from vbs_tui.ui.render.ranking import Rank
+from vbs_tui.ui.render.formatting import short_id, size_text, status_cell
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.render.words import short_id, size_text, status_cell
+from vbs_tui.ui.render.volume_ranking import Rank
 
 COLUMNS = (
     Column("", 1, gap=1),

@@ -10,7 +10,7 @@ from vbs_tui.codes import explain, explain_status
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 from vbs_tui.times import local
-from vbs_tui.ui.render.branches import advice_for, has_branches
+from vbs_tui.ui.render.advice_by_state import advice_for, has_branches
 
 _KINDS = {
     ErrorKind.NOT_SENT: (
@@ -115,7 +115,7 @@ def _doubtful(restore: Restore | None) -> str:
     if restore is None or restore.state in (State.PLANNED, State.SENDING):
         return _DOUBTFUL
     if restore.needs_a_word:
-        from vbs_tui.ui.render.jobs import settle_advice  # noqa: PLC0415 - start-up time of scripts
+        from vbs_tui.ui.render.job_lines import settle_advice  # noqa: PLC0415 - start-up time of scripts
 
         return settle_advice(restore, " in the jobs")
     if restore.state is State.UNKNOWN:
@@ -139,7 +139,7 @@ def _again(failure: Failure) -> str:
     """Which key leads on, where that is a log-in that waits for the operator."""
     if not failure.declined:
         return ""
-    from vbs_tui.ui.keys.commands import key_for  # noqa: PLC0415 - start-up time of scripts
+    from vbs_tui.ui.keys.bindings import key_for  # noqa: PLC0415 - start-up time of scripts
 
     return f"Press {key_for('refresh')} to log in. "
 

@@ -26,7 +26,7 @@ from vbs_tui.ui.render.table import (
     fit,
     fit_text,
 )
-from vbs_tui.ui.widgets.inks import INKS, Ink, Inked
+from vbs_tui.ui.widgets.named_styles import INKS, Ink, Inked
 from vbs_tui.ui.widgets.rows.row_model import Rows
 
 T = TypeVar("T")

@@ -27,8 +27,8 @@ from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.backend import Backend, Examination, Refusal
 from vbs_tui.restore.checks.hazard import hard
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.ui.keys.commands import command, key_for, own_binding
-from vbs_tui.ui.render.confirmation import (
+from vbs_tui.ui.keys.bindings import command, key_for, own_binding
+from vbs_tui.ui.render.confirmation_text import (
     backup_lines,
     differences,
     examined_lines,
@@ -39,11 +39,11 @@ from vbs_tui.ui.render.confirmation import (
     typing_line,
     volume_lines,
 )
-from vbs_tui.ui.render.failure import decode
-from vbs_tui.ui.render.labelled import labelled
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
-from vbs_tui.ui.screens.dialogs.working import Working
-from vbs_tui.ui.widgets.read_through import Reading
+from vbs_tui.ui.render.failure_text import decode
+from vbs_tui.ui.render.paragraphs import labelled
+from vbs_tui.ui.screens.background_work import Working
+from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
+from vbs_tui.ui.widgets.read_to_end import Reading
 
 if TYPE_CHECKING:
     from vbs_tui.ui.app import VbsTui

@@ -11,7 +11,7 @@ from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.backend import Examination
 from vbs_tui.restore.checks.rules import Hazard, Level
 from vbs_tui.times import ago, local
-from vbs_tui.ui.render.jobs import JOURNAL_REMEDY
+from vbs_tui.ui.render.job_lines import JOURNAL_REMEDY
 
 _LABEL = 9
 

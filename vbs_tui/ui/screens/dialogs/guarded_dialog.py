@@ -14,7 +14,7 @@ from typing import Any
 from textual import events
 from textual.timer import Timer
 
-from vbs_tui.ui.keys.key_order import QUIET
+from vbs_tui.ui.keys.key_queue import QUIET
 
 NOT_YET = "keys are not taken yet: pause a second"
 

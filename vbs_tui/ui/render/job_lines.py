@@ -15,7 +15,7 @@ from vbs_tui.cloud.errors import ErrorKind, Failure
 from vbs_tui.restore.journal.records import LogEntry, Restore, Source, Watch
 from vbs_tui.restore.journal.states import State
 from vbs_tui.times import ago, local_clock, span
-from vbs_tui.ui.keys.commands import key_for
+from vbs_tui.ui.keys.bindings import key_for
 from vbs_tui.ui.render.table import Piece, fit_text
 
 _SIGNS: dict[State, tuple[str, str]] = {

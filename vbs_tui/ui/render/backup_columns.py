@@ -6,8 +6,8 @@ from datetime import UTC, datetime, tzinfo
 
 from vbs_tui.cloud.resources import Backup
 from vbs_tui.times import ago, local
+from vbs_tui.ui.render.formatting import short_id, size_text, status_cell
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.render.words import short_id, size_text, status_cell
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

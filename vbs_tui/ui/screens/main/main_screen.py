@@ -9,10 +9,10 @@ from textual import on
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import ListKind
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.ui.keys.commands import LISTS, bindings, key_for
-from vbs_tui.ui.render.projects import project_pairs
-from vbs_tui.ui.screens.main.events import NewsScreen
-from vbs_tui.ui.screens.main.panes import PANES
+from vbs_tui.ui.keys.bindings import LISTS, bindings, key_for
+from vbs_tui.ui.render.project_columns import project_pairs
+from vbs_tui.ui.screens.main.layout import PANES
+from vbs_tui.ui.screens.main.updates import NewsScreen
 from vbs_tui.ui.widgets.error_panel import ErrorPanel
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import ListPane

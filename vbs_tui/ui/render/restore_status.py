@@ -9,7 +9,7 @@ from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.restore.journal.states import State
 from vbs_tui.times import local, local_clock
-from vbs_tui.ui.render.jobs import is_unwatched, lacking_log_in, names, why_blind
+from vbs_tui.ui.render.job_lines import is_unwatched, lacking_log_in, names, why_blind
 
 Line = tuple[str, str]
 """Text, and the name of its colour in the theme; empty for the plain one."""

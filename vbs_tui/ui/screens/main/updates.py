@@ -27,10 +27,10 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.commands import key_for, try_again
-from vbs_tui.ui.render.jobs import names
-from vbs_tui.ui.screens.main.panes import PanesScreen
-from vbs_tui.ui.store import FAILED_STATES, Change
+from vbs_tui.ui.keys.bindings import key_for, try_again
+from vbs_tui.ui.render.job_lines import names
+from vbs_tui.ui.screens.main.layout import PanesScreen
+from vbs_tui.ui.store.store import FAILED_STATES, Change
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
-from vbs_tui.ui.screens.dialogs.question import QuestionScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
 from vbs_tui.ui.widgets.secret_input import SecretLine
 
 _TITLES = {QuestionKind.PASSWORD: "Password", QuestionKind.PASSCODE: "Passcode"}

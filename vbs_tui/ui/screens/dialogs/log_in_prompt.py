@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import LogInQuestion
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
+from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
 
 
 class QuestionScreen(ReadableDialog, ModalScreen[str | None]):

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from vbs_tui.clock import Clock
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.store import Store
+from vbs_tui.ui.store.store import Store
 from vbs_tui.ui.widgets.backups_pane import BackupsPane
 from vbs_tui.ui.widgets.error_panel import ErrorPanel
 from vbs_tui.ui.widgets.jobs_pane import JobsPane

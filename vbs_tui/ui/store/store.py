@@ -30,7 +30,7 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.list_state import LONG_AGO, Change, ListState, Row
+from vbs_tui.ui.store.list_state import LONG_AGO, Change, ListState, Row
 
 __all__ = ["FAILED_STATES", "Change", "ListState", "ProjectState", "Row", "Store"]
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
+from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
 
 
 class QuitScreen(ReadableDialog, ModalScreen[bool]):

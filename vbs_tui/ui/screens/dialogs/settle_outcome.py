@@ -14,10 +14,10 @@ from textual.widgets import Input, Static
 
 from vbs_tui.restore.backend import Backend, Refusal
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.ui.keys.commands import key_for
-from vbs_tui.ui.render.jobs import names
-from vbs_tui.ui.screens.dialogs.readable import NOT_YET, ReadableDialog
-from vbs_tui.ui.screens.dialogs.working import Working
+from vbs_tui.ui.keys.bindings import key_for
+from vbs_tui.ui.render.job_lines import names
+from vbs_tui.ui.screens.background_work import Working
+from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
 
 
 class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):

@@ -20,7 +20,7 @@ from tests.support.toy_cloud import PROJECT, ToyCloud, catalog_entry
 from tests.support.wire_server import Heard, Reply, json_reply
 from tests.ui.consoles import Console, console, lines, screen_text
 from tests.ui.fake_backend import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
-from tests.ui.test_flow import Console as FlowConsole
+from tests.ui.flows.test_restore_flow import Console as FlowConsole
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind

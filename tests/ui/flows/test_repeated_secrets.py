@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.consoles import screen_text
-from tests.ui.test_flow import SECRETS, Console, console
+from tests.ui.flows.test_restore_flow import SECRETS, Console, console
 from vbs_tui.simulator import Simulator
 
 ECHOED = ("status", "availability_zone", "volume_type", "description", "fail_reason", "locked")

@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, screen_text
-from tests.ui.dialogs.test_confirm import OWN, dialog, examination
 from tests.ui.fake_backend import NOW, failure
+from tests.ui.screens.dialogs.test_confirm_restore import OWN, dialog, examination
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted

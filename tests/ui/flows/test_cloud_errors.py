@@ -24,7 +24,7 @@ from tests.support.ground import (
 )
 from tests.support.simulated import BRISK
 from tests.ui.consoles import screen_text
-from tests.ui.test_flow import Console
+from tests.ui.flows.test_restore_flow import Console
 from vbs_tui.clock import SystemClock
 from vbs_tui.commands.support.cloud_choice import settings_for, target_of
 from vbs_tui.restore.backend import Backend

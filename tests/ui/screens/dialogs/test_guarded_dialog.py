@@ -12,8 +12,8 @@ from textual.widgets import Input
 
 from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, screen_text, until_read
-from tests.ui.dialogs.test_confirm import OWN, dialog, examination
 from tests.ui.fake_backend import NOW
+from tests.ui.screens.dialogs.test_confirm_restore import OWN, dialog, examination
 from vbs_tui.clock import Instant
 from vbs_tui.restore.events import JournalChanged
 from vbs_tui.restore.journal.records import UNTRACED

@@ -9,8 +9,8 @@ import pytest
 from textual import events
 
 from tests.ui.consoles import Console, console, lines, screen_text, until_read
-from tests.ui.dialogs.test_confirm import examination
 from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, volume
+from tests.ui.screens.dialogs.test_confirm_restore import examination
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from tests.support.simulated import BRISK
 from tests.ui.consoles import screen_text
-from tests.ui.test_flow import Console
+from tests.ui.flows.test_restore_flow import Console
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.auth.credentials import PasscodeCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings

@@ -134,7 +134,7 @@ class Photographer:
     async def confirm(self) -> None:
         await self.keys("r")
         await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
-        await self.until(lambda: self._dialog.takes_keys)
+        await self.until(lambda: self._dialog.accepts_keys)
 
     @property
     def _dialog(self) -> ConfirmScreen:

@@ -17,7 +17,7 @@ from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
 from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 from vbs_tui.ui.screens.main.main_screen import MainScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
@@ -55,7 +55,7 @@ class Console:
 
     def _asks(self) -> bool:
         screen = self.app.screen
-        return isinstance(screen, QuestionScreen) and screen.takes_keys
+        return isinstance(screen, LogInPrompt) and screen.accepts_keys
 
     async def settle(self) -> None:
         """Until what was told has been shown."""
@@ -86,7 +86,7 @@ async def until_read(app: App[int]) -> None:
     if not isinstance(screen, ConfirmScreen | SettleScreen | QuitScreen):
         return
     async with asyncio.timeout(30):
-        while not screen.takes_keys:
+        while not screen.accepts_keys:
             if isinstance(screen, ConfirmScreen) and not screen.is_opening:
                 return  # it reads, and the backend may answer much later
             await asyncio.sleep(0.02)

@@ -14,7 +14,7 @@ async def test_a_doubt_is_told_once_it_is_known() -> None:
         assert may_end.wait(30)
         return "no cloud here is called [b]Prod[/nope]"
 
-    async with console(prepared=lambda app: app.warn_of(look)) as c:
+    async with console(prepared=lambda app: app.set_startup_check(look)) as c:
         assert c.notices == []
         may_end.set()
         await c.app.workers.wait_for_complete()
@@ -23,7 +23,7 @@ async def test_a_doubt_is_told_once_it_is_known() -> None:
 
 
 async def test_nothing_is_said_where_there_is_no_doubt() -> None:
-    async with console(prepared=lambda app: app.warn_of(str)) as c:
+    async with console(prepared=lambda app: app.set_startup_check(str)) as c:
         await c.app.workers.wait_for_complete()
         await c.settle()
         assert c.notices == []
@@ -33,7 +33,7 @@ async def test_a_look_that_fails_is_told() -> None:
     def look() -> str:
         raise LookupError("s3cr3t")
 
-    async with console(prepared=lambda app: app.warn_of(look)) as c:
+    async with console(prepared=lambda app: app.set_startup_check(look)) as c:
         while c.main.error.current is None:
             await c.pilot.pause()
         assert "LookupError" in c.main.error.text

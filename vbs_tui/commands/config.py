@@ -16,7 +16,7 @@ from vbs_tui.paths import NoHome, config_file, token_directory
 from vbs_tui.settings import EXAMPLE, Mistake, Mistaken, Settings, load, told
 from vbs_tui.text import clean
 from vbs_tui.ui.keys.command_table import TABLE
-from vbs_tui.ui.keys.keymap import KeysClash, rebound
+from vbs_tui.ui.keys.keymap import KeymapError, apply_keymap
 
 
 def read_settings() -> Settings:
@@ -36,8 +36,8 @@ def read_settings() -> Settings:
         settings = error.settings
     lines = {name.removeprefix("keys."): line for name, line in settings.lines.items()}
     try:
-        rebound(settings.keys, lines)
-    except KeysClash as clash:
+        apply_keymap(settings.keys, lines)
+    except KeymapError as clash:
         mistakes += clash.mistakes
         good = {name: one for name, one in settings.keys.items() if name not in clash.commands}
         settings = replace(settings, keys=good)
@@ -157,7 +157,7 @@ def _keys() -> int:
         err(str(error))
         settings = error.settings
         status = 1
-    table = rebound(settings.keys)
+    table = apply_keymap(settings.keys)
     wide = max(len(one.id) for one in table)
     for one in table:
         place = "" if one.scope == "global" else f" ({one.scope})"

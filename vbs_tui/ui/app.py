@@ -33,18 +33,18 @@ from vbs_tui.restore.events import (
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
-from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
+from vbs_tui.ui.cloud_choices import Choice, CloudsUnreadable, OpenCloud, mark_open_cloud
 from vbs_tui.ui.keys import bindings as commands
-from vbs_tui.ui.keys.key_queue import KeyOrder
+from vbs_tui.ui.keys.key_queue import KeyQueue
 from vbs_tui.ui.log_in_prompts import LogInPrompts
-from vbs_tui.ui.render.job_lines import last_words
+from vbs_tui.ui.render.job_lines import exit_message
 from vbs_tui.ui.screens.main.main_screen import MainScreen
-from vbs_tui.ui.startup_warning import SettingsWarning
+from vbs_tui.ui.startup_warning import StartupWarning
 from vbs_tui.ui.store.store import Store
-from vbs_tui.ui.terminal.display_sync import Shown
-from vbs_tui.ui.terminal.output import Drawing
-from vbs_tui.ui.terminal.shutdown import QuietCrash
-from vbs_tui.ui.terminal.suspend import HALT, Suspendable
+from vbs_tui.ui.terminal.display_sync import DisplaySync
+from vbs_tui.ui.terminal.output import TerminalOutput
+from vbs_tui.ui.terminal.shutdown import RedactedCrash
+from vbs_tui.ui.terminal.suspend import SUSPEND_BINDING, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 if TYPE_CHECKING:
@@ -64,13 +64,20 @@ class BackendEvent(Message):
 
 
 class VbsTui(
-    LogInPrompts, SettingsWarning, KeyOrder, Shown, Suspendable, Drawing, QuietCrash, App[int]
+    LogInPrompts,
+    StartupWarning,
+    KeyQueue,
+    DisplaySync,
+    Suspendable,
+    TerminalOutput,
+    RedactedCrash,
+    App[int],
 ):
     """The console on one backend. Its result is the exit status."""
 
     TITLE = "vbs-tui"
     CSS_PATH = "screens/main/main.tcss"  # a default screen's own path is not read
-    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True), HALT]
+    BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True), SUSPEND_BINDING]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False
 
@@ -88,7 +95,7 @@ class VbsTui(
         """*zone*: for times on the screen, ``None`` is the machine's. *export_folder*: where the
         history is exported to, by default the working directory."""
         super().__init__()
-        self.draw_as_told()
+        self.configure_output()
         self.backend = backend
         self._export_folder = export_folder or Path()
         self.clock = clock
@@ -111,15 +118,15 @@ class VbsTui(
             self.register_theme(theme)
         self.theme = DARK.name
 
-    def begin_with(self, *, light: bool, filters: Mapping[str, str]) -> None:
+    def apply_settings(self, *, light: bool, filters: Mapping[str, str]) -> None:
         """The operator's theme, and the filters that the lists begin with; before it runs."""
         if light:
             self.theme = LIGHT.name
         for name, pane in (("backups", self.main.backups), ("volumes", self.main.volumes)):
             if filters.get(name):
-                pane.begin_filtered(filters[name])
+                pane.set_initial_filter(filters[name])
 
-    def know_clouds(
+    def set_clouds(
         self,
         raw_name: str,
         read: Callable[[], Sequence[Choice]],
@@ -132,8 +139,8 @@ class VbsTui(
         """Where others can be gone to from here; before it runs.
 
         *raw_name*: what the configuration calls the open one. *read* gives the choices; it may be
-        slow and may raise :class:`Unreadable`. *used* is called, in a thread, with each region in
-        which something could be opened, first of all the configured one. *greeting*: what to say
+        slow and may raise :class:`CloudsUnreadable`. *used* is called, in a thread, with each
+        region in which something could be opened, first of all the configured one. *greeting*: what to say
         first, cleaned. *left*: ids of the restores that were watched in clouds that were open
         before. *unnamed*: the cloud that no ``--cloud`` leads to, since variables alone make it.
         """
@@ -150,13 +157,13 @@ class VbsTui(
         if self._greeting:
             self.notify(self._greeting, timeout=15, markup=False)
 
-    def holds_up_halt(self) -> str:
+    def why_not_suspend(self) -> str:
         """A restore on its way is waited for: halted, nobody would take its answer."""
         if not self.backend.sending:
             return ""
         return "A restore is being sent: Ctrl+Z halts once it is answered."
 
-    def words_at_halt(self) -> str:
+    def suspend_message(self) -> str:
         """What goes on in the cloud while nobody looks."""
         watched = 0 if self._demo else len(self.store.watched_here())
         if not watched:
@@ -172,7 +179,7 @@ class VbsTui(
         event = message.event
         match event:
             case SecretWanted():
-                self.ask_secret(event)
+                self.prompt_for(event)
             case Notice():
                 self.notify(
                     event.text, severity="error" if event.severe else "information", markup=False
@@ -183,8 +190,8 @@ class VbsTui(
             self._note_use()
         if isinstance(event, JournalChanged):
             for screen in self.screen_stack:
-                if hasattr(screen, "tell_of_journal"):
-                    screen.tell_of_journal()
+                if hasattr(screen, "journal_changed"):
+                    screen.journal_changed()
 
     # Dialogs
 
@@ -229,7 +236,7 @@ class VbsTui(
         """Show all keys."""
         from vbs_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - when first needed
 
-        self.push_screen(HelpScreen(commands.COMMANDS, self.main.current, self.main.what_now()))
+        self.push_screen(HelpScreen(commands.COMMANDS, self.main.current, self.main.next_steps()))
 
     def show_clouds(self) -> None:
         """Show the clouds and regions that can be gone to; choosing one leaves this one."""
@@ -257,12 +264,12 @@ class VbsTui(
         try:
             # A home directory on a network that hangs must not keep the program from ending.
             choices = await in_thread(read)
-        except Unreadable as error:
+        except CloudsUnreadable as error:
             screen.refuse(str(error))
         else:
             store = self.store
-            opened = Opened(store.cloud, self._raw_cloud, store.region, store.regions)
-            screen.tell(from_here(choices, opened))
+            opened = OpenCloud(store.cloud, self._raw_cloud, store.region, store.regions)
+            screen.tell(mark_open_cloud(choices, opened))
 
     def _note_use(self) -> None:
         region = self.store.region
@@ -276,7 +283,7 @@ class VbsTui(
         if choice.is_open and self.store.connect_failure is None:
             self.notify("That one is open already.", markup=False)
         elif choice.is_near and not choice.is_open:
-            self.main.leave_for(choice.raw_region)
+            self.main.clear_for_region(choice.raw_region)
             self.backend.use_region(choice.raw_region)
         else:
             self.wanted = choice
@@ -317,7 +324,7 @@ class VbsTui(
         screen: Screen[object],  # noqa: ARG002 - Textual's own signature
     ) -> Iterable[SystemCommand]:
         """The palette's entries: the table of commands."""
-        for one in commands.in_palette():
+        for one in commands.palette_commands():
             key = f" ({one.shown})" if one.shown else ""
             action = one.action
             yield SystemCommand(
@@ -349,10 +356,10 @@ class VbsTui(
         """End; the terminal is told what goes on. A simulated cloud ends with the program."""
         # Before another cloud there is nothing to say yet: the next console tells it at its end.
         is_over = result != SWITCH and not self._demo
-        left = self.store.unwatched_without(self._left) if is_over else []
-        self.exit(result, message=Text(last_words(left, self._unnamed)) if left else None)
+        left = self.store.unwatched_at_exit(self._left) if is_over else []
+        self.exit(result, message=Text(exit_message(left, self._unnamed)) if left else None)
 
-    def action_say_how_to_leave(self) -> None:
+    def action_help_quit(self) -> None:
         """Ctrl+C interrupts nothing here."""
         self.notify("q leaves; a running restore goes on in the cloud.", markup=False)
 
@@ -361,7 +368,7 @@ class VbsTui(
         self.copy_to_clipboard(text)
         self.notify(text, title=f"The {what}, sent to the terminal's clipboard", markup=False)
 
-    def change_theme(self) -> None:
+    def toggle_theme(self) -> None:
         """From dark to light and back."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
@@ -370,9 +377,9 @@ class VbsTui(
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that failed is told on the screen; the console goes on."""
         if event.state is WorkerState.ERROR:
-            self.show_trouble(event.worker.error, event.worker.description)
+            self.report_error(event.worker.error, event.worker.description)
 
-    def show_trouble(self, error: BaseException | None, what: str) -> None:
+    def report_error(self, error: BaseException | None, what: str) -> None:
         """Put an exception into the error pane: the cloud's as it is, any other as a defect."""
         if isinstance(error, CloudError):
             self.main.show_failure(error.failure, error.failure.what)

@@ -40,12 +40,12 @@ class Choice:
     """Whether it is but another region for the log-in that is open."""
 
 
-class Unreadable(Exception):  # noqa: N818 - the configuration's fault, not the program's
+class CloudsUnreadable(Exception):  # noqa: N818 - the configuration's fault, not the program's
     """The choices cannot be read; the text says why, fit for the screen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenCloud:
     """The cloud that is open while another one is chosen."""
 
     name: str
@@ -56,7 +56,7 @@ class Opened:
     """All that its log-in could work in, as the cloud calls them."""
 
 
-def from_here(choices: Sequence[Choice], opened: Opened) -> list[Choice]:
+def mark_open_cloud(choices: Sequence[Choice], opened: OpenCloud) -> list[Choice]:
     """The same *choices* seen from the cloud that is open, with the regions it has to offer."""
     own = [one for one in choices if one.raw_cloud == opened.raw_name]
     if not own:
@@ -72,7 +72,7 @@ def from_here(choices: Sequence[Choice], opened: Opened) -> list[Choice]:
     return found if not own else [*_own_rows(own, opened), *found]
 
 
-def _own_rows(own: Sequence[Choice], opened: Opened) -> list[Choice]:
+def _own_rows(own: Sequence[Choice], opened: OpenCloud) -> list[Choice]:
     """One row for each region that is configured, then for each one that the cloud told of."""
     named = [one for one in own if one.raw_region]
     # Settings of a region's own, addresses perhaps, make it a cloud of its own.

@@ -10,21 +10,21 @@ from textual.screen import Screen
 
 from vbs_tui.clock import Clock
 from vbs_tui.ui.cloud_choices import Choice
-from vbs_tui.ui.keys.key_queue import KeyOrder
+from vbs_tui.ui.keys.key_queue import KeyQueue
 from vbs_tui.ui.screens.clouds import CloudsScreen
-from vbs_tui.ui.terminal.output import Drawing
-from vbs_tui.ui.terminal.shutdown import QuietCrash
-from vbs_tui.ui.terminal.suspend import HALT, Suspendable
+from vbs_tui.ui.terminal.output import TerminalOutput
+from vbs_tui.ui.terminal.shutdown import RedactedCrash
+from vbs_tui.ui.terminal.suspend import SUSPEND_BINDING, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 
-class CloudPicker(KeyOrder, Suspendable, Drawing, QuietCrash, App[int]):
+class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash, App[int]):
     """Its result is 0, and the choice stands in :attr:`choice`."""
 
     CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read
     TITLE = "vbs-tui"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = [Binding("ctrl+c", "say_how_to_leave", show=False, system=True), HALT]
+    BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True), SUSPEND_BINDING]
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class CloudPicker(KeyOrder, Suspendable, Drawing, QuietCrash, App[int]):
     ) -> None:
         """*notice*: a warning to begin with, cleaned; none when empty."""
         super().__init__()
-        self.draw_as_told()
+        self.configure_output()
         self.choice: Choice | None = None
         """What was chosen; nothing when the operator left."""
         self._notice = notice
@@ -55,7 +55,7 @@ class CloudPicker(KeyOrder, Suspendable, Drawing, QuietCrash, App[int]):
     def get_default_screen(self) -> Screen[None]:
         return self._list
 
-    def action_say_how_to_leave(self) -> None:
+    def action_help_quit(self) -> None:
         """Ctrl+C does here what it does in the console."""
         self.notify("q leaves; nothing is open yet.", markup=False)
 

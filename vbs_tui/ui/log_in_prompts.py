@@ -18,16 +18,16 @@ from textual.widgets import Button, Input
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
-from vbs_tui.ui.keys.key_queue import QUIET
+from vbs_tui.ui.keys.key_queue import TYPING_PAUSE
 
 if TYPE_CHECKING:
-    from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
+    from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
 
 _LOOK_AGAIN = 0.1
 _DAY = 86400.0
 
 
-class NoLongerAsked(Message):
+class PromptCancelled(Message):
     """Nobody waits for the answer to *wanted*."""
 
     def __init__(self, wanted: SecretWanted) -> None:
@@ -42,10 +42,10 @@ class LogInPrompts:
     pressed_at: float
     _questions: deque[SecretWanted]
     """The first is the one that is on the screen, if one is."""
-    _box: QuestionScreen | None = None
-    _waiting_line: Notification | None = None
+    _box: LogInPrompt | None = None
+    _waiting_notice: Notification | None = None
 
-    def ask_secret(self, wanted: SecretWanted) -> None:
+    def prompt_for(self, wanted: SecretWanted) -> None:
         """Put the question as soon as it disturbs nothing."""
         app: Any = self
         if not hasattr(self, "_questions"):
@@ -54,12 +54,12 @@ class LogInPrompts:
 
         def settled(reply: concurrent.futures.Future[str | None]) -> None:
             if reply.cancelled():
-                app.post_message(NoLongerAsked(wanted))
+                app.post_message(PromptCancelled(wanted))
 
         wanted.reply.add_done_callback(settled)
         self._ask_next()
 
-    def on_no_longer_asked(self, message: NoLongerAsked) -> None:
+    def on_no_longer_asked(self, message: PromptCancelled) -> None:
         """The one who asked has given up, and so does the box."""
         if message.wanted not in self._questions:
             return
@@ -76,22 +76,22 @@ class LogInPrompts:
         if self._box is not None:
             return
         if not self._questions:
-            self._drop_line()
-        elif self._is_disturbing():
+            self._hide_waiting()
+        elif self._would_interrupt():
             app.set_timer(_LOOK_AGAIN, self._ask_next)
         else:
-            self._drop_line()
+            self._hide_waiting()
             self._open(self._questions[0])
 
-    def _is_disturbing(self) -> bool:
+    def _would_interrupt(self) -> bool:
         """Whether a question would cut into something; if that may last, a line tells."""
         app: Any = self
-        may_be_asked = getattr(app.screen, "may_be_asked", None)
-        if may_be_asked is None:
-            may_be_asked = not isinstance(app.focused, Input | Button)
-        if not may_be_asked:
-            self._tell_that_it_waits()
-        return not may_be_asked or time.monotonic() - self.typed_at < QUIET
+        allows_prompt = getattr(app.screen, "allows_prompt", None)
+        if allows_prompt is None:
+            allows_prompt = not isinstance(app.focused, Input | Button)
+        if not allows_prompt:
+            self._show_waiting()
+        return not allows_prompt or time.monotonic() - self.typed_at < TYPING_PAUSE
 
     def _open(self, wanted: SecretWanted) -> None:
         app: Any = self
@@ -113,30 +113,30 @@ class LogInPrompts:
 
         app.push_screen(box, answer)
 
-    def _tell_that_it_waits(self) -> None:
+    def _show_waiting(self) -> None:
         app: Any = self
         asked = self._questions[0].question
         cloud = f" of {asked.cloud}" if asked.cloud else ""
         text = f"The log-in{cloud} asks for a {asked.kind.value}, once you are done here."
-        if hasattr(app.screen, "tell_of_question"):
-            app.screen.tell_of_question(text)
-        elif self._waiting_line is None:
-            self._waiting_line = Notification(text, severity="warning", timeout=_DAY)
-            app.post_message(Notify(self._waiting_line))
+        if hasattr(app.screen, "show_waiting_prompt"):
+            app.screen.show_waiting_prompt(text)
+        elif self._waiting_notice is None:
+            self._waiting_notice = Notification(text, severity="warning", timeout=_DAY)
+            app.post_message(Notify(self._waiting_notice))
 
-    def _drop_line(self) -> None:
+    def _hide_waiting(self) -> None:
         app: Any = self
         for screen in app.screen_stack:
-            if hasattr(screen, "tell_of_question"):
-                screen.tell_of_question("")
-        if self._waiting_line is not None:
-            app._unnotify(self._waiting_line)
-            self._waiting_line = None
+            if hasattr(screen, "show_waiting_prompt"):
+                screen.show_waiting_prompt("")
+        if self._waiting_notice is not None:
+            app._unnotify(self._waiting_notice)
+            self._waiting_notice = None
 
 
-def _box_of(question: LogInQuestion, *, in_flight: bool) -> QuestionScreen:
-    from vbs_tui.ui.screens.dialogs.browser_prompt import VisitScreen  # noqa: PLC0415
-    from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen  # noqa: PLC0415 - when first needed
+def _box_of(question: LogInQuestion, *, in_flight: bool) -> LogInPrompt:
+    from vbs_tui.ui.screens.dialogs.browser_prompt import BrowserPrompt  # noqa: PLC0415
+    from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt  # noqa: PLC0415 - when first needed
 
-    kind = VisitScreen if question.kind is QuestionKind.VISIT else SecretScreen
+    kind = BrowserPrompt if question.kind is QuestionKind.VISIT else SecretPrompt
     return kind(question, in_flight=in_flight)

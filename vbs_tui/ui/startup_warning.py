@@ -8,12 +8,12 @@ from typing import Any
 from vbs_tui.threads import in_thread
 
 
-class SettingsWarning:
+class StartupWarning:
     """Mixed into the app."""
 
     _doubt: Callable[[], str] | None = None
 
-    def warn_of(self, look: Callable[[], str]) -> None:
+    def set_startup_check(self, look: Callable[[], str]) -> None:
         """*look* may be slow; it gives a sentence, cleaned, or nothing. Before the app runs."""
         self._doubt = look
 

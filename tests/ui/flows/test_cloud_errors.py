@@ -56,7 +56,7 @@ def told(one: Console) -> str:
     return collapsed(one.main.error.text)
 
 
-async def try_again(one: Console) -> None:
+async def retry_hint(one: Console) -> None:
     await one.keys("f5")  # the list of projects has the focus from the start
 
 
@@ -77,7 +77,7 @@ async def test_the_panel_says_what_happened_and_what_to_do(
             tries = len(one.app.backend.request_log.calls())
             before = one.main.error.current
             rests = "Refused" in one.main.error.ticket
-            await try_again(one)
+            await retry_hint(one)
             await one.until(lambda: one.main.error.current is not before)
             calls = one.app.backend.request_log.calls()
             assert (len(calls) > tries) is (bad.is_sent and not rests)
@@ -153,7 +153,7 @@ async def test_another_try_after_mending_brings_the_projects(
             await one.keys("escape")
             await one.until(lambda: one.app.screen is one.main)
             mend()
-            await try_again(one)
+            await retry_hint(one)
             await one.until(lambda: one.main.projects.list.total == 3)
 
 

@@ -27,7 +27,7 @@ from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def console(simulator: Simulator, folder: Path) -> AsyncIterator[Console]:
 
 
 async def give_passcode(c: Console, simulator: Simulator) -> None:
-    await c.until(lambda: getattr(c.app.screen, "takes_keys", False))
+    await c.until(lambda: getattr(c.app.screen, "accepts_keys", False))
     await c.keys(*simulator.passcode(), "enter")
 
 
@@ -115,8 +115,8 @@ async def test_declined_is_told_and_a_new_log_in_looks_at_once(
     async with console(simulator, tmp_path) as c:
         await begin(c, simulator)
         simulator.expire_tokens()
-        await c.until(lambda: isinstance(c.app.screen, SecretScreen))
-        await c.until(lambda: getattr(c.app.screen, "takes_keys", False))
+        await c.until(lambda: isinstance(c.app.screen, SecretPrompt))
+        await c.until(lambda: getattr(c.app.screen, "accepts_keys", False))
         await c.keys("escape")
         await c.until(lambda: "log-in declined, F5 asks again" in screen_text(c.app))
         assert not watched(c).is_sure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
-from vbs_tui.ui.keys.bindings import COMMANDS, bindings, command, footer, in_palette
+from vbs_tui.ui.keys.bindings import COMMANDS, bindings, command, footer, palette_commands
 from vbs_tui.ui.screens.main.main_screen import MainScreen
-from vbs_tui.ui.widgets.error_panel import ErrorPanel
+from vbs_tui.ui.widgets.error_pane import ErrorPane
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
@@ -14,7 +14,7 @@ OWNERS: dict[str, type] = {
     "global": MainScreen,
     "list": RowList,
     "jobs": JobsPane,
-    "error": ErrorPanel,
+    "error": ErrorPane,
 }
 
 
@@ -25,7 +25,7 @@ def test_every_action_exists_on_its_owner() -> None:
 
 
 def test_what_the_palette_offers_the_main_screen_can_do() -> None:
-    for one in in_palette():
+    for one in palette_commands():
         name = one.action.partition("(")[0]
         assert hasattr(MainScreen, f"action_{name}"), one.id
 

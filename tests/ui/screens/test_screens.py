@@ -23,7 +23,7 @@ from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import UNTRACED, LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
-from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 from vbs_tui.ui.screens.history import HistoryScreen
 from vbs_tui.ui.screens.request_log import RequestLogScreen
@@ -69,7 +69,7 @@ async def test_an_empty_secret_is_no_answer_and_escape_declines() -> None:
     async with console() as c:
         reply = await ask(c, QuestionKind.PASSCODE)
         await c.press("enter")
-        assert isinstance(c.app.screen, SecretScreen)
+        assert isinstance(c.app.screen, SecretPrompt)
         assert not reply.done()
         await c.press("escape")
         assert reply.result(0) is None
@@ -92,7 +92,7 @@ async def test_a_question_given_up_beneath_another_screen_goes_when_that_closes(
         await c.settle()
         assert reply.cancel()
         await c.settle()
-        assert not isinstance(c.app.screen, SecretScreen)
+        assert not isinstance(c.app.screen, SecretPrompt)
         await c.press("escape")
         await c.settle()
         assert c.on_main()

@@ -41,11 +41,11 @@ from vbs_tui.restore.events import (
 from vbs_tui.restore.journal.records import Watch
 from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.app import SWITCH, VbsTui
-from vbs_tui.ui.cloud_choices import Choice, Opened, Unreadable, from_here
+from vbs_tui.ui.cloud_choices import Choice, CloudsUnreadable, OpenCloud, mark_open_cloud
 from vbs_tui.ui.cloud_picker import CloudPicker
 from vbs_tui.ui.screens.clouds import CloudsScreen
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 from vbs_tui.ui.screens.help import HelpScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
@@ -60,12 +60,12 @@ def told(choices: list[Choice]) -> list[tuple[str, str, bool, bool]]:
     return [(one.cloud, one.raw_region, one.is_open, one.is_near) for one in choices]
 
 
-OPENED = Opened("prod", "prod", "eu-de", ("eu-de", "eu-nl"))
+OPENED = OpenCloud("prod", "prod", "eu-de", ("eu-de", "eu-nl"))
 
 
 def test_regions_of_the_open_cloud_stand_in_its_place() -> None:
     rows = [choice("a"), choice("prod"), choice("z", "r")]
-    assert told(from_here(rows, OPENED)) == [
+    assert told(mark_open_cloud(rows, OPENED)) == [
         ("a", "", False, False),
         ("prod", "eu-de", True, True),
         ("prod", "eu-nl", False, True),
@@ -75,7 +75,7 @@ def test_regions_of_the_open_cloud_stand_in_its_place() -> None:
 
 def test_a_region_that_is_configured_is_listed_even_if_the_cloud_does_not_tell_it() -> None:
     rows = [choice("prod", "eu-de"), choice("prod", "far")]
-    assert told(from_here(rows, OPENED)) == [
+    assert told(mark_open_cloud(rows, OPENED)) == [
         ("prod", "eu-de", True, True),
         ("prod", "far", False, False),
         ("prod", "eu-nl", False, True),
@@ -84,33 +84,33 @@ def test_a_region_that_is_configured_is_listed_even_if_the_cloud_does_not_tell_i
 
 def test_a_region_with_settings_of_its_own_is_opened_anew() -> None:
     rows = [choice("prod", "eu-de"), choice("prod", "eu-nl", is_apart=True)]
-    assert told(from_here(rows, OPENED)) == [
+    assert told(mark_open_cloud(rows, OPENED)) == [
         ("prod", "eu-de", True, False),
         ("prod", "eu-nl", False, False),
     ]
 
 
 def test_a_cloud_of_variables_alone_has_a_row() -> None:
-    assert told(from_here([choice("a")], replace(OPENED, raw_name="iam.example.com"))) == [
+    assert told(mark_open_cloud([choice("a")], replace(OPENED, raw_name="iam.example.com"))) == [
         ("prod", "eu-de", True, True),
         ("prod", "eu-nl", False, True),
         ("a", "", False, False),
     ]
-    assert told(from_here([], Opened("x", "x", "", ()))) == [("x", "", True, False)]
+    assert told(mark_open_cloud([], OpenCloud("x", "x", "", ()))) == [("x", "", True, False)]
 
 
 def test_the_open_cloud_is_marked_while_its_region_is_not_known_yet() -> None:
-    logging_in = Opened("prod", "prod", "", ())
+    logging_in = OpenCloud("prod", "prod", "", ())
     rows = [choice("a"), choice("prod", "eu-de")]
-    assert [one.is_open for one in from_here(rows, logging_in)] == [False, True]
+    assert [one.is_open for one in mark_open_cloud(rows, logging_in)] == [False, True]
     # Of several it cannot be told which.
     rows.append(choice("prod", "eu-nl"))
-    assert not any(one.is_open for one in from_here(rows, logging_in))
+    assert not any(one.is_open for one in mark_open_cloud(rows, logging_in))
 
 
 def test_last_use_is_each_regions_own() -> None:
     rows = [replace(choice("prod"), used_at=NOW, used_in={"eu-nl": NOW})]
-    assert [one.used_at for one in from_here(rows, OPENED)] == [None, NOW]
+    assert [one.used_at for one in mark_open_cloud(rows, OPENED)] == [None, NOW]
 
 
 CHOICES = [choice("otc-prod", "eu-de"), choice("otc-prod", "eu-nl"), choice("lab")]
@@ -122,7 +122,7 @@ async def with_clouds(
     *, projects: tuple[Project, ...] = PROJECTS, noted: list[str] | None = None
 ) -> AsyncIterator[Console]:
     async with console() as con:
-        con.app.know_clouds(
+        con.app.set_clouds(
             "otc-prod", lambda: list(CHOICES), used=(noted if noted is not None else []).append
         )
         con.backend.log_in(projects, PROD.id)
@@ -217,10 +217,10 @@ async def test_another_cloud_waits_for_a_request_under_way() -> None:
 
 async def test_an_unreadable_configuration_is_told_and_changes_nothing() -> None:
     def broken() -> list[Choice]:
-        raise Unreadable("clouds.yaml, line 3: [red]no mapping[/]")
+        raise CloudsUnreadable("clouds.yaml, line 3: [red]no mapping[/]")
 
     async with with_clouds() as con:
-        con.app.know_clouds("otc-prod", broken, used=lambda _: None)
+        con.app.set_clouds("otc-prod", broken, used=lambda _: None)
         await con.press("C")
         screen = await list_is_read(con)
         assert "clouds.yaml, line 3: [red]no mapping[/]" in screen_text(con.app)
@@ -314,10 +314,10 @@ async def test_a_question_that_comes_over_the_list_is_not_thrown_away() -> None:
         reply: Future[str | None] = Future()
         con.backend.tell(SecretWanted(LogInQuestion(QuestionKind.PASSCODE, "Passcode"), reply))
         await con.until_keys_are_taken()
-        assert isinstance(con.app.screen, SecretScreen)
+        assert isinstance(con.app.screen, SecretPrompt)
         screen.pane.list.action_choose()
         await con.settle()
-        assert isinstance(con.app.screen, SecretScreen)
+        assert isinstance(con.app.screen, SecretPrompt)
         assert ("region", "eu-nl") not in con.backend.asked
         con.app.screen.dismiss(None)
         await con.settle()
@@ -332,7 +332,7 @@ async def test_esc_before_the_list_is_read_changes_nothing() -> None:
         return list(CHOICES)
 
     async with with_clouds() as con:
-        con.app.know_clouds("otc-prod", slow, used=lambda _: None)
+        con.app.set_clouds("otc-prod", slow, used=lambda _: None)
         asked = list(con.backend.asked)
         await con.press("C")
         assert top(con) is CloudsScreen
@@ -393,7 +393,7 @@ async def test_the_terminal_is_told_once_at_the_end_what_goes_on() -> None:
     foreign = restore(4, cloud="lab", state=State.RUNNING)
     for result in (SWITCH, 0):
         async with with_clouds() as con:
-            con.app.know_clouds(
+            con.app.set_clouds(
                 "otc-prod", list, used=lambda _: None, left={left.id, seen.id}, unnamed="lab"
             )
             for one in (here, left, seen, foreign):
@@ -496,7 +496,7 @@ async def test_a_restore_goes_to_the_region_on_the_screen(tmp_path: Path) -> Non
         app = VbsTui(
             backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="toy", read_only=False
         )
-        app.know_clouds("toy", list, used=lambda _: None)
+        app.set_clouds("toy", list, used=lambda _: None)
         async with app.run_test(size=(120, 40)) as pilot:
             con = FlowConsole(app, pilot)
             await con.until(lambda: con.main.volumes.list.total == 1)

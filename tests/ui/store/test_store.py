@@ -79,7 +79,7 @@ def test_a_row_told_twice_is_there_once() -> None:
     store.apply(page(1, 0, 3))
     store.apply(page(1, 2, 4, last=True))
     assert [row.id for row in listing.rows] == [one.id for one in BACKUPS[:4]]
-    assert all(listing.bearing(row.name) == 1 for row in listing.rows)
+    assert all(listing.count_named(row.name) == 1 for row in listing.rows)
 
 
 def test_a_changed_row_takes_its_place_and_unknown_ones_none() -> None:
@@ -89,7 +89,7 @@ def test_a_changed_row_takes_its_place_and_unknown_ones_none() -> None:
     new = backup(2, "renamed")
     assert store.apply(RowChanged(PROD.id, new)) is Change.ROW
     assert listing.get(new.id) is new
-    assert listing.bearing("renamed") == 1
+    assert listing.count_named("renamed") == 1
     assert store.apply(RowChanged(PROD.id, VOLUMES[0])) is Change.NONE
     assert store.apply(RowChanged("elsewhere", new)) is Change.NONE
 

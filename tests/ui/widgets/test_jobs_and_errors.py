@@ -16,9 +16,9 @@ from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.render.failure_text import decode, ticket
 from vbs_tui.ui.render.job_lines import (
     counts,
+    exit_message,
     header_line,
     is_unwatched,
-    last_words,
     log_lines,
     standing,
     watch_line,
@@ -104,11 +104,11 @@ def test_a_head_fits_and_says_where_it_runs_and_that_nobody_looks() -> None:
 def test_who_leaves_is_told_what_goes_on() -> None:
     running = replace(restore(state=State.RUNNING), cloud="my cloud")
     done = replace(restore(1, id="done"), state=State.SUCCEEDED)
-    words = last_words([running, done])
+    words = exit_message([running, done])
     assert words.startswith("1 restore goes on")
     assert f"vbs-tui watch --cloud 'my cloud' {running.id[:8]}" in words
-    assert last_words([done]) == ""
-    many = last_words([replace(running, id=f"{n:08}") for n in range(9)])
+    assert exit_message([done]) == ""
+    many = exit_message([replace(running, id=f"{n:08}") for n in range(9)])
     assert "9 restores go on" in many
     assert "4 more" in many
 

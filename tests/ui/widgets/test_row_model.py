@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vbs_tui.ui.widgets.rows.row_model import STEP, Rows
-from vbs_tui.ui.widgets.rows.work_queue import StepQueue, Steps, at_once
+from vbs_tui.ui.widgets.rows.work_queue import Steps, WorkQueue, single_step
 
 Item = tuple[str, str, int]
 
@@ -144,10 +144,10 @@ def test_newer_work_of_a_kind_drops_the_older_and_keeps_what_must_be_kept() -> N
             done.append(f"{name}{number}")
             yield
 
-    queue = StepQueue(lambda kind, ended: None)
+    queue = WorkQueue(lambda kind, ended: None)
     queue.add("filter", lambda: piece("a", 3))
     queue.step()
-    queue.add(StepQueue.KEEP, lambda: at_once(lambda: done.append("kept")))
+    queue.add(WorkQueue.KEEP, lambda: single_step(lambda: done.append("kept")))
     queue.add("filter", lambda: piece("b", 1))
     while queue.step():
         pass

@@ -16,14 +16,14 @@ __all__ = [
     "LISTS",
     "NO_KEY",
     "Command",
+    "binding_for",
     "bindings",
     "command",
     "footer",
-    "in_palette",
     "key_for",
-    "own_binding",
-    "try_again",
-    "use_table",
+    "palette_commands",
+    "retry_hint",
+    "set_commands",
 ]
 
 NO_KEY = "(no key)"
@@ -33,7 +33,7 @@ COMMANDS: tuple[Command, ...] = TABLE
 """In the order of the help."""
 
 
-def use_table(table: tuple[Command, ...]) -> None:
+def set_commands(table: tuple[Command, ...]) -> None:
     """Put the operator's table in the place of the program's own.
 
     Widgets take their bindings when they are first imported, so this comes before the app is.
@@ -55,13 +55,13 @@ def key_for(command_id: str) -> str:
     return command(command_id).shown or NO_KEY
 
 
-def try_again(failure: Failure | None = None) -> str:
+def retry_hint(failure: Failure | None = None) -> str:
     """What to do about a list that could not be read, or about a log-in, for *failure*."""
     does = "asks again" if failure is not None and failure.declined else "tries again"
     return f"{key_for('refresh')} {does}, {key_for('error')} explains."
 
 
-def own_binding(command_id: str, action: str) -> Binding:
+def binding_for(command_id: str, action: str) -> Binding:
     """A dialog's own *action* on the key that a command has elsewhere. Raises ``KeyError``."""
     # Nothing can be bound to no key at all; this is what Textual calls a key that never comes.
     return Binding(",".join(command(command_id).keys) or "<ignore>", action, show=False)
@@ -83,6 +83,6 @@ def footer(pane: str) -> tuple[Command, ...]:
     return tuple(sorted(ranked, key=lambda one: one.footer))
 
 
-def in_palette() -> tuple[Command, ...]:
+def palette_commands() -> tuple[Command, ...]:
     """The commands that the palette offers."""
     return tuple(one for one in COMMANDS if one.palette)

@@ -21,7 +21,7 @@ from textual.message_pump import MessagePump
 PATIENCE = 0.25
 """Seconds that a key waits for the one before it, at the most."""
 
-QUIET = 0.7
+TYPING_PAUSE = 0.7
 """Seconds after which a key is an answer to what is on the screen, and no longer one to what was
 there before."""
 
@@ -29,7 +29,7 @@ _TYPING = frozenset({"backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k"})
 """Keys that are part of typing, besides letters, digits and signs."""
 
 
-class KeyOrder:
+class KeyQueue:
     """Mixed into the app."""
 
     typed_at = float("-inf")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vbs_tui.settings import Mistake
 from vbs_tui.text import clean
 from vbs_tui.ui.keys.command_table import TABLE, Command
-from vbs_tui.ui.keys.key_names import MOVING, Key, NoKey, key_called
+from vbs_tui.ui.keys.key_names import MOVING, Key, UnknownKey, parse_key
 
 NEEDED = ("back", "choose", "help", "quit")
 """Commands that must keep a key: without them nobody finds in, round or out."""
@@ -48,14 +48,14 @@ class Place:
 
 
 _SCROLLING = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})
-PLACES: dict[str, Place] = {
+KEY_CONTEXTS: dict[str, Place] = {
     "JobsPane": Place(
         _SCROLLING | {"j", "k", "g", "G", "upper_g"}, ("global", "jobs"), (), "moves in the jobs"
     ),
-    "ErrorPanel": Place(
+    "ErrorPane": Place(
         _SCROLLING | {"j", "k", "g", "G", "upper_g"}, ("global", "error"), (), "moves in the error"
     ),
-    "FilterLine": Place(
+    "FilterInput": Place(
         frozenset(
             {"down", "left", "right", "home", "end", "delete", "backspace", "enter", "escape"}
             | {f"ctrl+{letter}" for letter in "acdekuvwx"}
@@ -93,7 +93,7 @@ PLACES: dict[str, Place] = {
 """By the class that binds them; dialogs in which no command can be meant are not here."""
 
 
-class KeysClash(Exception):  # noqa: N818 - the operator's file, not the program
+class KeymapError(Exception):
     """Keys that cannot be used so: no keys at all, taken ones, or one key for two commands."""
 
     def __init__(self, mistakes: tuple[Mistake, ...], commands: frozenset[str]) -> None:
@@ -103,12 +103,12 @@ class KeysClash(Exception):  # noqa: N818 - the operator's file, not the program
         super().__init__("; ".join(one.sentence for one in mistakes))
 
 
-def rebound(
+def apply_keymap(
     keys: Mapping[str, tuple[str, ...]], lines: Mapping[str, int] | None = None
 ) -> tuple[Command, ...]:
     """The table of commands with *keys* (command id to keys) in the place of their own.
 
-    *lines*: command id to the line of the file. Raises :class:`KeysClash`.
+    *lines*: command id to the line of the file. Raises :class:`KeymapError`.
     """
     found: list[tuple[str, str]] = []
     own: dict[str, tuple[Key, ...]] = {}
@@ -128,7 +128,7 @@ def rebound(
     found += _clashes(table, own)
     if found:
         at = lines or {}
-        raise KeysClash(
+        raise KeymapError(
             tuple(Mistake(at.get(name, 0), f"keys.{name}: {words}") for name, words in found),
             frozenset(name for name, _ in found),
         )
@@ -141,8 +141,8 @@ def _read(one: Command, keys: tuple[str, ...], found: list[tuple[str, str]]) -> 
     before = len(found)
     for written in keys:
         try:
-            key = key_called(written)
-        except NoKey as error:
+            key = parse_key(written)
+        except UnknownKey as error:
             found.append((one.id, f"{clean(written, 40)!r} {error}"))
             continue
         reason = "" if key.name in one.keys else _refused(one, key)
@@ -167,7 +167,7 @@ def _refused(one: Command, key: Key) -> str:
     may = _RESERVED.get(key.name)
     if may is not None and one.id not in may:
         return f"can only be a key of {', '.join(may)}"
-    for place in PLACES.values():
+    for place in KEY_CONTEXTS.values():
         if key.name in place.keys and (one.scope in place.scopes or one.id in place.commands):
             return place.does
     return ""

@@ -11,7 +11,7 @@ _STATE = r"[a-z]+(?:[_-][a-z]+)*"
 _BRANCH = re.compile(rf"(?:^|(?<=[.!?] ))({_STATE}(?:(?:, | or ){_STATE})*): ")
 
 
-def advice_for(advice: str, what: str, status: str) -> str:
+def advice_for_state(advice: str, what: str, status: str) -> str:
     """*advice* without the branches for other states than *status*, that of *what* (``disk``).
 
     All of it where it has no branches, and where the status is not known.
@@ -26,6 +26,6 @@ def advice_for(advice: str, what: str, status: str) -> str:
     return f"{first.strip()} When it was read last it was {status}.".strip()
 
 
-def has_branches(advice: str) -> bool:
+def depends_on_state(advice: str) -> bool:
     """Whether *advice* differs by state."""
     return _BRANCH.search(advice) is not None

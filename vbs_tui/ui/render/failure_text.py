@@ -10,7 +10,7 @@ from vbs_tui.codes import explain, explain_status
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 from vbs_tui.times import local
-from vbs_tui.ui.render.advice_by_state import advice_for, has_branches
+from vbs_tui.ui.render.advice_by_state import advice_for_state, depends_on_state
 
 _KINDS = {
     ErrorKind.NOT_SENT: (
@@ -104,10 +104,10 @@ def decode(failure: Failure, zone: tzinfo | None, restore: Restore | None = None
 
 def _by_state(remedy: str, restore: Restore) -> str:
     """Of advice that differs by state, what holds for the one that was seen last."""
-    if not has_branches(remedy):
+    if not depends_on_state(remedy):
         return remedy
-    of_disk = advice_for(remedy, "disk", restore.volume_status)
-    of_backup = advice_for(remedy, "backup", restore.backup_status)
+    of_disk = advice_for_state(remedy, "disk", restore.volume_status)
+    of_backup = advice_for_state(remedy, "backup", restore.backup_status)
     return of_backup if "backup" in remedy.partition(".")[0] else of_disk
 
 

@@ -157,7 +157,7 @@ def is_unwatched(watch: Watch) -> bool:
     """Whether nobody here sees how it goes on."""
     if watch.elsewhere or watch.blind_since is None:
         return bool(watch.elsewhere)
-    lacks = watch.failure is not None and bool(lacking_log_in(watch.failure))
+    lacks = watch.failure is not None and bool(log_in_needed(watch.failure))
     # Without a next look the present one has no end: a question may be open.
     return lacks or watch.next_at is None
 
@@ -175,7 +175,7 @@ def _fitted(restore: Restore, room: int) -> str:
     return fit_text(restore.backup.name or restore.backup.id[:8], left) + disk
 
 
-def last_words(restores: Iterable[Restore], unnamed: str = "") -> str:
+def exit_message(restores: Iterable[Restore], unnamed: str = "") -> str:
     """For the terminal that is left: what goes on without a watch, and how to watch it.
 
     *unnamed*: the cloud that variables alone make, which ``--cloud`` does not know.
@@ -216,10 +216,10 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     if watch.blind_since is not None:
         since = local_clock(watch.blind_since, zone)
         following = f", next try {local_clock(watch.next_at, zone)}" if watch.next_at else ""
-        if watch.failure is not None and (lack := lacking_log_in(watch.failure)):
+        if watch.failure is not None and (lack := log_in_needed(watch.failure)):
             # Nothing goes on by itself here, so no time of a next look is told.
             return [(f"  {lack}; not watched since {since}", "warn")]
-        why = why_blind(watch.failure)
+        why = no_contact_reason(watch.failure)
         return [(f"  {why}, since {since}{following}", "warn")]
     if watch.looked_at is None:
         return []
@@ -227,7 +227,7 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
     return [(f"  last look {local_clock(watch.looked_at, zone)}{following}", "dim")]
 
 
-def lacking_log_in(failure: Failure) -> str:
+def log_in_needed(failure: Failure) -> str:
     """Which log-in waits for the operator, and what to do about it; empty where none does."""
     if failure.declined:
         return f"log-in declined, {key_for('refresh')} asks again"
@@ -236,7 +236,7 @@ def lacking_log_in(failure: Failure) -> str:
     return ""
 
 
-def why_blind(failure: Failure | None) -> str:
+def no_contact_reason(failure: Failure | None) -> str:
     """Why nothing is seen, in a few words; the whole of it stands in the error panel."""
     if failure is not None and failure.kind is ErrorKind.LOG_IN:
         return "not watched for want of a log-in"
@@ -256,7 +256,7 @@ def settle_advice(restore: Restore, where: str = "") -> str:
     )
 
 
-def trouble_lines(trouble: str, room: int) -> list[list[Piece]]:
+def journal_problem_lines(trouble: str, room: int) -> list[list[Piece]]:
     """Why nothing can be restored, where the journal cannot be used, and what helps."""
     if not trouble:
         return []

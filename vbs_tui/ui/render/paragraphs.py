@@ -10,7 +10,7 @@ LEAST = 20
 """Cells that a paragraph has at the least, however narrow the screen."""
 
 
-def labelled(
+def labelled_paragraph(
     label: str,
     text: str,
     *,

@@ -9,7 +9,7 @@ from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.restore.journal.states import State
 from vbs_tui.times import local, local_clock
-from vbs_tui.ui.render.job_lines import is_unwatched, lacking_log_in, names, why_blind
+from vbs_tui.ui.render.job_lines import is_unwatched, log_in_needed, names, no_contact_reason
 
 Line = tuple[str, str]
 """Text, and the name of its colour in the theme; empty for the plain one."""
@@ -29,7 +29,7 @@ class Known:
     """What the title adds to the names."""
 
 
-def known_of(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> Known:
+def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> Known:
     """What is known of *restore* now; *watch*: how the looking goes."""
     failure, state = restore.failure, restore.state
     if state.is_open and watch is not None and watch.blind_since is not None:
@@ -55,9 +55,9 @@ def known_of(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> Know
 
 def _out_of_contact(restore: Restore, watch: Watch, zone: tzinfo | None) -> Known:
     since = "" if watch.blind_since is None else local(watch.blind_since, zone)
-    why = lacking_log_in(watch.failure) if watch.failure is not None else ""
+    why = log_in_needed(watch.failure) if watch.failure is not None else ""
     said: list[Line] = [
-        (f"No contact since {since}: {why or why_blind(watch.failure)}.", "$text-warning"),
+        (f"No contact since {since}: {why or no_contact_reason(watch.failure)}.", "$text-warning"),
     ]
     seen = "it has not been seen from here yet"
     if watch.looked_at is not None:

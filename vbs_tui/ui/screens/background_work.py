@@ -39,7 +39,7 @@ class Working:
         error = event.worker.error
         if event.state is WorkerState.ERROR and error is not None:
             app = cast("VbsTui", cast("Screen[Any]", self).app)
-            app.show_trouble(error, event.worker.description)
+            app.report_error(error, event.worker.description)
             self.failed(event.worker, f"A defect of the program stopped this ({_kind(error)}).")
 
     def failed(self, _worker: Worker[Any], words: str) -> None:

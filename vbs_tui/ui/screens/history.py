@@ -18,7 +18,7 @@ from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.threads import in_thread
 from vbs_tui.times import local_minute, span
-from vbs_tui.ui.keys.bindings import key_for, own_binding
+from vbs_tui.ui.keys.bindings import binding_for, key_for
 from vbs_tui.ui.render.job_lines import sign_of
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.background_work import Working
@@ -49,8 +49,8 @@ class HistoryScreen(Working, ListScreen[Restore]):
     """Newest first, from the journal."""
 
     BINDINGS = [
-        own_binding("refresh", "read"),
-        own_binding("details", "details"),
+        binding_for("refresh", "read"),
+        binding_for("details", "details"),
         Binding("x", "export('json')", show=False),
         Binding("X,upper_x", "export('csv')", show=False),
     ]

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
-from vbs_tui.ui.keys.bindings import COMMANDS, NO_KEY, Command, key_for, own_binding
+from vbs_tui.ui.keys.bindings import COMMANDS, NO_KEY, Command, binding_for, key_for
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.one_line import OneLine
@@ -28,7 +28,7 @@ class SolePane(ListPane[T]):
         super().__init__(rows, id="sole")
         self._title = title
 
-    def tell_title(self) -> None:
+    def update_title(self) -> None:
         self.border_title = Content(self._title)
 
 
@@ -37,7 +37,7 @@ class ListScreen(Screen[None], Generic[T]):
 
     CSS_PATH = "list_screen.tcss"
     AUTO_FOCUS = ""
-    BINDINGS = [Binding("escape,q", "leave", show=False), own_binding("help", "help")]
+    BINDINGS = [Binding("escape,q", "leave", show=False), binding_for("help", "help")]
     keys: tuple[tuple[str, str], ...] = ()
     way_back = "back"
     """What Esc does, in a word."""

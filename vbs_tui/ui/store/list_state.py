@@ -86,12 +86,12 @@ class ListState:
         """All rows, in the order they came. Not to be changed."""
         return self._shown.rows
 
-    def bearing(self, name: str) -> int:
+    def count_named(self, name: str) -> int:
         """How many rows bear that name."""
         return self._shown.names[name]
 
     @property
-    def is_settled(self) -> bool:
+    def is_loaded(self) -> bool:
         """Whether a reading has ended, well or not, and none is under way."""
         return self.generation >= 0 and not self.loading
 
@@ -146,6 +146,6 @@ class ListState:
             self._staged.replace(row, at)
         return Change.ROW if self._shown.replace(row, at) else Change.NONE
 
-    def told_at(self, row_id: str) -> datetime:
+    def read_at(self, row_id: str) -> datetime:
         """When the row with that id was read."""
         return self._shown.told.get(row_id, LONG_AGO)

@@ -118,7 +118,7 @@ class Store:
         return regional[0] if len(regional) == 1 else None
 
     @property
-    def lacks_log_in(self) -> bool:
+    def needs_log_in(self) -> bool:
         """Whether something stands still until a log-in succeeds."""
         state = self.current
         failures = [self.connect_failure]
@@ -161,7 +161,7 @@ class Store:
             if one.state.is_open and not self._elsewhere(one.id)
         ]
 
-    def unwatched_without(self, left: Collection[str]) -> list[Restore]:
+    def unwatched_at_exit(self, left: Collection[str]) -> list[Restore]:
         """The restores that nobody watches when this program ends. *left*: the ids of those that it
         watched in clouds that were open before."""
         return [
@@ -175,7 +175,7 @@ class Store:
         watch = self.watches.get(restore_id)
         return "" if watch is None else watch.elsewhere
 
-    def is_news(self, restore_id: str) -> bool:
+    def has_changed(self, restore_id: str) -> bool:
         """Whether that restore, or the watch over it, changed since the program started."""
         watch = self.watches.get(restore_id)
         return restore_id in self._news or (watch is not None and watch.blind_since is not None)
@@ -248,7 +248,7 @@ class Store:
         else:
             self.watches[event.watch.restore_id] = event.watch
 
-    def take_in(self, restore: Restore) -> list[Row]:
+    def apply_restore(self, restore: Restore) -> list[Row]:
         """Bring the listed states of disk and backup up to what *restore* says of them, where that
         is newer: the rows that changed.
 
@@ -268,7 +268,7 @@ class Store:
             if known is None or known.at < at:
                 self._seen[row_id] = _Seen(status, at)
             row = None if state is None else state.lists[kind].get(row_id)
-            if state is None or row is None or state.lists[kind].told_at(row_id) >= at:
+            if state is None or row is None or state.lists[kind].read_at(row_id) >= at:
                 continue
             fresh = replace(row, status=status)
             state.lists[kind].replace(fresh, at)
@@ -276,7 +276,7 @@ class Store:
                 changed.append(fresh)
         return changed
 
-    def _as_known(self, event: ListPage) -> ListPage:
+    def _with_newer_states(self, event: ListPage) -> ListPage:
         """*event*, but with the states that were seen since it was read."""
         self._latest = max(self._latest, event.at)
         if not self._seen:
@@ -324,7 +324,7 @@ class Store:
             case ListStarted():
                 return listing.started(event)
             case ListPage():
-                return listing.page(self._as_known(event))
+                return listing.page(self._with_newer_states(event))
             case ListFailed():
                 return listing.failed(event)
 

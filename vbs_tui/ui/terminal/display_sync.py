@@ -22,14 +22,14 @@ Told = Callable[[float], None]
 """Called with a moment of ``time.monotonic``."""
 
 
-class Shown:
+class DisplaySync:
     """Mixed into the app, after whoever holds keys back."""
 
     _answers = False
     """Whether this terminal answers, as far as is known."""
     _waiting: deque[Told]
 
-    def once_shown(self, told: Told) -> None:
+    def call_after_display(self, told: Told) -> None:
         """Call *told* with the moment at which all that was drawn so far is on the terminal."""
         app: Any = self
         after_written = getattr(app._driver, "after_written", None)

@@ -32,7 +32,7 @@ class Mark(str):
         return made
 
 
-class PatientFile:
+class BlockingWriter:
     """Writes to the descriptor of *stream*, also where another program left it non-blocking.
 
     Python's own stream raises then as soon as the link is slow; Textual's writing thread ends with
@@ -70,11 +70,11 @@ class PatientFile:
 
 
 class TerminalDriver(LinuxDriver):
-    """See :class:`PatientFile`."""
+    """See :class:`BlockingWriter`."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._file: Any = PatientFile(self._file)
+        self._file: Any = BlockingWriter(self._file)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's own, which changes with it; variables only where it tells none."""

@@ -25,10 +25,10 @@ class Colourless(LineFilter):
         ]
 
 
-class Drawing:
-    """Mixed into the apps; :meth:`draw_as_told` comes once, after Textual's own beginning."""
+class TerminalOutput:
+    """Mixed into the apps; :meth:`configure_output` comes once, after Textual's own beginning."""
 
-    def draw_as_told(self) -> None:
+    def configure_output(self) -> None:
         """Use the colours of :func:`colours_of`, and the terminal's own size: ``COLUMNS`` and
         ``LINES`` are what some shell once measured."""
         app: Any = self

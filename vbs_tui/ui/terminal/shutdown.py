@@ -51,7 +51,7 @@ _RESET = (
 """Back to the main screen, with cursor and line wrap, without mouse, focus and paste reports."""
 
 
-class QuietCrash:
+class RedactedCrash:
     """Mixed into the app: a defect is told by its place and kind. Textual's own reports print
     local variables and messages, and with them tokens and what was typed."""
 
@@ -126,7 +126,7 @@ class Shutdown:
         self._left = threading.Event()
         self._ended = threading.Event()
         self._is_gone = False
-        self._has_thrown_away = False
+        self._has_discarded_output = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
 
@@ -152,7 +152,7 @@ class Shutdown:
             os.close(self._wake_write)
             return
         self._left.wait(PATIENCE)
-        if self._has_thrown_away:
+        if self._has_discarded_output:
             _restore_terminal(self._modes)
         if self._is_gone:
             _detach()
@@ -165,7 +165,7 @@ class Shutdown:
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
         app: Any = self._app
-        app.told_to_end()
+        app.prepare_to_exit()
         self._wake(number)
 
     def _wake(self, reason: int) -> None:
@@ -188,8 +188,8 @@ class Shutdown:
         self._end_app()
         self._ended.wait(IN_ORDER)
         while not self._is_gone and time.monotonic() < until and not self._ended.is_set():
-            self._has_thrown_away = True
-            _throw_output_away()
+            self._has_discarded_output = True
+            _discard_output()
             self._ended.wait(0.01)
         if not self._ended.is_set():
             _restore_terminal(self._modes)
@@ -230,7 +230,7 @@ def _modes() -> list[Any] | None:
         return None
 
 
-def _throw_output_away() -> None:
+def _discard_output() -> None:
     """Drop what the terminal has not taken yet, and wake whoever waits for room to write."""
     with contextlib.suppress(termios.error, OSError):
         termios.tcflush(2, termios.TCOFLUSH)
@@ -240,7 +240,7 @@ def _throw_output_away() -> None:
 
 def _restore_terminal(modes: list[Any] | None) -> None:
     """As far as a terminal that may be stalled or gone can be restored without waiting for it."""
-    _throw_output_away()
+    _discard_output()
     if modes is not None:
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetattr(0, termios.TCSANOW, modes)

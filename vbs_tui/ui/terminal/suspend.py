@@ -19,15 +19,15 @@ from textual.binding import Binding
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-HALT = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
+SUSPEND_BINDING = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
 
 
 class Suspendable:
-    """Mixed into the app, whose bindings have :data:`HALT`."""
+    """Mixed into the app, whose bindings have :data:`SUSPEND_BINDING`."""
 
-    is_leaving = False
+    is_exiting = False
     """Set by whoever ends the program, in a signal's handler too."""
-    _is_halted = False
+    _is_suspended = False
 
     def get_driver_class(self) -> type[Driver]:
         from vbs_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415 - not without one
@@ -41,18 +41,18 @@ class Suspendable:
         loop.add_signal_handler(signal.SIGTSTP, self._halt)
         loop.add_signal_handler(signal.SIGCONT, self._go_on)
 
-    def holds_up_halt(self) -> str:
+    def why_not_suspend(self) -> str:
         """Why Ctrl+Z must not halt the program at this moment; empty when it may."""
         return ""
 
-    def words_at_halt(self) -> str:
+    def suspend_message(self) -> str:
         """What the shell's screen should say meanwhile; mostly nothing."""
         return ""
 
-    def action_halt(self) -> None:
+    def action_suspend_process(self) -> None:
         """Ctrl+Z: back to the shell, until its ``fg``."""
         app: Any = self
-        why = self.holds_up_halt()
+        why = self.why_not_suspend()
         if not why and not _has_job_control():
             why = "No shell waits here to bring the program back: Ctrl+Z does nothing."
         if why:
@@ -64,14 +64,14 @@ class Suspendable:
         app: Any = self
         # Where nobody could let it go on, the kernel itself would not halt it either. A second
         # signal of a burst is looked at when the program has gone on already.
-        if self._is_halted or self.is_leaving or not app.is_running or not _has_job_control():
+        if self._is_suspended or self.is_exiting or not app.is_running or not _has_job_control():
             return
-        self._is_halted = True
+        self._is_suspended = True
         app._driver.suspend_application_mode()
-        if words := self.words_at_halt():
+        if words := self.suspend_message():
             with contextlib.suppress(OSError):
                 os.write(2, f"{words}\n".encode())
-        if not self.is_leaving:  # told to end, while the terminal took its time
+        if not self.is_exiting:  # told to end, while the terminal took its time
             _stop()
 
     def _go_on(self) -> None:
@@ -81,27 +81,27 @@ class Suspendable:
         if not _is_in_foreground():
             self._go_on_without_terminal()
             return
-        if not self._is_halted:
+        if not self._is_suspended:
             # By SIGSTOP then, or not at all: whoever had the terminal may have left it otherwise.
             app._driver.suspend_application_mode()
         app._driver.resume_application_mode()
-        self._is_halted = False
+        self._is_suspended = False
         # The terminal shows an empty screen until it is drawn anew.
         app.screen.refresh(layout=True)
 
     def _go_on_without_terminal(self) -> None:
-        if not self.is_leaving and _has_job_control():
+        if not self.is_exiting and _has_job_control():
             _stop()  # the shell's bg
             return
         self._leave_terminal()
 
-    def told_to_end(self) -> None:
+    def prepare_to_exit(self) -> None:
         """A signal ends the program; called in its handler.
 
         While it is halted, the end may come before it is told that it goes on.
         """
-        self.is_leaving = True
-        if self._is_halted:
+        self.is_exiting = True
+        if self._is_suspended:
             self._leave_terminal()
 
     def _leave_terminal(self) -> None:

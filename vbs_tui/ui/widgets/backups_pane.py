@@ -101,7 +101,7 @@ class BackupsPane(CloudListPane[Backup]):
                 [("  → ", "accent"), (named, "accent"), (when, "accent")],
                 [(" chosen, hidden by the filter ", "warn")],
             )
-        self.tell_foot()
+        self.update_subtitle()
 
     def source_of(self, backup: Backup) -> str:
         """The disk it was taken from, in words."""
@@ -120,10 +120,10 @@ class BackupsPane(CloudListPane[Backup]):
         now = self._clock.now()
         return backup_pairs(backup, now=now, zone=self._zone, source=self.source_of(backup))
 
-    def gist(self) -> str:
+    def collapsed_summary(self) -> str:
         chosen = self.chosen
         if chosen is None:
-            return super().gist()
+            return super().collapsed_summary()
         hidden = ", hidden by the filter" if self.hides_choice else ""
         return f"→ {chosen.name or chosen.id}{hidden}"
 
@@ -135,5 +135,5 @@ class BackupsPane(CloudListPane[Backup]):
             zone=self._zone,
             source=self.source_of(backup),
             is_chosen=backup.id == self._chosen_id,
-            is_namesake=state is not None and state.bearing(backup.name) > 1,
+            is_namesake=state is not None and state.count_named(backup.name) > 1,
         )

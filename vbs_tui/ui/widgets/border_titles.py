@@ -11,13 +11,13 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 
-def set_title(widget: Widget, text: str) -> None:
+def set_border_title(widget: Widget, text: str) -> None:
     """Write *text*, never read as markup, into the upper line of the frame."""
     widget._border_title = Content(text)
     _refresh_line(widget, 0)
 
 
-def set_foot(widget: Widget, text: str) -> None:
+def set_border_subtitle(widget: Widget, text: str) -> None:
     """Write *text*, never read as markup, into the lower line of the frame."""
     widget._border_subtitle = Content(text)
     _refresh_line(widget, widget.outer_size.height - 1)

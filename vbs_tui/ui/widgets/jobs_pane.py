@@ -23,19 +23,19 @@ from vbs_tui.ui.render.job_lines import (
     counts,
     header_line,
     is_unwatched,
+    journal_problem_lines,
     log_lines,
-    trouble_lines,
     watch_line,
 )
 from vbs_tui.ui.render.table import Piece, fit_text
-from vbs_tui.ui.widgets.border_titles import set_foot, set_title
-from vbs_tui.ui.widgets.named_styles import Inked
+from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
+from vbs_tui.ui.widgets.named_styles import StyledWidget
 
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""
 
 
-class AboutRestore(Message):
+class RestoreMessage(Message):
     """Something of one restore."""
 
     def __init__(self, restore: Restore) -> None:
@@ -43,7 +43,7 @@ class AboutRestore(Message):
         self.restore = restore
 
 
-class JobsPane(Inked, ScrollView, can_focus=True):
+class JobsPane(StyledWidget, ScrollView, can_focus=True):
     """A view of the journal on the line API: nothing per row but its text."""
 
     ALLOW_SELECT = False
@@ -63,16 +63,16 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     }
     """
 
-    class ErrorWanted(AboutRestore):
+    class ErrorWanted(RestoreMessage):
         """The operator wants to know what is wrong with a restore."""
 
-    class Selected(AboutRestore):
+    class Selected(RestoreMessage):
         """The cursor is on another restore."""
 
-    class SettleWanted(AboutRestore):
+    class SettleWanted(RestoreMessage):
         """The operator wants to say what became of an unknown restore."""
 
-    class LogWanted(AboutRestore):
+    class LogWanted(RestoreMessage):
         """The operator wants the whole log of a restore."""
 
     def __init__(
@@ -147,7 +147,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         if moved or watch.restore_id == self._selected:
             self._rebuild()
 
-    def at_home_in(self, cloud: str, region: str) -> None:
+    def set_location(self, cloud: str, region: str) -> None:
         """Name the cloud of those restores that run on another one than *cloud*, and the region of
         those that run in another one of it."""
         if (cloud, region) != self._home:
@@ -164,7 +164,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         is_here = not region or restore.region in ("", region)
         return "" if is_here else f"in {restore.region}"
 
-    def tell_ages(self) -> None:
+    def refresh_ages(self) -> None:
         """Bring elapsed times up to date; only lines that read differently are drawn."""
         self._rebuild()
 
@@ -251,7 +251,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     def _rebuild(self) -> None:
         now = self._clock.now()
         room = self.scrollable_content_region.width
-        lines: list[Line] = [(pieces, "") for pieces in trouble_lines(self._trouble, room)]
+        lines: list[Line] = [(pieces, "") for pieces in journal_problem_lines(self._trouble, room)]
         first = last = 0
         for key in self._order:
             restore = self._restores[key]
@@ -299,9 +299,9 @@ class JobsPane(Inked, ScrollView, can_focus=True):
             if first < top and last - first < high:
                 top = first
             self.scroll_to(y=top, animate=False, force=True)
-        self._tell_foot()
+        self._update_subtitle()
 
-    def _tell_foot(self) -> None:
+    def _update_subtitle(self) -> None:
         foot = counts(self._restores.values(), self._watches)
         sign = "›" if self.has_focus else " "
         title = f"{sign}4 Jobs"
@@ -311,16 +311,16 @@ class JobsPane(Inked, ScrollView, can_focus=True):
             title = f"{title} · {foot} " if foot else f"{title} "
         if (title, foot) != self._told:
             self._told = (title, foot)
-            set_title(self, title)
-            set_foot(self, foot)
+            set_border_title(self, title)
+            set_border_subtitle(self, foot)
 
     def on_mount(self) -> None:
-        self._tell_foot()
+        self._update_subtitle()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         # Not in on_focus: that runs before has_focus is what it will be.
         super().watch_has_focus(has_focus)
-        self._tell_foot()
+        self._update_subtitle()
         self.refresh()
 
     def on_resize(self) -> None:
@@ -335,7 +335,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
             )
             return self._strip([(f" {words}", "dim")], width, on_cursor=False)
         if row >= len(self._lines):
-            return Strip.blank(width, self.ink())
+            return Strip.blank(width, self.named_style())
         pieces, key = self._lines[row]
         is_head = row == 0 or self._lines[row - 1][1] != key
         on_cursor = bool(key) and is_head and key == self._selected and self.has_focus
@@ -348,10 +348,10 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         for text, name in pieces:
             if room <= 0 or not text:
                 continue
-            style = self.ink(name) + under
+            style = self.named_style(name) + under
             segment = Segment(text, style)
             if segment.cell_length > room:
                 segment = Segment(fit_text(text, room), style)
             room -= segment.cell_length
             segments.append(segment)
-        return Strip(segments).adjust_cell_length(width, self.ink() + under)
+        return Strip(segments).adjust_cell_length(width, self.named_style() + under)

@@ -14,16 +14,16 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from vbs_tui.ui.keys.bindings import try_again
+from vbs_tui.ui.keys.bindings import retry_hint
 from vbs_tui.ui.render.formatting import age, short_failure
 from vbs_tui.ui.store.store import Change, ListState
-from vbs_tui.ui.widgets.border_titles import set_foot, set_title
+from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 T = TypeVar("T")
 
 
-class FilterLine(Input):
+class FilterInput(Input):
     """The line in which a filter is typed: Enter keeps it, Esc clears it."""
 
     BINDINGS = [
@@ -59,7 +59,7 @@ class ListPane(Vertical, Generic[T]):
     ListPane {
         & .filter-row { display: none; height: 1; background: $panel; }
         & .filter-sign { width: 4; color: $text-primary; text-style: bold; }
-        & FilterLine { width: 1fr; background: $panel; }
+        & FilterInput { width: 1fr; background: $panel; }
         &.-filtering .filter-row { display: block; }
     }
     """
@@ -74,15 +74,15 @@ class ListPane(Vertical, Generic[T]):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="filter-row"):
             yield Label("  /", classes="filter-sign", markup=False)
-            yield FilterLine()
+            yield FilterInput()
         yield from self.above()
         yield self.list
 
     def on_mount(self) -> None:
-        self.tell_title()
+        self.update_title()
         if self._first_filter:
             self.add_class("-filtering")
-            self.query_one(FilterLine).value = self._first_filter
+            self.query_one(FilterInput).value = self._first_filter
 
     # What subclasses say
 
@@ -98,7 +98,7 @@ class ListPane(Vertical, Generic[T]):
         """What the foot says, most important first."""
         return self.counts()
 
-    def gist(self) -> str:
+    def collapsed_summary(self) -> str:
         """What stands beside the title while the pane is but its title line."""
         return next(iter(self.foot()), "")
 
@@ -116,21 +116,21 @@ class ListPane(Vertical, Generic[T]):
             said.append(rows.sort_words)
         return said
 
-    def tell_title(self) -> None:
+    def update_title(self) -> None:
         """Write the title anew, if it says something else than before."""
         sign = "›" if self.has_pseudo_class("focus-within") else " "
         text = f"{sign}{self.number} {self.title()}"
         if self.has_class("-collapsed"):
-            gist = self.gist()
-            text = f"{text} · {gist} " if gist else f"{text} "
+            summary = self.collapsed_summary()
+            text = f"{text} · {summary} " if summary else f"{text} "
         if text != self._told_title:
             self._told_title = text
-            set_title(self, text)
+            set_border_title(self, text)
 
-    def tell_foot(self) -> None:
+    def update_subtitle(self) -> None:
         """Write the foot anew, if it says something else than before."""
         if self.has_class("-collapsed"):
-            self.tell_title()
+            self.update_title()
         parts = self.foot()
         room = max(10, self.size.width - 6)
         while len(parts) > 1 and len(" · ".join(parts)) > room:
@@ -138,19 +138,19 @@ class ListPane(Vertical, Generic[T]):
         text = " · ".join(parts)
         if text != self._told_foot:
             self._told_foot = text
-            set_foot(self, text)
+            set_border_subtitle(self, text)
 
     def on_descendant_focus(self) -> None:
-        self.tell_title()
+        self.update_title()
 
     def on_descendant_blur(self) -> None:
-        self.call_after_refresh(self.tell_title)
+        self.call_after_refresh(self.update_title)
 
     def on_resize(self) -> None:
-        self.tell_title()
-        self.tell_foot()
+        self.update_title()
+        self.update_subtitle()
 
-    def begin_filtered(self, text: str) -> None:
+    def set_initial_filter(self, text: str) -> None:
         """Show the list with a filter from the start; Esc clears it like any other."""
         self._first_filter = text
 
@@ -161,12 +161,12 @@ class ListPane(Vertical, Generic[T]):
     @property
     def is_filtering(self) -> bool:
         """Whether the filter line is being typed in."""
-        return self.query_one(FilterLine).has_focus
+        return self.query_one(FilterInput).has_focus
 
     def clear_filter(self) -> bool:
         """Show every row again; whether there was a filter."""
         had = bool(self.list.filter_text) or self.has_class("-filtering")
-        self.query_one(FilterLine).value = ""
+        self.query_one(FilterInput).value = ""
         self.list.set_filter("")
         self.remove_class("-filtering")
         return had
@@ -175,7 +175,7 @@ class ListPane(Vertical, Generic[T]):
     def _open_filter(self, event: RowList.FilterWanted) -> None:
         event.stop()
         self.add_class("-filtering")
-        line = self.query_one(FilterLine)
+        line = self.query_one(FilterInput)
         line.focus(scroll_visible=False)
         line.action_end()
 
@@ -189,8 +189,8 @@ class ListPane(Vertical, Generic[T]):
         event.stop()
         self._keep_filter()
 
-    @on(FilterLine.Kept)
-    def _kept(self, event: FilterLine.Kept) -> None:
+    @on(FilterInput.Kept)
+    def _kept(self, event: FilterInput.Kept) -> None:
         event.stop()
         self._keep_filter()
 
@@ -199,8 +199,8 @@ class ListPane(Vertical, Generic[T]):
             self.clear_filter()
         self.focus_list()
 
-    @on(FilterLine.Dropped)
-    def _dropped(self, event: FilterLine.Dropped) -> None:
+    @on(FilterInput.Dropped)
+    def _dropped(self, event: FilterInput.Dropped) -> None:
         event.stop()
         self.clear_filter()
         self.focus_list()
@@ -208,10 +208,10 @@ class ListPane(Vertical, Generic[T]):
     @on(RowList.Changed)
     @on(RowList.FilterChanged)
     def _told(self) -> None:
-        self.tell_empty()
-        self.tell_foot()
+        self.update_empty_notice()
+        self.update_subtitle()
 
-    def tell_empty(self) -> None:
+    def update_empty_notice(self) -> None:
         """Say in the body why there is no row."""
         rows = self.list
         if rows.total and not rows.shown and not rows.is_working:
@@ -238,7 +238,7 @@ class CloudListPane(ListPane[T]):
         self.list.start_at_top()
         self.list.set_items(self._rows_of(state))
         self._shown = 0 if state is None else len(state.rows)
-        self.tell_state()
+        self.update_state()
 
     def changed(self, change: Change, row: T | None = None, row_id: str = "") -> None:
         """The list that is shown changed in the store."""
@@ -253,12 +253,12 @@ class CloudListPane(ListPane[T]):
         elif change is Change.ROW and row is not None:
             self.list.replace_item(row_id, row)
         self._shown = len(state.rows)
-        self.tell_state()
+        self.update_state()
 
-    def tell_state(self) -> None:
+    def update_state(self) -> None:
         """Say anew how the list is: loading, empty, failed, how old."""
         state = self._state
-        if state is not None and state.is_settled:
+        if state is not None and state.is_loaded:
             self.list.pin()
         if state is None:
             self.list.set_notice("empty", self._waiting)
@@ -267,19 +267,19 @@ class CloudListPane(ListPane[T]):
             self.list.set_notice(
                 "error",
                 f"{self.word} could not be listed: {short_failure(state.failure)}. {words}"
-                f"  {try_again(state.failure)}",
+                f"  {retry_hint(state.failure)}",
             )
         elif state.loading or state.listed_at is None:
             self.list.set_notice("loading", f"Reading the {self.noun[1]} …")
         else:
             self.list.set_notice("empty", f"This project has no {self.noun[1]}.")
-        self.tell_empty()
-        self.tell_foot()
+        self.update_empty_notice()
+        self.update_subtitle()
 
     def at(self, now: datetime) -> None:
         """It is *now*: ages may have to be told anew."""
         self._now = now
-        self.tell_foot()
+        self.update_subtitle()
 
     def foot(self) -> list[str]:
         said = super().foot()

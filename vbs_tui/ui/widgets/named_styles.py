@@ -14,7 +14,7 @@ from textual.color import Color
 from textual.widget import Widget
 
 
-class Ink(NamedTuple):
+class NamedStyle(NamedTuple):
     """How a word looks on whatever ground it stands."""
 
     colour: str = ""
@@ -23,34 +23,34 @@ class Ink(NamedTuple):
     reverse: bool | None = None
 
 
-INKS = {
-    "dim": Ink("text-muted"),
-    "good": Ink("text-success"),
-    "warn": Ink("text-warning"),
-    "bad": Ink("text-error"),
-    "accent": Ink("text-primary", bold=True),
-    "bold": Ink(bold=True),
+NAMED_STYLES = {
+    "dim": NamedStyle("text-muted"),
+    "good": NamedStyle("text-success"),
+    "warn": NamedStyle("text-warning"),
+    "bad": NamedStyle("text-error"),
+    "accent": NamedStyle("text-primary", bold=True),
+    "bold": NamedStyle(bold=True),
 }
 
 
-class Inked(Widget):
-    """Has a style for each name of :attr:`inks`; any other name is the widget's own style."""
+class StyledWidget(Widget):
+    """Has a style for each name in :attr:`named_styles`; any other name is the widget's style."""
 
-    inks: ClassVar[Mapping[str, Ink]] = INKS
+    named_styles: ClassVar[Mapping[str, NamedStyle]] = NAMED_STYLES
     _styles_by_name: dict[str, Style] | None = None
 
     def notify_style_update(self) -> None:
         self._styles_by_name = None
         super().notify_style_update()
 
-    def ink(self, name: str = "") -> Style:
+    def named_style(self, name: str = "") -> Style:
         """The style called *name*, on the widget's own ground."""
         if self._styles_by_name is None:
             self._styles_by_name = {}
         found = self._styles_by_name.get(name)
         if found is None:
-            ink = self.inks.get(name)
-            found = self.rich_style if ink is None else self.rich_style + self._own(ink)
+            own = self.named_styles.get(name)
+            found = self.rich_style if own is None else self.rich_style + self._own(own)
             self._styles_by_name[name] = found
         return found
 
@@ -58,9 +58,9 @@ class Inked(Widget):
         """Nothing but the theme's colour *variable* as background."""
         return Style(bgcolor=self._colour(variable).rich_color)
 
-    def _own(self, ink: Ink) -> Style:
-        colour = self._colour(ink.colour).rich_color if ink.colour else None
-        return Style(color=colour, bold=ink.bold, reverse=ink.reverse)
+    def _own(self, named_style: NamedStyle) -> Style:
+        colour = self._colour(named_style.colour).rich_color if named_style.colour else None
+        return Style(color=colour, bold=named_style.bold, reverse=named_style.reverse)
 
     def _colour(self, variable: str) -> Color:
         return Color.parse(self.app.current_theme.variables[variable])

@@ -13,7 +13,7 @@ _MOST = 1024
 """Characters; more is no password but something else from the clipboard."""
 
 
-class SecretLine(Input):
+class SecretInput(Input):
     """For one password or passcode."""
 
     class Refused(Message):

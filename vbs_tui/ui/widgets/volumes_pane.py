@@ -65,10 +65,10 @@ class VolumesPane(CloudListPane[Volume]):
             # In the order of the ranks that is the first row; in a sort it may be any.
             self.list.start_at_top(backup.volume_id if self.list.sort_words else None)
         self._order()
-        if to_best and self._state is not None and self._state.is_settled:
+        if to_best and self._state is not None and self._state.is_loaded:
             self.list.pin()
-        self.tell_title()
-        self.tell_foot()
+        self.update_title()
+        self.update_subtitle()
 
     def changed(self, change: Change, row: Volume | None = None, row_id: str = "") -> None:
         ranking = self._ranking
@@ -77,7 +77,7 @@ class VolumesPane(CloudListPane[Volume]):
         super().changed(change, row, row_id)
         if ranking is not None and change is Change.ROW and row is not None:
             ranking.of(row)
-            self.tell_foot()
+            self.update_subtitle()
         elif change in (Change.SWAPPED, Change.APPENDED):
             self._rank_all()
 
@@ -140,7 +140,7 @@ class VolumesPane(CloudListPane[Volume]):
 
     def _row(self, volume: Volume) -> Row:
         state = self._state
-        is_namesake = state is not None and state.bearing(volume.name) > 1
+        is_namesake = state is not None and state.count_named(volume.name) > 1
         return volume_row(volume, self.rank_of(volume), is_namesake=is_namesake)
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.ui.consoles import Console, console, screen_text
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
-from vbs_tui.ui.screens.dialogs.browser_prompt import VisitScreen
+from vbs_tui.ui.screens.dialogs.browser_prompt import BrowserPrompt
 
 ADDRESS = "https://login.company.example/realms/operations/device?[b]lang[/nope]=en"
 
@@ -43,7 +43,7 @@ async def test_enter_goes_on_and_escape_declines(key: str, answer: str | None) -
     async with console() as c:
         reply = await ask(c)
         await c.press("x", "space")
-        assert isinstance(c.app.screen, VisitScreen)
+        assert isinstance(c.app.screen, BrowserPrompt)
         await c.press(key)
         assert reply.result(0) == answer
         assert c.on_main()

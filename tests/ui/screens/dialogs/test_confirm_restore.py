@@ -26,7 +26,7 @@ from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.render.confirmation_text import typing_line
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 
 BACKUP = BACKUPS[0]
 OWN, OTHER, SMALL, NAMELESS = VOLUMES[3], VOLUMES[0], VOLUMES[1], VOLUMES[5]
@@ -300,7 +300,7 @@ async def test_a_question_on_top_is_left_alone_when_the_restore_begins(answered:
         await d.con.until_keys_are_taken()
         d.con.backend.submissions[0].set_result(SENT)
         await d.con.settle()
-        assert isinstance(d.con.app.screen, SecretScreen)
+        assert isinstance(d.con.app.screen, SecretPrompt)
         assert not reply.done()
         await d.press(*(["x", "enter"] if answered else ["escape"]))
         await d.con.settle()

@@ -20,14 +20,14 @@ from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.journal.records import UNTRACED
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.key_queue import QUIET
+from vbs_tui.ui.keys.key_queue import TYPING_PAUSE
 from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
-from vbs_tui.ui.screens.dialogs.secret_prompt import SecretScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
+from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
 from vbs_tui.ui.screens.help import HelpScreen
-from vbs_tui.ui.widgets.secret_input import SecretLine
+from vbs_tui.ui.widgets.secret_input import SecretInput
 
 UNKNOWN = restore(state=State.UNKNOWN, sent_at=NOW, summary=f"{UNTRACED}: no trace of it.")
 WAITS = "The log-in of otc-prod asks for a passcode, once you are done here."
@@ -44,11 +44,11 @@ async def ask(c: Console, kind: QuestionKind = QuestionKind.PASSCODE) -> Future[
 
 
 def is_asking(c: Console) -> bool:
-    return isinstance(c.app.screen, SecretScreen)
+    return isinstance(c.app.screen, SecretPrompt)
 
 
-def line(c: Console) -> SecretLine:
-    return c.app.screen.query_one(SecretLine)
+def line(c: Console) -> SecretInput:
+    return c.app.screen.query_one(SecretInput)
 
 
 async def paste(c: Console, text: str, moment: float | None = None) -> None:
@@ -78,8 +78,8 @@ async def press_at(c: Console, moment: float, *keys: str) -> None:
 def just_before_the_pause_ends(c: Console) -> float:
     """The moment of the last key that is no answer yet, however slow the machine."""
     screen = c.app.screen
-    assert isinstance(screen, QuestionScreen)
-    return screen.takes_keys_from - 0.01
+    assert isinstance(screen, LogInPrompt)
+    return screen.accepts_keys_from - 0.01
 
 
 # Keys in flight
@@ -91,7 +91,7 @@ async def test_a_name_that_is_being_typed_is_typed_to_its_end(size: tuple[int, i
         await d.examined(examination())
         await d.press(*OWN.name[:4])
         reply = await ask(d.con)
-        await d.con.pilot.pause(1.5 * QUIET)  # a mere pause is not enough here
+        await d.con.pilot.pause(1.5 * TYPING_PAUSE)  # a mere pause is not enough here
         assert isinstance(d.con.app.screen, ConfirmScreen)
         assert " ".join(d.text.replace("│", " ").split()).count(WAITS) == 1
         assert f"Type the disk's name to restore: {OWN.name}" in d.text
@@ -174,7 +174,7 @@ async def test_keys_on_their_way_to_a_list_are_dropped_until_a_pause() -> None:
         before = list(c.backend.asked)
         reply = await ask(c)
         assert is_asking(c)
-        on_their_way = time.monotonic() - QUIET
+        on_their_way = time.monotonic() - TYPING_PAUSE
         await press_at(c, on_their_way, "r", "enter", "q", "escape", *"abc", "backspace")
         await paste(c, "half", on_their_way)
         await press_at(c, on_their_way, "enter")
@@ -238,7 +238,7 @@ async def test_help_stays_beneath_and_its_escape_is_no_answer() -> None:
         reply = await ask(c)
         while not is_asking(c):  # noqa: ASYNC110 - the box comes by a timer
             await asyncio.sleep(0.02)
-        await press_at(c, time.monotonic() - QUIET, "escape")
+        await press_at(c, time.monotonic() - TYPING_PAUSE, "escape")
         assert is_asking(c)
         assert not reply.done()
         await answer(c, reply, *"123456")

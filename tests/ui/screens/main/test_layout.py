@@ -160,6 +160,6 @@ async def test_nothing_is_drawn_while_nothing_changes() -> None:
         drawn: list[object] = []
         con.main.title_bar.refresh = lambda *a, **k: drawn.append(a)  # type: ignore[method-assign,assignment]
         con.main.backups.list.refresh = lambda *a, **k: drawn.append(a)  # type: ignore[method-assign,assignment]
-        con.main.tell_ages()
-        con.main.tell_ages()
+        con.main.refresh_ages()
+        con.main.refresh_ages()
         assert drawn == []

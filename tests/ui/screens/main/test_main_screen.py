@@ -30,7 +30,7 @@ from vbs_tui.restore.events import (
     RowChanged,
     SecretWanted,
 )
-from vbs_tui.ui.widgets.list_pane import FilterLine
+from vbs_tui.ui.widgets.list_pane import FilterInput
 
 
 def foot(pane: object) -> str:
@@ -184,7 +184,7 @@ async def test_filter_is_typed_in_the_pane_kept_and_cleared() -> None:
         await con.open_prod()
         await con.press("2", "slash", *"web q")
         pane = con.main.backups
-        assert isinstance(con.app.focused, FilterLine)
+        assert isinstance(con.app.focused, FilterInput)
         assert pane.list.filter_text == "web q"
         await con.press("backspace", "backspace", "enter")
         assert pane.list.has_focus
@@ -535,7 +535,7 @@ async def test_a_secret_is_asked_for_and_handed_over() -> None:
         question = LogInQuestion(QuestionKind.PASSWORD, "Password of [/ops]")
         con.backend.tell(SecretWanted(question, reply))
         await con.settle()
-        assert type(con.app.screen).__name__ == "SecretScreen"
+        assert type(con.app.screen).__name__ == "SecretPrompt"
         await con.press(*"s3cret", "enter")
         assert reply.result(0) == "s3cret"
         assert "s3cret" not in screen_text(con.app)

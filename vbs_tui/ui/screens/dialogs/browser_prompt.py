@@ -11,13 +11,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import DONE
-from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
 
 if TYPE_CHECKING:
     from vbs_tui.ui.app import VbsTui
 
 
-class VisitScreen(QuestionScreen):
+class BrowserPrompt(LogInPrompt):
     """Address and code. Its result is :data:`DONE`, once the operator says so."""
 
     BINDINGS = [

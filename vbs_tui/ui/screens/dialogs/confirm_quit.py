@@ -9,15 +9,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
+from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 
 
-class QuitScreen(ReadableDialog, ModalScreen[bool]):
+class QuitScreen(GuardedDialog, ModalScreen[bool]):
     """Whether to leave all the same."""
 
     CSS_PATH = "dialogs.tcss"
-    harmless = frozenset({"n", "escape"})
-    may_be_asked = False
+    always_accepted = frozenset({"n", "escape"})
+    allows_prompt = False
     """A question of the log-in waits: its box would take the answer to this one."""
     BINDINGS = [
         Binding("y", "answer(True)", show=False),
@@ -46,11 +46,11 @@ class QuitScreen(ReadableDialog, ModalScreen[bool]):
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content("Leave now?")
-        self.show_whether_keys_are_taken()
-        self.open_once_shown()
+        self.accepts_keys_changed()
+        self.accept_keys_after_display()
 
-    def show_whether_keys_are_taken(self) -> None:
-        said = "y leave · n stay" if self.takes_keys else f"n stay · {NOT_YET}"
+    def accepts_keys_changed(self) -> None:
+        said = "y leave · n stay" if self.accepts_keys else f"n stay · {KEYS_BLOCKED}"
         self.query_one("#dialog").border_subtitle = Content(said)
 
     def action_answer(self, leave: bool) -> None:

@@ -27,7 +27,7 @@ from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.backend import Backend, Examination, Refusal
 from vbs_tui.restore.checks.hazard import hard
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.ui.keys.bindings import command, key_for, own_binding
+from vbs_tui.ui.keys.bindings import binding_for, command, key_for
 from vbs_tui.ui.render.confirmation_text import (
     backup_lines,
     differences,
@@ -40,9 +40,9 @@ from vbs_tui.ui.render.confirmation_text import (
     volume_lines,
 )
 from vbs_tui.ui.render.failure_text import decode
-from vbs_tui.ui.render.paragraphs import labelled
+from vbs_tui.ui.render.paragraphs import labelled_paragraph
 from vbs_tui.ui.screens.background_work import Working
-from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
+from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 from vbs_tui.ui.widgets.read_to_end import Reading
 
 if TYPE_CHECKING:
@@ -57,15 +57,15 @@ _CHANGED = "Something changed meanwhile. Look again, then confirm again."
 _STILL_READING = "What to type is told here once both are read."
 
 
-class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
+class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
     """See the module's text. Its result is the restore that was begun, or nothing."""
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = ""
-    harmless = frozenset({"escape", *command("refresh").keys})
+    always_accepted = frozenset({"escape", *command("refresh").keys})
     BINDINGS = [
         Binding("escape", "leave", "cancel", show=False),
-        own_binding("refresh", "read_again"),
+        binding_for("refresh", "read_again"),
         Binding("pagedown", "scroll(1)", show=False),
         Binding("pageup", "scroll(-1)", show=False),
         Binding("down,j", "scroll_line(1)", show=False),
@@ -127,23 +127,23 @@ class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
     def _journal_trouble(self) -> str:
         return cast("VbsTui", self.app).store.journal_trouble
 
-    def tell_of_journal(self) -> None:
+    def journal_changed(self) -> None:
         """The journal can be used again, or no longer."""
         if self._is_busy or self._is_over:
             return
         self._read()
 
-    def show_whether_keys_are_taken(self) -> None:
+    def accepts_keys_changed(self) -> None:
         self._arm()
 
     @property
-    def may_be_asked(self) -> bool:
+    def allows_prompt(self) -> bool:
         """Whether a question of the log-in may lie on top: not while the name can be typed."""
         return self.query_one("#word", Input).disabled or not (
             self._examination is not None and self._examination.is_possible
         )
 
-    def tell_of_question(self, text: str) -> None:
+    def show_waiting_prompt(self, text: str) -> None:
         """Say that a question of the log-in waits, or, by an empty *text*, that none does.
 
         Said here, since a toast would cover the disk's name.
@@ -235,7 +235,7 @@ class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
         notes = [*journal_lines(trouble), *note_lines(self._note)]
         self._facts.show([*notes, *facts], [Content(""), *request_lines(found)])
         self._arm()
-        self.open_once_shown()
+        self.accept_keys_after_display()
 
     def _show_failure(self, error: CloudError) -> None:
         decoded = decode(error.failure, self._zone)
@@ -249,13 +249,13 @@ class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
             Content(""),
         ]
         for part in decoded.parts:
-            lines += labelled(part.label, part.text, indent=10, width=width)
+            lines += labelled_paragraph(part.label, part.text, indent=10, width=width)
         self.query_one("#asking").display = False
         self._facts.show(lines)
         self._lacks_log_in = error.failure.kind is ErrorKind.LOG_IN
         does = "logs in" if self._lacks_log_in else "tries again"
         self._say(f"{key_for('refresh')} {does}, Esc leaves.")
-        self.open_once_shown()
+        self.accept_keys_after_display()
 
     # Sending
 
@@ -361,7 +361,7 @@ class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
             closed or not self._is_named or not self._facts.is_read
         )
         reads = self._examination is None
-        word.disabled = closed or reads or not self.takes_keys
+        word.disabled = closed or reads or not self.accepts_keys
         waits = "still reading" if reads else "pause a second"
         word.placeholder = f"not ready: {waits}" if word.disabled and not closed else ""
         # Disabling took the focus away; without it, what is typed would go nowhere.
@@ -374,8 +374,10 @@ class ConfirmScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
     def _keys(self) -> str:
         if self._is_over:
             return "Esc leaves"
-        if not self.takes_keys:
-            return f"Esc leaves without sending · {NOT_YET if self._examination else 'reading'}"
+        if not self.accepts_keys:
+            return (
+                f"Esc leaves without sending · {KEYS_BLOCKED if self._examination else 'reading'}"
+            )
         if self._examination is not None and not self._facts.is_read:
             return "PgDn: more to read · Esc leaves without sending"
         return f"Esc leaves without sending · {key_for('refresh')} reads again"

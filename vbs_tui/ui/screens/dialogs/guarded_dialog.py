@@ -14,49 +14,49 @@ from typing import Any
 from textual import events
 from textual.timer import Timer
 
-from vbs_tui.ui.keys.key_queue import QUIET
+from vbs_tui.ui.keys.key_queue import TYPING_PAUSE
 
-NOT_YET = "keys are not taken yet: pause a second"
+KEYS_BLOCKED = "keys are not taken yet: pause a second"
 
 _ASK_AGAIN = 1.0
 """Seconds without a word that the dialog is shown after which a key asks for it again."""
 
 
-class ReadableDialog:
+class GuardedDialog:
     """Mixed into a screen, before Textual's own class.
 
-    :meth:`shut` while there is nothing to decide about; :meth:`open_once_shown` when what is to
-    be read was put on the screen.
+    :meth:`shut` while there is nothing to decide about; :meth:`accept_keys_after_display` when
+    what is to be read was put on the screen.
     """
 
-    takes_keys = False
+    accepts_keys = False
     """Whether keys are taken, as the screen shows it."""
-    takes_keys_from = math.inf
+    accepts_keys_from = math.inf
     """The moment, of ``time.monotonic``, before which no key counts."""
     is_opening = False
     """Whether keys will be taken once the terminal has shown it."""
-    harmless: frozenset[str] = frozenset()
+    always_accepted: frozenset[str] = frozenset()
     """Keys that are taken at any time."""
     _pause: Timer | None = None
     _turn = 0
     _asked_at = math.inf
 
-    def show_whether_keys_are_taken(self) -> None:
-        """Called when :attr:`takes_keys` changed."""
+    def accepts_keys_changed(self) -> None:
+        """Called when :attr:`accepts_keys` changed."""
 
     def shut(self) -> None:
-        """Take no key until :meth:`open_once_shown`, and what follows from it."""
+        """Take no key until :meth:`accept_keys_after_display`, and what follows from it."""
         self._turn += 1
         self.is_opening = False
-        self.takes_keys_from = math.inf
+        self.accepts_keys_from = math.inf
         self._asked_at = math.inf
         self._stop_pause()
         self._set_takes_keys(False)
 
-    def open_once_shown(self) -> None:
+    def accept_keys_after_display(self) -> None:
         """Take keys again, once the terminal shows what is on the screen by now and a pause has
         passed. Without effect while keys are taken."""
-        if self.takes_keys_from < math.inf:
+        if self.accepts_keys_from < math.inf:
             return
         self.is_opening = True
         screen: Any = self
@@ -65,14 +65,14 @@ class ReadableDialog:
 
     def drops(self, event: events.Key | events.Paste) -> bool:
         """Whether *event* came before the dialog was readable."""
-        if getattr(event, "key", "") in self.harmless:
+        if getattr(event, "key", "") in self.always_accepted:
             return False
-        if event.time >= self.takes_keys_from:
+        if event.time >= self.accepts_keys_from:
             self._take_keys()
             return False
-        if math.isfinite(self.takes_keys_from):
+        if math.isfinite(self.accepts_keys_from):
             # From when it was pressed: one that is handled late says nothing about those behind it.
-            if event.time + QUIET > self.takes_keys_from:
+            if event.time + TYPING_PAUSE > self.accepts_keys_from:
                 self._wait(event.time)
         elif time.monotonic() - self._asked_at > _ASK_AGAIN:
             self._ask(self._turn)  # the answer may have been lost on the way
@@ -82,19 +82,19 @@ class ReadableDialog:
         screen: Any = self
         if turn == self._turn and screen.is_attached:
             self._asked_at = time.monotonic()
-            screen.app.once_shown(lambda at: self._shown(turn, at))
+            screen.app.call_after_display(lambda at: self._shown(turn, at))
 
     def _shown(self, turn: int, at: float) -> None:
-        if turn == self._turn and math.isinf(self.takes_keys_from):
+        if turn == self._turn and math.isinf(self.accepts_keys_from):
             self._wait(at)
 
     def _wait(self, since: float) -> None:
         screen: Any = self
-        self.takes_keys_from = since + QUIET
+        self.accepts_keys_from = since + TYPING_PAUSE
         self._set_takes_keys(False)
         self._stop_pause()
         self._pause = screen.set_timer(
-            max(0.01, self.takes_keys_from - time.monotonic()), self._take_keys
+            max(0.01, self.accepts_keys_from - time.monotonic()), self._take_keys
         )
 
     def _stop_pause(self) -> None:
@@ -106,6 +106,6 @@ class ReadableDialog:
         self._set_takes_keys(True)
 
     def _set_takes_keys(self, taken: bool) -> None:
-        if taken is not self.takes_keys:
-            self.takes_keys = taken
-            self.show_whether_keys_are_taken()
+        if taken is not self.accepts_keys:
+            self.accepts_keys = taken
+            self.accepts_keys_changed()

@@ -13,10 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import LogInQuestion
-from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
+from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 
 
-class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
+class LogInPrompt(GuardedDialog, ModalScreen[str | None]):
     """Who asks, why, and what for; its result is the answer, or nothing when it was declined.
 
     It may open while keys are on their way to something else. Those are dropped, all of them, until
@@ -26,7 +26,7 @@ class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS = [
         Binding("escape", "leave", show=False),
-        Binding("ctrl+c", "say_how_to_leave", show=False),
+        Binding("ctrl+c", "help_quit", show=False),
     ]
     TITLE_LINE = ""
     KEYS_LINE = ""
@@ -37,7 +37,7 @@ class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
         super().__init__()
         self.question = question
         if not in_flight:
-            self.takes_keys, self.takes_keys_from = True, float("-inf")
+            self.accepts_keys, self.accepts_keys_from = True, float("-inf")
         self._is_unwanted = False
 
     def parts(self) -> Iterable[Widget]:
@@ -62,9 +62,9 @@ class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
         box = self.query_one("#dialog")
         box.border_title = Content(self.TITLE_LINE)
         box.border_subtitle = Content(self.KEYS_LINE)
-        if not self.takes_keys:
-            self.show_whether_keys_are_taken()
-            self.open_once_shown()
+        if not self.accepts_keys:
+            self.accepts_keys_changed()
+            self.accept_keys_after_display()
 
     def on_screen_resume(self) -> None:
         if self._is_unwanted:
@@ -76,8 +76,8 @@ class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
         if self.is_active:
             self.dismiss(None)
 
-    def show_whether_keys_are_taken(self) -> None:
-        subtitle = self.KEYS_LINE if self.takes_keys else NOT_YET
+    def accepts_keys_changed(self) -> None:
+        subtitle = self.KEYS_LINE if self.accepts_keys else KEYS_BLOCKED
         self.query_one("#dialog").border_subtitle = Content(subtitle)
 
     def say(self, text: str) -> None:
@@ -89,6 +89,6 @@ class QuestionScreen(ReadableDialog, ModalScreen[str | None]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
-    def action_say_how_to_leave(self) -> None:
+    def action_help_quit(self) -> None:
         """Ctrl+C interrupts nothing here, either."""
         self.say("Esc declines; after that, q leaves.")

@@ -9,8 +9,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
-from vbs_tui.ui.screens.dialogs.log_in_prompt import QuestionScreen
-from vbs_tui.ui.widgets.secret_input import SecretLine
+from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
+from vbs_tui.ui.widgets.secret_input import SecretInput
 
 _TITLES = {QuestionKind.PASSWORD: "Password", QuestionKind.PASSCODE: "Passcode"}
 _NOTES = {
@@ -19,7 +19,7 @@ _NOTES = {
 }
 
 
-class SecretScreen(QuestionScreen):
+class SecretPrompt(LogInPrompt):
     """A masked input. Its result is what was typed."""
 
     AUTO_FOCUS = "#word"
@@ -31,13 +31,13 @@ class SecretScreen(QuestionScreen):
         self.NOTE = _NOTES[question.kind]
 
     def parts(self) -> Iterable[Widget]:
-        yield SecretLine(self.question.kind, disabled=not self.takes_keys)
+        yield SecretInput(self.question.kind, disabled=not self.accepts_keys)
 
-    def show_whether_keys_are_taken(self) -> None:
-        line = self.query_one(SecretLine)
-        line.disabled = not self.takes_keys
-        super().show_whether_keys_are_taken()
-        if self.takes_keys:
+    def accepts_keys_changed(self) -> None:
+        line = self.query_one(SecretInput)
+        line.disabled = not self.accepts_keys
+        super().accepts_keys_changed()
+        if self.accepts_keys:
             self.set_focus(line)
 
     @on(Input.Changed)
@@ -45,8 +45,8 @@ class SecretScreen(QuestionScreen):
         event.stop()
         self.say("")
 
-    @on(SecretLine.Refused)
-    def _refused(self, event: SecretLine.Refused) -> None:
+    @on(SecretInput.Refused)
+    def _refused(self, event: SecretInput.Refused) -> None:
         event.stop()
         self.say(event.why)
 

@@ -17,16 +17,16 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.ui.keys.bindings import key_for
 from vbs_tui.ui.render.job_lines import names
 from vbs_tui.ui.screens.background_work import Working
-from vbs_tui.ui.screens.dialogs.guarded_dialog import NOT_YET, ReadableDialog
+from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 
 
-class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
+class SettleScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
     """Declares an unknown restore not sent, when the operator types so."""
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [Binding("escape", "leave", show=False)]
-    harmless = frozenset({"escape"})
+    always_accepted = frozenset({"escape"})
 
     def __init__(self, backend: Backend, restore: Restore) -> None:
         super().__init__()
@@ -70,16 +70,16 @@ class SettleScreen(ReadableDialog, Working, ModalScreen[Restore | None]):
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
         box.border_title = Content("Outcome unknown")
-        self.show_whether_keys_are_taken()
-        self.open_once_shown()
+        self.accepts_keys_changed()
+        self.accept_keys_after_display()
 
-    def show_whether_keys_are_taken(self) -> None:
+    def accepts_keys_changed(self) -> None:
         word = self.query_one("#word", Input)
-        word.disabled = not self.takes_keys
-        word.placeholder = "" if self.takes_keys else "not ready yet"
-        does = "Enter declares" if self.takes_keys else NOT_YET
+        word.disabled = not self.accepts_keys
+        word.placeholder = "" if self.accepts_keys else "not ready yet"
+        does = "Enter declares" if self.accepts_keys else KEYS_BLOCKED
         self.query_one("#dialog").border_subtitle = Content(f"{does} · Esc leaves it as it is")
-        if self.takes_keys:
+        if self.accepts_keys:
             word.focus()
 
     @on(Input.Submitted)

@@ -15,7 +15,7 @@ from vbs_tui.clock import Clock
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.store.store import Store
 from vbs_tui.ui.widgets.backups_pane import BackupsPane
-from vbs_tui.ui.widgets.error_panel import ErrorPanel
+from vbs_tui.ui.widgets.error_pane import ErrorPane
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.key_bar import KeyBar
 from vbs_tui.ui.widgets.list_pane import ListPane
@@ -40,7 +40,7 @@ SMALLEST = (36, 10)
 """Below this nothing useful can be shown."""
 
 
-class PanesScreen(Screen[None]):
+class MainLayout(Screen[None]):
     """Composes and arranges. What news do to it stands in ``news``, what keys do in ``main``."""
 
     AUTO_FOCUS = ""
@@ -58,7 +58,7 @@ class PanesScreen(Screen[None]):
         self.volumes = VolumesPane(clock, zone)
         self.backups = BackupsPane(clock, zone, lambda: store.list_of(ListKind.VOLUMES))
         self.jobs = JobsPane(clock, zone, id="jobs", classes="pane")
-        self.error = ErrorPanel(zone, id="error", classes="pane")
+        self.error = ErrorPane(zone, id="error", classes="pane")
         self.current = "projects"
 
     def compose(self) -> ComposeResult:
@@ -76,7 +76,7 @@ class PanesScreen(Screen[None]):
         self.projects.show()
         self.focus_pane("projects")
         self.tell()
-        self.set_interval(AGES_EVERY, self.tell_ages)
+        self.set_interval(AGES_EVERY, self.refresh_ages)
 
     @property
     def console_app(self) -> VbsTui:
@@ -122,7 +122,7 @@ class PanesScreen(Screen[None]):
                     self.current = node.id
                     self._arrange()
                 break
-        self.tell_keys()
+        self.update_key_bar()
 
     def on_resize(self, event: events.Resize) -> None:
         wide, high = event.size
@@ -143,30 +143,30 @@ class PanesScreen(Screen[None]):
             pane.set_class(zoomed and name == self.current, "-current")
             pane.set_class(in_column and name != self.current, "-collapsed")
             if isinstance(pane, ListPane):
-                pane.tell_title()
-        self.jobs.tell_ages()
+                pane.update_title()
+        self.jobs.refresh_ages()
 
     # Telling
 
     def tell(self) -> None:
         """Bring title line and key bar up to date."""
         self.title_bar.tell(self.clock.now())
-        self.tell_keys()
+        self.update_key_bar()
         wide, high = self.app.size
         need = "×".join(map(str, SMALLEST))
         words = f"Too small: {wide}×{high}, needs {need}"
         self.query_one("#too-small", OneLine).say([(words, "")])
 
-    def tell_keys(self) -> None:
+    def update_key_bar(self) -> None:
         """Show the keys that mean something where the focus is."""
         pane = self.list_pane
         self.key_bar.tell(self.current, typing=pane is not None and pane.is_filtering)
 
-    def tell_ages(self) -> None:
+    def refresh_ages(self) -> None:
         """Tell every age anew that reads differently by now; nothing is drawn otherwise."""
         now = self.clock.now()
         self.title_bar.tell(now)
         self.backups.at(now)
         self.volumes.at(now)
         self.backups.list.refresh_aged()
-        self.jobs.tell_ages()
+        self.jobs.refresh_ages()

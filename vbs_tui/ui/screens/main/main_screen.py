@@ -12,8 +12,8 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.ui.keys.bindings import LISTS, bindings, key_for
 from vbs_tui.ui.render.project_columns import project_pairs
 from vbs_tui.ui.screens.main.layout import PANES
-from vbs_tui.ui.screens.main.updates import NewsScreen
-from vbs_tui.ui.widgets.error_panel import ErrorPanel
+from vbs_tui.ui.screens.main.updates import MainUpdates
+from vbs_tui.ui.widgets.error_pane import ErrorPane
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
@@ -25,7 +25,7 @@ def _named(backup: Backup) -> str:
     return backup.name or backup.id
 
 
-class MainScreen(NewsScreen):
+class MainScreen(MainUpdates):
     """The panes, their news and their keys."""
 
     BINDINGS = bindings("global")
@@ -136,7 +136,7 @@ class MainScreen(NewsScreen):
             )
         self.console_app.ask_restore(state.project, backup, volume, note=note)
 
-    def what_now(self) -> list[str]:
+    def next_steps(self) -> list[str]:
         """What to do next, in a few lines, from where things stand."""
         backup, volume = self.backups.chosen, self.volumes.list.highlighted
         refresh, choose, filters = key_for("refresh"), key_for("choose"), key_for("filter")
@@ -204,7 +204,7 @@ class MainScreen(NewsScreen):
         kinds = {"backups": [ListKind.BACKUPS], "volumes": [ListKind.VOLUMES]}
         kinds["error"] = self.store.failed_lists
         backend = self.console_app.backend
-        if self.store.lacks_log_in or self.current == "projects":
+        if self.store.needs_log_in or self.current == "projects":
             # What stands still for want of it is read anew once it has succeeded.
             backend.connect()
         elif self.current == "jobs" and self.jobs.selected_restore is not None:
@@ -269,7 +269,7 @@ class MainScreen(NewsScreen):
         self.console_app.show_clouds()
 
     def action_theme(self) -> None:
-        self.console_app.change_theme()
+        self.console_app.toggle_theme()
 
     async def action_leave(self) -> None:
         await self.app.action_quit()
@@ -305,8 +305,8 @@ class MainScreen(NewsScreen):
 
     # Wishes of the jobs and error panes
 
-    @on(ErrorPanel.RawWanted)
-    def _raw_wanted(self, event: ErrorPanel.RawWanted) -> None:
+    @on(ErrorPane.RawWanted)
+    def _raw_wanted(self, event: ErrorPane.RawWanted) -> None:
         event.stop()
         self.console_app.show_raw(event.failure, event.title)
 

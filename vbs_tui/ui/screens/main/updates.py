@@ -27,20 +27,20 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.bindings import key_for, try_again
+from vbs_tui.ui.keys.bindings import key_for, retry_hint
 from vbs_tui.ui.render.job_lines import names
-from vbs_tui.ui.screens.main.layout import PanesScreen
+from vbs_tui.ui.screens.main.layout import MainLayout
 from vbs_tui.ui.store.store import FAILED_STATES, Change
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 
 _LOG_IN = "log in"
-"""What a failed log-in is about; see `ErrorPanel.show`."""
+"""What a failed log-in is about; see `ErrorPane.show`."""
 
 _WORTH_SHOWING = FAILED_STATES | {State.UNKNOWN}
 
 
-class NewsScreen(PanesScreen):
+class MainUpdates(MainLayout):
     """The panes, kept up to date by events."""
 
     def on_mount(self) -> None:
@@ -51,14 +51,14 @@ class NewsScreen(PanesScreen):
         match event:
             case Connecting() | Connected():
                 self.projects.show()
-                self._go_on_connected(event)
+                self._continue_after_log_in(event)
             case ConnectFailed():
                 self.projects.show()
                 self.show_failure(event.failure, "log in", _LOG_IN)
             case ProjectOpened() | ProjectFailed():
                 self._project_news(event)
             case RegionChanged():
-                self._go_on_in(event.region)
+                self._continue_in_region(event.region)
             case ListStarted() | ListPage() | ListFailed() | RowChanged():
                 self._list_news(event, change)
             case RestoreChanged():
@@ -70,7 +70,7 @@ class NewsScreen(PanesScreen):
                 self.jobs.journal_changed(event.trouble)
             case _:
                 pass
-        self.jobs.at_home_in(self.store.cloud, self.store.region)
+        self.jobs.set_location(self.store.cloud, self.store.region)
         self.title_bar.tell(self.clock.now())
 
     def show_project(self) -> None:
@@ -86,7 +86,7 @@ class NewsScreen(PanesScreen):
         self.volumes.show(self.store.list_of(ListKind.VOLUMES), waiting)
         self.projects.list.refresh()
 
-    def leave_for(self, region: str) -> None:
+    def clear_for_region(self, region: str) -> None:
         """Show nothing until *region* is worked in: no key and no late page may act on what was
         there before."""
         self.store.apply(RegionChanged(region))
@@ -104,7 +104,7 @@ class NewsScreen(PanesScreen):
         self.console_app.backend.open_project(project)
 
     def show_failure(self, failure: Failure, title: str, about: object = None) -> None:
-        """Put *failure* into the error pane; see `ErrorPanel.show`."""
+        """Put *failure* into the error pane; see `ErrorPane.show`."""
         self.error.show(failure, title, about)
 
     def choose_backup(self, backup: Backup | None) -> None:
@@ -115,7 +115,7 @@ class NewsScreen(PanesScreen):
             backup, "" if state is None else state.project.id, to_best=backup is not None
         )
 
-    def _go_on_connected(self, event: Connecting | Connected) -> None:
+    def _continue_after_log_in(self, event: Connecting | Connected) -> None:
         if not isinstance(event, Connected):
             return
         self.error.settle(_LOG_IN, self.clock.now())
@@ -134,7 +134,7 @@ class NewsScreen(PanesScreen):
                 # The configuration has chosen; what comes next is the backup.
                 self.focus_pane("backups")
 
-    def _go_on_in(self, region: str) -> None:
+    def _continue_in_region(self, region: str) -> None:
         project = self.store.project_in(region)
         if project is not None:
             self.projects.list.move_to_key(project.id)
@@ -154,7 +154,7 @@ class NewsScreen(PanesScreen):
                 words = event.failure.message or event.failure.kind.value
                 said = f"Project {event.project.name} could not be opened: {words}"
                 for pane in (self.backups, self.volumes):
-                    pane.list.set_notice("error", f"{said}  {try_again(event.failure)}")
+                    pane.list.set_notice("error", f"{said}  {retry_hint(event.failure)}")
         self.projects.list.refresh()
 
     def _list_news(
@@ -181,7 +181,7 @@ class NewsScreen(PanesScreen):
             self._follow_choice()
         elif isinstance(event, ListPage) and event.last:
             # Only now is it known which source disks are gone, and what the others are called.
-            self.backups.list.texts_changed()
+            self.backups.list.search_texts_changed()
 
     def _follow_choice(self) -> None:
         """The chosen backup may read differently by now, or be gone."""
@@ -203,15 +203,15 @@ class NewsScreen(PanesScreen):
     def _restore_news(self, event: RestoreChanged) -> None:
         restore = event.restore
         before = self.jobs.state_of(restore.id)
-        for row in self.store.take_in(restore):
+        for row in self.store.apply_restore(restore):
             self._list_news(RowChanged(restore.project_id, row), Change.ROW)
         self.jobs.restore_changed(restore, event.entries)
-        is_news = not event.replayed and restore.state is not before
-        if is_news and restore.state in _WORTH_SHOWING and not self.jobs.where(restore):
-            self._call_attention(restore)
+        has_changed = not event.replayed and restore.state is not before
+        if has_changed and restore.state in _WORTH_SHOWING and not self.jobs.where(restore):
+            self._draw_attention(restore)
         self._explain_selected(restore.id)
 
-    def _call_attention(self, restore: Restore) -> None:
+    def _draw_attention(self, restore: Restore) -> None:
         """To a restore that went wrong: select it, unless the keys are on another one."""
         if self.jobs.selected_restore == restore:
             self.explain(restore)
@@ -241,5 +241,5 @@ class NewsScreen(PanesScreen):
         """Let pane 5 say what is known of *restore*."""
         restore = self.store.restores.get(restore.id, restore)
         title = " ".join(filter(None, (names(restore), self.jobs.where(restore))))
-        watch, is_news = self.store.watches.get(restore.id), self.store.is_news(restore.id)
-        self.error.follow(restore, watch, title, is_news=is_news)
+        watch, has_changed = self.store.watches.get(restore.id), self.store.has_changed(restore.id)
+        self.error.follow(restore, watch, title, has_changed=has_changed)

@@ -13,16 +13,16 @@ from typing import TypeVar
 
 from textual.geometry import Size
 
-from vbs_tui.ui.keys.key_queue import QUIET
+from vbs_tui.ui.keys.key_queue import TYPING_PAUSE
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.widgets.rows.row_model import STEP, Rows
-from vbs_tui.ui.widgets.rows.row_view import RowLines
-from vbs_tui.ui.widgets.rows.work_queue import StepQueue, Steps
+from vbs_tui.ui.widgets.rows.row_view import RowView
+from vbs_tui.ui.widgets.rows.work_queue import Steps, WorkQueue
 
 T = TypeVar("T")
 
 
-class RowCursor(RowLines[T]):
+class RowCursor(RowView[T]):
     """Moves through :class:`Rows`; what it is told of filters, sorts and marks is its heir's."""
 
     def __init__(
@@ -49,17 +49,17 @@ class RowCursor(RowLines[T]):
             id=id,
             classes=classes,
         )
-        self._work = StepQueue(self._after_step)
+        self._work = WorkQueue(self._after_step)
         self._cursor_key: str | None = None
         self._at_top = False
         self._top_key: str | None = None
         self._told: T | None = None
         self._slipped_at = float("-inf")
 
-    def tell_highlighted(self, item: T | None) -> None:
+    def highlighted_changed(self, item: T | None) -> None:
         """The cursor is on another item."""
 
-    def tell_changed(self) -> None:
+    def rows_changed(self) -> None:
         """Rows came, went or moved."""
 
     @property
@@ -74,7 +74,10 @@ class RowCursor(RowLines[T]):
         so shortly before the key that whoever pressed it meant the one before.
         """
         item = self.highlighted
-        if item is not None and getattr(self.app, "acting_at", 0.0) < self._slipped_at + QUIET:
+        if (
+            item is not None
+            and getattr(self.app, "acting_at", 0.0) < self._slipped_at + TYPING_PAUSE
+        ):
             self.app.notify(
                 "The row that was under the cursor has gone or moved away. Nothing was done: look"
                 " at the one that is there now, then press the key again.",
@@ -115,7 +118,7 @@ class RowCursor(RowLines[T]):
             self.refresh_row(old)
             self.refresh_row(self._cursor)
         self._show_cursor()
-        self.tell_cursor()
+        self.update_cursor_item()
 
     def start_at_top(self, key: str | None = None) -> None:
         """Keep the cursor on the item with *key*, else on the first row, whichever that is, until
@@ -130,14 +133,14 @@ class RowCursor(RowLines[T]):
         self.refresh_row(self._cursor)
         self._show_cursor()
         if self._work.is_idle:
-            self.tell_cursor()
+            self.update_cursor_item()
 
     def pin(self) -> None:
         """Once the work under way is done, the cursor belongs to its item again."""
         self._cursor_key = None if self._at_top else self._cursor_key
         self._at_top = False
         if self._work.is_idle:
-            self.tell_cursor()
+            self.update_cursor_item()
 
     def move_to_key(self, key: str) -> bool:
         """Put the cursor on the item with *key*; whether it is shown."""
@@ -167,7 +170,7 @@ class RowCursor(RowLines[T]):
 
     def _after_step(self, kind: str, ended: bool) -> None:
         if ended:
-            self.settle(filtered=kind == "filter", by_itself=kind in ("load", StepQueue.KEEP))
+            self.settle(filtered=kind == "filter", by_itself=kind in ("load", WorkQueue.KEEP))
         elif kind == "filter":
             self.settle(final=False, filtered=True)
 
@@ -194,19 +197,19 @@ class RowCursor(RowLines[T]):
                 self._show_cursor()
         self.refresh()
         if final:
-            self.tell_cursor()
+            self.update_cursor_item()
             if by_itself and _are_two(before, self._told, self._key_of):
                 self._slipped_at = time.monotonic()
-        self.tell_changed()
+        self.rows_changed()
 
-    def tell_cursor(self) -> None:
+    def update_cursor_item(self) -> None:
         """Remember the item under the cursor, and tell it when it is another one."""
         item = self.highlighted
         if item is not None and not self._at_top:
             self._cursor_key = self._key_of(item)
         if item is not self._told:
             self._told = item
-            self.tell_highlighted(item)
+            self.highlighted_changed(item)
 
     def _show_cursor(self) -> None:
         top = self.scroll_offset.y

@@ -18,7 +18,7 @@ from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.widgets.rows.row_cursor import RowCursor
 from vbs_tui.ui.widgets.rows.row_model import Rows
 from vbs_tui.ui.widgets.rows.row_view import NoticeKind
-from vbs_tui.ui.widgets.rows.work_queue import StepQueue, at_once
+from vbs_tui.ui.widgets.rows.work_queue import WorkQueue, single_step
 
 __all__ = ["Cell", "Column", "RowList"]
 
@@ -142,19 +142,19 @@ class RowList(RowCursor[T], can_focus=True):
 
     def append_items(self, items: Sequence[T]) -> None:
         """Add *items*; those whose key is known take the old one's place."""
-        self.do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.append(items)), 0)
+        self.do(WorkQueue.KEEP, lambda: single_step(lambda: self._rows.append(items)), 0)
 
     def replace_item(self, key: str, item: T) -> None:
         """Put *item* in the place of that with *key*; nothing happens when there is none."""
         if not self._work.is_idle:
-            self.do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.replace(key, item)), 0)
+            self.do(WorkQueue.KEEP, lambda: single_step(lambda: self._rows.replace(key, item)), 0)
             return
         row = self._rows.row_of(key)
         if self._rows.replace(key, item):
             self.settle(by_itself=True)
         elif row is not None:
             self.refresh_row(row)
-            self.tell_cursor()
+            self.update_cursor_item()
 
     def set_filter(self, text: str) -> None:
         """Show only rows that contain every word of *text*; an older filter's work is dropped."""
@@ -164,7 +164,7 @@ class RowList(RowCursor[T], can_focus=True):
         self.do("filter", lambda: self._rows.filter_by(text), self._rows.total)
         self.post_message(self.FilterChanged(self))
 
-    def texts_changed(self) -> None:
+    def search_texts_changed(self) -> None:
         """What the filter looks through is no longer what it was, though the items are."""
         self._rows.forget_texts()
         if self._filter:
@@ -200,10 +200,10 @@ class RowList(RowCursor[T], can_focus=True):
         self.refresh()
         self.post_message(self.Changed(self))
 
-    def tell_highlighted(self, item: T | None) -> None:
+    def highlighted_changed(self, item: T | None) -> None:
         self.post_message(self.Highlighted(self, item))
 
-    def tell_changed(self) -> None:
+    def rows_changed(self) -> None:
         self.post_message(self.Changed(self))
 
     # Keys and mouse

@@ -1,4 +1,4 @@
-"""Drawing rows, a line at a time: the half of the list that knows columns, styles and the wire.
+"""Draws rows, a line at a time: the half of the list that knows columns, styles and the wire.
 
 Textual re-sends whatever is refreshed, with a full colour sequence per segment; so a line has few
 segments, and a moved cursor refreshes two lines.
@@ -26,7 +26,7 @@ from vbs_tui.ui.render.table import (
     fit,
     fit_text,
 )
-from vbs_tui.ui.widgets.named_styles import INKS, Ink, Inked
+from vbs_tui.ui.widgets.named_styles import NAMED_STYLES, NamedStyle, StyledWidget
 from vbs_tui.ui.widgets.rows.row_model import Rows
 
 T = TypeVar("T")
@@ -38,18 +38,18 @@ MARK_SIGN = "+"
 _NOTICES = {"empty": ("·", "dim"), "loading": ("►", "warn"), "error": ("×", "bad")}
 
 
-class RowLines(Inked, ScrollView, Generic[T]):
+class RowView(StyledWidget, ScrollView, Generic[T]):
     """Draws :class:`Rows`; moves nothing and decides nothing."""
 
     ALLOW_SELECT = False
     ALLOW_MAXIMIZE = False
-    inks = INKS | {
-        "header": Ink("text-muted"),
-        "sign": Ink("text-primary", bold=True),
-        "accent": Ink("text-primary"),
+    named_styles = NAMED_STYLES | {
+        "header": NamedStyle("text-muted"),
+        "sign": NamedStyle("text-primary", bold=True),
+        "accent": NamedStyle("text-primary"),
     }
     DEFAULT_CSS = """
-    RowLines {
+    RowView {
         height: 1fr;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
@@ -100,7 +100,7 @@ class RowLines(Inked, ScrollView, Generic[T]):
             return self._row_strip(row, slots, width)
         if not len(self._rows):
             return self._notice_strip(y - self.head, width)
-        return Strip.blank(width, self.ink())
+        return Strip.blank(width, self.named_style())
 
     @property
     def head(self) -> int:
@@ -161,14 +161,14 @@ class RowLines(Inked, ScrollView, Generic[T]):
         room = max(8, width - GUTTER - 2)
         lines = textwrap.wrap(text, room)[: max(1, self.body)] if text else []
         if not 0 <= line < len(lines):
-            return Strip.blank(width, self.ink())
+            return Strip.blank(width, self.named_style())
         shown = f"{sign if line == 0 else ' '} {lines[line]}"
         return self._strip([(" " * GUTTER + fit_text(shown, room + 2), style)], width)
 
     def _strip(self, pieces: Sequence[Piece], width: int, *, is_cursor: bool = False) -> Strip:
         over = self._cursor_style() if is_cursor else Style.null()
-        segments = [Segment(text, self.ink(name) + over) for text, name in pieces]
-        return Strip(segments).adjust_cell_length(width, self.ink() + over)
+        segments = [Segment(text, self.named_style(name) + over) for text, name in pieces]
+        return Strip(segments).adjust_cell_length(width, self.named_style() + over)
 
     def _cursor_style(self) -> Style:
         bold = Style(bold=True)

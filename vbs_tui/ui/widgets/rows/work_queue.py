@@ -11,7 +11,7 @@ Steps = Iterator[None]
 _ENDED = object()
 
 
-class StepQueue:
+class WorkQueue:
     """Pieces of work in order, each in steps.
 
     A newer piece of a kind takes the place of older ones of that kind, begun or not; pieces of the
@@ -53,7 +53,7 @@ class StepQueue:
         return not self.is_idle
 
 
-def at_once(work: Callable[[], object]) -> Steps:
+def single_step(work: Callable[[], object]) -> Steps:
     """*work* as a piece with a single step."""
     work()
     return iter(())

@@ -16,13 +16,13 @@ from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.times import local
 from vbs_tui.ui.keys.bindings import bindings
 from vbs_tui.ui.render.failure_text import Decoded, decode, ticket
-from vbs_tui.ui.render.restore_status import Known, known_of
-from vbs_tui.ui.widgets.border_titles import set_foot, set_title
+from vbs_tui.ui.render.restore_status import Known, restore_status
+from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
 
 _LABEL = 12
 
 
-class ErrorPanel(VerticalScroll, can_focus=True):
+class ErrorPane(VerticalScroll, can_focus=True):
     """What happened, to which object, what it means, what to do, and the request id."""
 
     BINDINGS = [
@@ -33,7 +33,7 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         Binding("G,upper_g", "scroll_end", show=False),
     ]
     DEFAULT_CSS = """
-    ErrorPanel {
+    ErrorPane {
         padding: 0 1;
         scrollbar-size-vertical: 1;
         & Static { width: 1fr; height: auto; }
@@ -122,16 +122,16 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         self.scroll_home(animate=False)
 
     def follow(
-        self, restore: Restore, watch: Watch | None, title: str, *, is_news: bool = True
+        self, restore: Restore, watch: Watch | None, title: str, *, has_changed: bool = True
     ) -> None:
         """Say what is known of *restore*, and explain its failure, if it has one. *watch*: how the
-        looking goes. *is_news*: whether it has changed since the program started."""
+        looking goes. *has_changed*: whether it has changed since the program started."""
         is_other = self._restore is None or self._restore.id != restore.id
-        known = known_of(restore, watch, self._zone)
+        known = restore_status(restore, watch, self._zone)
         self._failure, self._known = known.failure, known
         self._title = f"{known.title} · {title}" if known.title else title
         self._about, self._over = restore, None
-        self._is_loud = known.is_trouble and is_news
+        self._is_loud = known.is_trouble and has_changed
         self._draw()
         if is_other:
             self.scroll_home(animate=False)
@@ -161,7 +161,7 @@ class ErrorPanel(VerticalScroll, can_focus=True):
     def watch_has_focus(self, has_focus: bool) -> None:
         # Not in on_focus: that runs before has_focus is what it will be.
         super().watch_has_focus(has_focus)
-        self._tell_title()
+        self._update_title()
 
     def on_resize(self) -> None:
         self._draw()
@@ -172,16 +172,16 @@ class ErrorPanel(VerticalScroll, can_focus=True):
         if content != self._drawn:
             self._drawn = content
             self._words.update(content)
-        self._tell_title()
+        self._update_title()
 
-    def _tell_title(self) -> None:
+    def _update_title(self) -> None:
         sign = "›" if self.has_focus else " "
         collapsed = self.has_class("-collapsed")
         title = f" · {self._title}" if self._title else ""
         title += ", over" if self._over is not None else ""
-        set_title(self, f"{sign}5 Error{title}" + (" " if collapsed else ""))
+        set_border_title(self, f"{sign}5 Error{title}" + (" " if collapsed else ""))
         told = self._failure is not None and not collapsed
-        set_foot(self, "d server's words · y copy for a ticket" if told else "")
+        set_border_subtitle(self, "d server's words · y copy for a ticket" if told else "")
 
     def _content(self) -> Content:
         known = [] if self._known is None else self._known.lines

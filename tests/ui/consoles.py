@@ -87,7 +87,7 @@ async def until_read(app: App[int]) -> None:
         return
     async with asyncio.timeout(30):
         while not screen.accepts_keys:
-            if isinstance(screen, ConfirmScreen) and not screen.is_opening:
+            if isinstance(screen, ConfirmScreen) and not screen.is_unblocking:
                 return  # it reads, and the backend may answer much later
             await asyncio.sleep(0.02)
 

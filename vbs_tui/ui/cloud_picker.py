@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -18,7 +17,7 @@ from vbs_tui.ui.terminal.suspend import SUSPEND_BINDING, Suspendable
 from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 
-class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash, App[int]):
+class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash):
     """Its result is 0, and the choice stands in :attr:`choice`."""
 
     CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read

@@ -1,34 +1,33 @@
-"""What may be wrong with the settings: looked into after the first paint, and told."""
+"""A warning that takes time to find out, such as one about the settings: shown after the start."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from textual.app import App
 
 from vbs_tui.threads import in_thread
 
 
-class StartupWarning:
+class StartupWarning(App[int]):
     """Mixed into the app."""
 
-    _doubt: Callable[[], str] | None = None
+    _startup_check: Callable[[], str] | None = None
 
-    def set_startup_check(self, look: Callable[[], str]) -> None:
-        """*look* may be slow; it gives a sentence, cleaned, or nothing. Before the app runs."""
-        self._doubt = look
+    def set_startup_check(self, check: Callable[[], str]) -> None:
+        """*check* returns a warning, cleaned, or nothing; it may be slow. Before the app runs."""
+        self._startup_check = check
 
     def on_ready(self) -> None:
-        app: Any = self
-        if self._doubt is not None:
-            app.run_worker(
-                self._look(self._doubt),
-                group="doubts",
+        if self._startup_check is not None:
+            self.run_worker(
+                self._run_check(self._startup_check),
+                group="startup-check",
                 exit_on_error=False,
                 description="look at the settings",
             )
 
-    async def _look(self, look: Callable[[], str]) -> None:
-        app: Any = self
-        doubt = await in_thread(look)
-        if doubt:
-            app.notify(doubt, severity="error", timeout=60, markup=False)
+    async def _run_check(self, check: Callable[[], str]) -> None:
+        warning = await in_thread(check)
+        if warning:
+            self.notify(warning, severity="error", timeout=60, markup=False)

@@ -203,8 +203,8 @@ SCRIPT = """
 import asyncio, json, sys
 from vbs_tui.commands.config import read_settings
 from vbs_tui.ui.keys.bindings import set_commands
-from vbs_tui.ui.keys.keymap import rebound
-set_commands(rebound(read_settings().keys))
+from vbs_tui.ui.keys.keymap import apply_keymap
+set_commands(apply_keymap(read_settings().keys))
 import pytest
 from tests.support.stillness import take_time
 from tests.ui.consoles import console

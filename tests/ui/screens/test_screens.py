@@ -88,7 +88,7 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_told() -> None:
 async def test_a_question_given_up_beneath_another_screen_goes_when_that_closes() -> None:
     async with console() as c:
         reply = await ask(c)
-        c.app.show_details("Anything", [("Name", "x")])
+        c.main.open_details("Anything", [("Name", "x")])
         await c.settle()
         assert reply.cancel()
         await c.settle()
@@ -130,7 +130,7 @@ async def test_leaving_asks_while_a_request_has_no_answer() -> None:
 
 async def test_only_the_words_settle_and_a_refusal_is_told() -> None:
     async with console() as c:
-        c.app.settle(UNKNOWN)
+        c.main.open_settle(UNKNOWN)
         await c.press(*"nope", "enter")
         assert c.backend.asked[-1] == ("declare", UNKNOWN.id, "nope")
         c.backend.declarations[0].set_exception(Refusal("Nothing changed: type “not sent”."))
@@ -148,7 +148,7 @@ async def test_an_unknown_restore_of_another_cloud_is_named_with_its_place(
     size: tuple[int, int],
 ) -> None:
     async with console(size) as c:
-        c.app.settle(UNKNOWN)
+        c.main.open_settle(UNKNOWN)
         await c.settle()
         text = screen_text(c.app)
         assert f"on {UNKNOWN.cloud} › {UNKNOWN.region} › {UNKNOWN.project_name}" in text
@@ -156,7 +156,7 @@ async def test_an_unknown_restore_of_another_cloud_is_named_with_its_place(
         assert "Nobody looks" not in text
         await c.press("escape")
         c.backend.out_of_reach.add(UNKNOWN.id)
-        c.app.settle(UNKNOWN)
+        c.main.open_settle(UNKNOWN)
         await c.settle()
         text = " ".join(screen_text(c.app).replace("│", " ").split())
         assert "Nobody looks at it from here. Open that cloud (C)" in text
@@ -177,7 +177,7 @@ async def test_f5_says_why_a_restore_is_not_looked_at_from_here() -> None:
 
 async def test_a_defect_while_settling_is_told() -> None:
     async with console() as c:
-        c.app.settle(UNKNOWN)
+        c.main.open_settle(UNKNOWN)
         await c.press("x", "enter")
         c.backend.declarations[0].set_exception(LookupError("s3cr3t"))
         await c.settle()
@@ -191,7 +191,7 @@ async def test_a_defect_while_settling_is_told() -> None:
 
 
 async def open_history(c: Console, found: tuple[Restore, ...] = PAST) -> HistoryScreen:
-    c.app.show_history()
+    c.main.action_open_screen("history.HistoryScreen")
     await c.settle()
     screen = c.app.screen
     assert isinstance(screen, HistoryScreen)
@@ -229,7 +229,7 @@ async def test_history_is_filtered_and_opens_the_whole_log() -> None:
 
 async def test_a_journal_that_cannot_be_read_is_told() -> None:
     async with console() as c:
-        c.app.show_history()
+        c.main.action_open_screen("history.HistoryScreen")
         await c.settle()
         c.backend.histories[-1].set_exception(JournalError("The journal cannot be read."))
         await c.settle()
@@ -242,7 +242,7 @@ async def test_a_journal_that_cannot_be_read_is_told() -> None:
 
 async def test_a_defect_while_reading_the_journal_is_told() -> None:
     async with console() as c:
-        c.app.show_history()
+        c.main.action_open_screen("history.HistoryScreen")
         await c.settle()
         c.backend.histories[-1].set_exception(LookupError("x"))
         await c.settle()
@@ -297,7 +297,7 @@ def call(number: int, status: int | None = 200) -> Call:
 async def test_the_request_log_is_live_and_opens_a_call() -> None:
     async with console() as c:
         c.backend.request_log.add(call(1))
-        c.app.show_request_log()
+        c.main.action_open_screen("request_log.RequestLogScreen")
         await c.settle()
         screen = c.app.screen
         assert isinstance(screen, RequestLogScreen)

@@ -47,6 +47,7 @@ from vbs_tui.ui.screens.clouds import CloudsScreen
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
 from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 from vbs_tui.ui.screens.help import HelpScreen
+from vbs_tui.ui.screens.switch_cloud import SwitchCloudScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 
@@ -163,7 +164,7 @@ async def test_escape_leaves_everything_as_it_was() -> None:
         await con.press("question_mark")
         assert top(con) is HelpScreen
         await con.press("escape", "slash", "l", "enter", "escape")
-        assert top(con) is CloudsScreen, "the first Esc clears the filter"
+        assert top(con) is SwitchCloudScreen, "the first Esc clears the filter"
         await con.press("escape")
         assert con.on_main()
         assert con.backend.asked == asked
@@ -335,7 +336,7 @@ async def test_esc_before_the_list_is_read_changes_nothing() -> None:
         con.app.set_clouds("otc-prod", slow, used=lambda _: None)
         asked = list(con.backend.asked)
         await con.press("C")
-        assert top(con) is CloudsScreen
+        assert top(con) is SwitchCloudScreen
         await con.press("down", "enter", "escape")
         assert con.on_main()
         may_read.set()

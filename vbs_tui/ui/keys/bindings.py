@@ -17,12 +17,12 @@ __all__ = [
     "NO_KEY",
     "Command",
     "binding_for",
-    "bindings",
     "command",
     "footer",
     "key_for",
     "palette_commands",
     "retry_hint",
+    "scope_bindings",
     "set_commands",
 ]
 
@@ -67,7 +67,7 @@ def binding_for(command_id: str, action: str) -> Binding:
     return Binding(",".join(command(command_id).keys) or "<ignore>", action, show=False)
 
 
-def bindings(scope: str) -> list[BindingType]:
+def scope_bindings(scope: str) -> list[BindingType]:
     """The key bindings of a scope. None is a priority binding: an input keeps its letters, and
     nothing acts beneath a dialog."""
     return [

@@ -242,7 +242,7 @@ TABLE: tuple[Command, ...] = (
         label="requests",
         help="Show the calls made to the cloud, with status, time and request ids.",
         scope="global",
-        action="request_log",
+        action="open_screen('request_log.RequestLogScreen')",
     ),
     Command(
         id="history",
@@ -251,7 +251,7 @@ TABLE: tuple[Command, ...] = (
         label="history",
         help="Show every restore on record on this machine, to look at and to export.",
         scope="global",
-        action="history",
+        action="open_screen('history.HistoryScreen')",
     ),
     Command(
         id="clouds",
@@ -260,7 +260,7 @@ TABLE: tuple[Command, ...] = (
         label="clouds",
         help="Go to another cloud or region of clouds.yaml; restores of this one stay on record.",
         scope="global",
-        action="clouds",
+        action="open_screen('switch_cloud.SwitchCloudScreen')",
     ),
     Command(
         id="theme",

@@ -1,51 +1,46 @@
-"""Screens that wait for work in the background: how they close, and how its defects are told.
+"""Screens with workers: how they close, and how they show that a worker failed.
 
-Textual's own ``dismiss`` takes away whatever screen is on top, and its word of a failed worker
-goes no further than the screen that began the work. With a question for a password on top, the
-first would throw that question away; the second would leave a screen waiting for ever.
+``Screen.dismiss`` closes whatever screen is on top, which may be a prompt of the log-in. And
+Textual posts a worker's failure only to the screen that started it. So :meth:`close_with` waits
+until the screen is on top again, and a failure is shown both here and in the error pane.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TypeVar
 
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-if TYPE_CHECKING:
-    from vbs_tui.ui.app import VbsTui
+from vbs_tui.ui.console_app import console_app_of
+
+R = TypeVar("R")
 
 
-class Working:
-    """Mixed into a screen."""
+class BackgroundWork(Screen[R]):
+    """Mixed into a screen, after the screen's own base class."""
 
-    _result: tuple[Any] | None = None
+    _pending_result: tuple[R] | None = None
 
-    def finish(self, result: Any) -> None:
-        """Close with *result*: now, or as soon as what lies on top of this screen is gone."""
-        screen = cast("Screen[Any]", self)
-        if screen.app.screen is screen:
-            screen.dismiss(result)
+    def close_with(self, result: R) -> None:
+        """Close with *result*: now, or once the screens on top of this one are gone."""
+        if self.app.screen is self:
+            self.dismiss(result)
         else:
-            self._result = (result,)
+            self._pending_result = (result,)
 
     def on_screen_resume(self) -> None:
-        if self._result is not None:
-            (result,), self._result = self._result, None
-            cast("Screen[Any]", self).dismiss(result)
+        if self._pending_result is not None:
+            (result,), self._pending_result = self._pending_result, None
+            self.dismiss(result)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tell a worker that failed in the error pane, and on this screen, which covers it."""
+        """Show a failed worker in the error pane, and on this screen, which covers that pane."""
         error = event.worker.error
         if event.state is WorkerState.ERROR and error is not None:
-            app = cast("VbsTui", cast("Screen[Any]", self).app)
-            app.report_error(error, event.worker.description)
-            self.failed(event.worker, f"A defect of the program stopped this ({_kind(error)}).")
+            console_app_of(self).report_error(error, event.worker.description)
+            self.show_work_failed(f"A defect of the program stopped this ({type(error).__name__}).")
 
-    def failed(self, _worker: Worker[Any], words: str) -> None:
-        """What this screen shows of it; *words* say what happened."""
-        cast("Screen[Any]", self).notify(words, severity="error", markup=False)
-
-
-def _kind(error: BaseException) -> str:
-    return type(error).__name__
+    def show_work_failed(self, message: str) -> None:
+        """Say on this screen that a worker failed."""
+        self.notify(message, severity="error", markup=False)

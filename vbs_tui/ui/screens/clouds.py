@@ -72,7 +72,7 @@ class CloudsScreen(ListScreen[Choice]):
         way_back: str = "back",
     ) -> None:
         """*done* is called with what was chosen, or nothing. *choices*: ``None`` while they are
-        being read; see :meth:`tell`. *way_back*: what Esc does, in a word."""
+        being read; see :meth:`show_choices`. *way_back*: what Esc does, in a word."""
         self._clock = clock
         self._done = done
         self._choices = choices
@@ -88,9 +88,9 @@ class CloudsScreen(ListScreen[Choice]):
         if self._choices is None:
             self.pane.list.set_notice("loading", "Reading the configuration …")
         else:
-            self.tell(self._choices)
+            self.show_choices(self._choices)
 
-    def tell(self, choices: Sequence[Choice]) -> None:
+    def show_choices(self, choices: Sequence[Choice]) -> None:
         """Show *choices*."""
         self._choices = choices
         rows = self.pane.list
@@ -101,7 +101,7 @@ class CloudsScreen(ListScreen[Choice]):
             if choice.is_open:
                 rows.move_to_key(_key(choice))
 
-    def refuse(self, why: str) -> None:
+    def show_error(self, why: str) -> None:
         """There is nothing to choose from."""
         self.pane.list.set_notice("error", why)
 

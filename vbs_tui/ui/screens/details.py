@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from vbs_tui.ui.screens.dialogs.dialog import Dialog
 
-class DetailsScreen(ModalScreen[None]):
+
+class DetailsScreen(Dialog[None]):
     """Pairs of label and text, then raw text as it came (cleaned)."""
 
-    CSS_PATH = "dialogs/dialogs.tcss"
     HANG = 0
     """Cells by which the raw text is indented where one of its lines is broken."""
     BINDINGS = [

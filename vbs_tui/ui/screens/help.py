@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from vbs_tui.ui.keys.bindings import Command
+from vbs_tui.ui.screens.dialogs.dialog import Dialog
 
 _SCOPES = (
     ("screen", "Here"),
@@ -32,10 +32,9 @@ _FIRST = {
 }
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Help for where the operator is."""
 
-    CSS_PATH = "dialogs/dialogs.tcss"
     BINDINGS = [
         Binding("escape,q,question_mark,enter", "leave", show=False),
         Binding("j", "scroll(1)", show=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -35,7 +36,8 @@ class SolePane(ListPane[T]):
 class ListScreen(Screen[None], Generic[T]):
     """Subclasses make the pane, and say which keys stand at the foot."""
 
-    CSS_PATH = "list_screen.tcss"
+    # Absolute: Textual looks for a relative path beside the file of the subclass.
+    CSS_PATH = Path(__file__).with_name("list_screen.tcss")
     AUTO_FOCUS = ""
     BINDINGS = [Binding("escape,q", "leave", show=False), binding_for("help", "help")]
     keys: tuple[tuple[str, str], ...] = ()

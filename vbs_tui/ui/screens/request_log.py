@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import tzinfo
 from urllib.parse import urlsplit
 
 from textual import on
 
-from vbs_tui.cloud.http.request_log import Call, RequestLog
+from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.times import local, local_clock
+from vbs_tui.ui.console_app import ConsoleApp
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.details import DetailsScreen
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
@@ -36,9 +36,9 @@ class RequestLogScreen(ListScreen[Call]):
 
     keys = (("Enter", "details"),)
 
-    def __init__(self, log: RequestLog, zone: tzinfo | None) -> None:
-        self._log = log
-        self._zone = zone
+    def __init__(self, console_app: ConsoleApp) -> None:
+        self._log = console_app.backend.request_log
+        self._zone = console_app.zone
         self._shown = -1
         super().__init__()
 

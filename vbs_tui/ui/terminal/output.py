@@ -1,12 +1,12 @@
-"""How the screen is drawn: with the colours that the terminal is told to have, and at its size."""
+"""How Textual writes to the terminal: with how many colours, and at which size."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from rich.console import COLOR_SYSTEMS
 from rich.segment import Segment
+from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -15,8 +15,8 @@ from vbs_tui.ui.terminal.colours import Colours, colours_of
 _SYSTEMS = {Colours.FEW: "standard", Colours.MANY: "256", Colours.ALL: "truecolor"}
 
 
-class Colourless(LineFilter):
-    """Leaves bold, underlined and reversed, and no colour at all."""
+class NoColour(LineFilter):
+    """Keeps bold, underline and reverse, and removes every colour."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
         return [
@@ -25,19 +25,18 @@ class Colourless(LineFilter):
         ]
 
 
-class TerminalOutput:
-    """Mixed into the apps; :meth:`configure_output` comes once, after Textual's own beginning."""
+class TerminalOutput(App[int]):
+    """Mixed into the apps, which call :meth:`configure_output` after Textual's ``__init__``."""
 
     def configure_output(self) -> None:
-        """Use the colours of :func:`colours_of`, and the terminal's own size: ``COLUMNS`` and
-        ``LINES`` are what some shell once measured."""
-        app: Any = self
+        """Use the colours that :func:`colours_of` finds, and the terminal's own size: ``COLUMNS``
+        and ``LINES`` may be out of date."""
         found = colours_of(os.environ)
         if found is Colours.NONE:
-            app._filters.append(Colourless())
+            self._filters.append(NoColour())
         else:
-            app.console._color_system = COLOR_SYSTEMS[_SYSTEMS[found]]
-        app.console._width = app.console._height = None
-        app.console._environ = {
+            self.console._color_system = COLOR_SYSTEMS[_SYSTEMS[found]]
+        self.console._width = self.console._height = None
+        self.console._environ = {
             name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")
         }

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.times import local
-from vbs_tui.ui.keys.bindings import bindings
+from vbs_tui.ui.keys.bindings import scope_bindings
 from vbs_tui.ui.render.failure_text import Decoded, decode, ticket
 from vbs_tui.ui.render.restore_status import Known, restore_status
 from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
@@ -26,7 +26,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
     """What happened, to which object, what it means, what to do, and the request id."""
 
     BINDINGS = [
-        *bindings("error"),
+        *scope_bindings("error"),
         Binding("j", "scroll_down", show=False),
         Binding("k", "scroll_up", show=False),
         Binding("g", "scroll_home", show=False),

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from vbs_tui.clock import Clock
 from vbs_tui.restore.journal.records import LogEntry, Restore, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.bindings import bindings, key_for
+from vbs_tui.ui.keys.bindings import key_for, scope_bindings
 from vbs_tui.ui.render.job_lines import (
     advice_lines,
     counts,
@@ -48,7 +48,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS = [
-        *bindings("jobs"),
+        *scope_bindings("jobs"),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),

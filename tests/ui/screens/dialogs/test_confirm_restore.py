@@ -97,7 +97,7 @@ async def dialog(one: Volume = OWN, size: tuple[int, int] = (120, 40)) -> AsyncI
     """The confirmation of a restore onto *one*; the backend has been asked and has not answered."""
     async with console(size) as con:
         await con.open_prod()
-        con.app.ask_restore(PROD, BACKUP, one)
+        con.main.open_confirmation(PROD, BACKUP, one)
         await con.settle()
         screen = con.app.screen
         assert isinstance(screen, ConfirmScreen)

@@ -118,7 +118,7 @@ async def test_leaving_is_not_confirmed_by_a_key_typed_ahead() -> None:
 async def test_an_unknown_outcome_is_not_settled_by_keys_typed_ahead() -> None:
     async with console() as con:
         pressed = time.monotonic()
-        con.app.settle(UNKNOWN)
+        con.main.open_settle(UNKNOWN)
         await con.pilot.pause()
         await burst(con, *"not", "space", *"sent", "enter", at=pressed)
         assert isinstance(con.app.screen, SettleScreen)

@@ -157,7 +157,7 @@ async def test_a_filter_gets_its_letters_and_then_the_question_comes() -> None:
 
 async def test_the_word_that_settles_is_left_alone() -> None:
     async with console() as c:
-        c.app.settle(UNKNOWN)
+        c.main.open_settle(UNKNOWN)
         await c.press(*"not")
         reply = await ask(c)
         assert isinstance(c.app.screen, SettleScreen)

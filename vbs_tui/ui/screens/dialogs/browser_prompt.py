@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.content import Content
@@ -11,10 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vbs_tui.cloud.provider import DONE
+from vbs_tui.ui.console_app import console_app_of
 from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
-
-if TYPE_CHECKING:
-    from vbs_tui.ui.app import VbsTui
 
 
 class BrowserPrompt(LogInPrompt):
@@ -24,7 +21,6 @@ class BrowserPrompt(LogInPrompt):
         Binding("enter", "go_on", show=False),
         Binding("y", "copy", show=False),
     ]
-    app: VbsTui
     TITLE_LINE = "Log-in in a browser"
     KEYS_LINE = "Enter goes on · y copy address · Esc declines"
     NOTE = "Enter the code only on the page of your own identity provider."
@@ -40,4 +36,4 @@ class BrowserPrompt(LogInPrompt):
         self.dismiss(DONE)
 
     def action_copy(self) -> None:
-        self.app.copy(self.question.address, "address")
+        console_app_of(self).copy(self.question.address, "address")

@@ -6,16 +6,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 
 
-class QuitScreen(GuardedDialog, ModalScreen[bool]):
+class QuitScreen(GuardedDialog[bool]):
     """Whether to leave all the same."""
 
-    CSS_PATH = "dialogs.tcss"
     always_accepted = frozenset({"n", "escape"})
     allows_prompt = False
     """A question of the log-in waits: its box would take the answer to this one."""
@@ -47,7 +45,7 @@ class QuitScreen(GuardedDialog, ModalScreen[bool]):
         box = self.query_one("#dialog")
         box.border_title = Content("Leave now?")
         self.accepts_keys_changed()
-        self.accept_keys_after_display()
+        self.unblock_after_display()
 
     def accepts_keys_changed(self) -> None:
         said = "y leave · n stay" if self.accepts_keys else f"n stay · {KEYS_BLOCKED}"

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import tzinfo
-from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
-from textual.worker import Worker
 
-from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.backend import Backend, Examination, Refusal
+from vbs_tui.restore.backend import Examination, Refusal
 from vbs_tui.restore.checks.hazard import hard
 from vbs_tui.restore.journal.records import Restore
+from vbs_tui.ui.console_app import ConsoleApp
 from vbs_tui.ui.keys.bindings import binding_for, command, key_for
 from vbs_tui.ui.render.confirmation_text import (
     backup_lines,
@@ -41,12 +37,9 @@ from vbs_tui.ui.render.confirmation_text import (
 )
 from vbs_tui.ui.render.failure_text import decode
 from vbs_tui.ui.render.paragraphs import labelled_paragraph
-from vbs_tui.ui.screens.background_work import Working
+from vbs_tui.ui.screens.background_work import BackgroundWork
 from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 from vbs_tui.ui.widgets.read_to_end import Reading
-
-if TYPE_CHECKING:
-    from vbs_tui.ui.app import VbsTui
 
 STALE = 60.0
 """Seconds after which backup and disk are read again before anything is sent."""
@@ -57,10 +50,9 @@ _CHANGED = "Something changed meanwhile. Look again, then confirm again."
 _STILL_READING = "What to type is told here once both are read."
 
 
-class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
+class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]):
     """See the module's text. Its result is the restore that was begun, or nothing."""
 
-    CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = ""
     always_accepted = frozenset({"escape", *command("refresh").keys})
     BINDINGS = [
@@ -74,25 +66,22 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
 
     def __init__(
         self,
-        backend: Backend,
+        console_app: ConsoleApp,
         project: Project,
         backup: Backup,
         volume: Volume,
-        clock: Clock,
         *,
-        place: tuple[str, str, str],
         note: str = "",
     ) -> None:
-        """*place*: the names of cloud, region and project; empty where there is none. *note*: what
-        has to be said of how the two came to be meant."""
+        """*note*: what the operator must know of how these two were chosen."""
         super().__init__()
-        self._place = place
+        self._console_app = console_app
+        self._backend = console_app.backend
+        self._place = (console_app.store.cloud, console_app.store.region, project.name)
         self._note = note
-        self._backend = backend
         self._project = project
         self._backup = backup
         self._volume = volume
-        self._clock = clock
         self._examination: Examination | None = None
         self._said = ""
         self._question = ""
@@ -125,7 +114,7 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
 
     @property
     def _journal_trouble(self) -> str:
-        return cast("VbsTui", self.app).store.journal_trouble
+        return self._console_app.store.journal_trouble
 
     def journal_changed(self) -> None:
         """The journal can be used again, or no longer."""
@@ -190,7 +179,7 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         """Read both afresh and show them; ``None`` when that failed, which is then on show."""
         before = self._examination
         self._examination = None
-        self.shut()
+        self.block_keys()
         self._arm()
         if before is None:
             self._say("Reading backup and disk afresh …")
@@ -212,7 +201,7 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         return found
 
     def _show_listed(self) -> None:
-        now, zone = self._clock.now(), self._zone
+        now, zone = self._console_app.clock.now(), self._console_app.zone
         lines = [
             *journal_lines(self._journal_trouble),
             place_line(self._place),
@@ -224,9 +213,9 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
 
     def _show(self, found: Examination) -> None:
         changed = differences(self._backup, self._volume, found)
-        now, trouble = self._clock.now(), self._journal_trouble
+        now, trouble = self._console_app.clock.now(), self._journal_trouble
         facts = examined_lines(
-            found, self._place, changed, now, self._zone, can_be_sent=not trouble
+            found, self._place, changed, now, self._console_app.zone, can_be_sent=not trouble
         )
         can_be_sent = found.is_possible and not trouble
         self.query_one("#asking").display = can_be_sent
@@ -235,10 +224,10 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         notes = [*journal_lines(trouble), *note_lines(self._note)]
         self._facts.show([*notes, *facts], [Content(""), *request_lines(found)])
         self._arm()
-        self.accept_keys_after_display()
+        self.unblock_after_display()
 
     def _show_failure(self, error: CloudError) -> None:
-        decoded = decode(error.failure, self._zone)
+        decoded = decode(error.failure, self._console_app.zone)
         width = self._facts.width
         lines = [
             Content(
@@ -255,7 +244,7 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         self._lacks_log_in = error.failure.kind is ErrorKind.LOG_IN
         does = "logs in" if self._lacks_log_in else "tries again"
         self._say(f"{key_for('refresh')} {does}, Esc leaves.")
-        self.accept_keys_after_display()
+        self.unblock_after_display()
 
     # Sending
 
@@ -303,7 +292,7 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         typed = self.query_one("#word", Input).value
         assert found is not None
         try:
-            if found.age(self._clock) > STALE:
+            if found.age(self._console_app.clock) > STALE:
                 self._say("Read more than a minute ago; reading both again …")
                 again = await self._examine()
                 if again is None or self._ask_again_if_changed(found, again):
@@ -318,7 +307,7 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
             self._is_over = False
             self._say(str(refusal))
         else:
-            self.finish(restore)
+            self.close_with(restore)
         finally:
             self._is_busy = False
             if self.is_attached:
@@ -332,11 +321,11 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         self._say(_CHANGED)
         return True
 
-    def failed(self, _worker: Worker[Any], words: str) -> None:
+    def show_work_failed(self, message: str) -> None:
         if self._is_over:
-            self._say(f"{words} It may have been sent: leave with Esc and look at the jobs.")
+            self._say(f"{message} It may have been sent: leave with Esc and look at the jobs.")
         else:
-            self._say(f"{words} Nothing was sent. {key_for('refresh')} tries again, Esc leaves.")
+            self._say(f"{message} Nothing was sent. {key_for('refresh')} tries again, Esc leaves.")
 
     # Small things
 
@@ -387,10 +376,6 @@ class ConfirmScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         said = self.query_one("#said", Static)
         said.update(Content(text))
         said.display = bool(text)
-
-    @property
-    def _zone(self) -> tzinfo | None:
-        return cast("VbsTui", self.app).zone
 
 
 def _what_matters(found: Examination) -> tuple[object, ...]:

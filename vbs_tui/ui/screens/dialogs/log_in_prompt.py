@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -16,14 +15,13 @@ from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 
 
-class LogInPrompt(GuardedDialog, ModalScreen[str | None]):
+class LogInPrompt(GuardedDialog[str | None]):
     """Who asks, why, and what for; its result is the answer, or nothing when it was declined.
 
     It may open while keys are on their way to something else. Those are dropped, all of them, until
     there is a pause: half a disk's name must not be tried as a password.
     """
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+c", "help_quit", show=False),
@@ -64,13 +62,13 @@ class LogInPrompt(GuardedDialog, ModalScreen[str | None]):
         box.border_subtitle = Content(self.KEYS_LINE)
         if not self.accepts_keys:
             self.accepts_keys_changed()
-            self.accept_keys_after_display()
+            self.unblock_after_display()
 
     def on_screen_resume(self) -> None:
         if self._is_unwanted:
             self.dismiss(None)
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Nobody waits for the answer any more."""
         self._is_unwanted = True
         if self.is_active:

@@ -9,28 +9,27 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from vbs_tui.restore.backend import Backend, Refusal
+from vbs_tui.restore.backend import Refusal
 from vbs_tui.restore.journal.records import Restore
+from vbs_tui.ui.console_app import ConsoleApp
 from vbs_tui.ui.keys.bindings import key_for
 from vbs_tui.ui.render.job_lines import names
-from vbs_tui.ui.screens.background_work import Working
+from vbs_tui.ui.screens.background_work import BackgroundWork
 from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
 
 
-class SettleScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
+class SettleScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]):
     """Declares an unknown restore not sent, when the operator types so."""
 
-    CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [Binding("escape", "leave", show=False)]
     always_accepted = frozenset({"escape"})
 
-    def __init__(self, backend: Backend, restore: Restore) -> None:
+    def __init__(self, console_app: ConsoleApp, restore: Restore) -> None:
         super().__init__()
-        self._backend = backend
+        self._backend = console_app.backend
         self._restore = restore
 
     def compose(self) -> ComposeResult:
@@ -71,7 +70,7 @@ class SettleScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
         box = self.query_one("#dialog")
         box.border_title = Content("Outcome unknown")
         self.accepts_keys_changed()
-        self.accept_keys_after_display()
+        self.unblock_after_display()
 
     def accepts_keys_changed(self) -> None:
         word = self.query_one("#word", Input)
@@ -98,7 +97,7 @@ class SettleScreen(GuardedDialog, Working, ModalScreen[Restore | None]):
             said.update(Content(str(refusal)))
             said.display = True
         else:
-            self.finish(restore)
+            self.close_with(restore)
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-from typing import TYPE_CHECKING, cast
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
-from vbs_tui.clock import Clock
 from vbs_tui.restore.events import ListKind
-from vbs_tui.ui.store.store import Store
+from vbs_tui.ui.console_app import ConsoleApp
 from vbs_tui.ui.widgets.backups_pane import BackupsPane
 from vbs_tui.ui.widgets.error_pane import ErrorPane
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
@@ -23,9 +19,6 @@ from vbs_tui.ui.widgets.one_line import OneLine
 from vbs_tui.ui.widgets.projects_pane import ProjectsPane
 from vbs_tui.ui.widgets.title_bar import TitleBar
 from vbs_tui.ui.widgets.volumes_pane import VolumesPane
-
-if TYPE_CHECKING:
-    from vbs_tui.ui.app import VbsTui
 
 PANES = ("projects", "backups", "volumes", "jobs", "error")
 """In the order of their numbers."""
@@ -45,12 +38,12 @@ class MainLayout(Screen[None]):
 
     AUTO_FOCUS = ""
 
-    def __init__(
-        self, store: Store, clock: Clock, zone: tzinfo | None, *, demo: bool, read_only: bool
-    ) -> None:
+    def __init__(self, console_app: ConsoleApp, *, demo: bool, read_only: bool) -> None:
         super().__init__()
-        self.store = store
-        self.clock = clock
+        self.console_app = console_app
+        self.store = store = console_app.store
+        self.clock = clock = console_app.clock
+        zone = console_app.zone
         self.read_only = read_only
         self.title_bar = TitleBar(store, zone, demo=demo, read_only=read_only)
         self.key_bar = KeyBar()
@@ -77,11 +70,6 @@ class MainLayout(Screen[None]):
         self.focus_pane("projects")
         self.tell()
         self.set_interval(AGES_EVERY, self.refresh_ages)
-
-    @property
-    def console_app(self) -> VbsTui:
-        """The console that this screen is the main one of."""
-        return cast("VbsTui", self.app)
 
     # Panes and focus
 

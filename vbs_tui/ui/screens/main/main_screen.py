@@ -9,10 +9,11 @@ from textual import on
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import ListKind
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.ui.keys.bindings import LISTS, bindings, key_for
+from vbs_tui.ui.keys import bindings
+from vbs_tui.ui.keys.bindings import LISTS, key_for
 from vbs_tui.ui.render.project_columns import project_pairs
 from vbs_tui.ui.screens.main.layout import PANES
-from vbs_tui.ui.screens.main.updates import MainUpdates
+from vbs_tui.ui.screens.main.restore_action import RestoreAction
 from vbs_tui.ui.widgets.error_pane import ErrorPane
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import ListPane
@@ -21,14 +22,10 @@ from vbs_tui.ui.widgets.rows.row_list import RowList
 _BACK_TO = {"backups": "projects", "volumes": "backups", "jobs": "volumes", "error": "volumes"}
 
 
-def _named(backup: Backup) -> str:
-    return backup.name or backup.id
+class MainScreen(RestoreAction):
+    """The five panes, kept up to date by events, and what the keys do."""
 
-
-class MainScreen(MainUpdates):
-    """The panes, their news and their keys."""
-
-    BINDINGS = bindings("global")
+    BINDINGS = bindings.scope_bindings("global")
 
     # Going about
 
@@ -52,117 +49,6 @@ class MainScreen(MainUpdates):
         elif self.current in _BACK_TO:
             self.focus_pane(_BACK_TO[self.current])
 
-    # Choosing
-
-    @on(RowList.Chosen)
-    def _chosen(self, event: RowList.Chosen) -> None:
-        event.stop()
-        match event.item:
-            case Project():
-                self.open_project(event.item)
-                self.focus_pane("backups")
-            case Backup():
-                self.choose_backup(event.item)
-                self.focus_pane("volumes")
-            case Volume():
-                # The very one that was chosen: the cursor may be on another by now.
-                if self._may_restore():
-                    self._ask_restore(event.item)
-            case _:
-                pass
-
-    def action_restore(self) -> None:
-        """Ask for the restore of what the cursor is on: of the backup in pane 2, onto the volume in
-        pane 3."""
-        if not self._may_restore():
-            return
-        pane = self.list_pane
-        if pane is not None and pane.list.highlighted is None:
-            self.refuse(f"There is no {pane.noun[0]} under the cursor.")
-        elif self.current == "volumes" and (volume := self.volumes.list.this()) is not None:
-            self._ask_restore(volume)
-        elif self.current == "backups" and (backup := self.backups.list.this()) is not None:
-            self._restore_from(backup)
-
-    def _may_restore(self) -> bool:
-        """Whether a restore can begin where the keys are; else it is said why not."""
-        if self.read_only:
-            self.refuse("This session is read-only: nothing is restored from here.")
-        elif self.store.current is None:
-            self.refuse(f"No project is open. Choose one: pane 1, {key_for('choose')}.")
-        elif self.current not in ("backups", "volumes"):
-            self.refuse(
-                "A restore starts where its backup or its disk is: go to the backups"
-                f" ({key_for('pane-backups')}) or the volumes ({key_for('pane-volumes')}), put the"
-                f" cursor on it, then press {key_for('restore')}."
-            )
-        else:
-            return True
-        return False
-
-    def _restore_from(self, backup: Backup) -> None:
-        """Take the backup under the cursor. The dialog opens only for a disk that is in sight, and
-        that this backup was chosen for or taken from; else the cursor goes to the disks first."""
-        before, rows = self.backups.chosen, self.volumes.list
-        volume = rows.highlighted if rows.is_cursor_in_sight else None
-        is_chosen = before is not None and before.id == backup.id
-        if not is_chosen:
-            self.choose_backup(backup)
-        if volume is not None and (is_chosen or volume.id == backup.volume_id):
-            self._ask_restore(volume, before)
-            return
-        self.focus_pane("volumes")
-        said = f"Backup: {_named(backup)}."
-        if before is not None and not is_chosen:
-            said = f"Backup: {_named(backup)}, from under the cursor; before it was another one."
-        if rows.total:
-            said += f" {key_for('restore')} restores it onto the disk under this cursor."
-        self.app.notify(said, markup=False)
-
-    def _ask_restore(self, volume: Volume, before: Backup | None = None) -> None:
-        """*before*: the backup that was chosen when the key was pressed, if another one."""
-        state, backup = self.store.current, self.backups.chosen
-        if state is None or backup is None:
-            self.refuse(f"No backup is chosen. Choose one: pane 2, {key_for('choose')}.")
-            return
-        note = ""
-        under = self.backups.list.highlighted
-        if before is not None and before.id != backup.id:
-            note = f"This is the backup under the cursor. Chosen before: {_named(before)}."
-        elif under is not None and under.id != backup.id:
-            note = (
-                "This is the chosen backup (→). The cursor in pane 2 is on another one:"
-                f" {_named(under)}."
-            )
-        self.console_app.ask_restore(state.project, backup, volume, note=note)
-
-    def next_steps(self) -> list[str]:
-        """What to do next, in a few lines, from where things stand."""
-        backup, volume = self.backups.chosen, self.volumes.list.highlighted
-        refresh, choose, filters = key_for("refresh"), key_for("choose"), key_for("filter")
-        if self.store.connect_failure is not None:
-            return [f"The log-in failed. Pane 5 says why; {refresh} tries again."]
-        if self.store.current is None:
-            return [f"Choose a project: pane 1, arrows, {choose}."]
-        if self.read_only:
-            return ["This session is read-only: look and watch; nothing is restored from here."]
-        if backup is None:
-            how = f"{filters} filters, {choose} chooses"
-            return [f"Choose a backup: pane 2, {how}. Nothing is sent by that."]
-        chosen = f"Chosen: {_named(backup)}."
-        if not isinstance(volume, Volume):
-            return [chosen, "Choose a disk: pane 3; √ and ! are possible, × are not."]
-        shows = f"{key_for('restore')} there shows every hazard and says what to type"
-        return [
-            f"{chosen} Disk under the cursor of pane 3: {volume.name or volume.id}.",
-            f"{shows}; before that nothing is sent.",
-            "The jobs pane (4) then tells every change, the error pane (5) explains failures.",
-        ]
-
-    def refuse(self, why: str) -> None:
-        """Say why a key did nothing."""
-        self.app.notify(why, title="Not possible now", severity="warning", markup=False)
-
     # Looking
 
     def action_details(self) -> None:
@@ -171,13 +57,13 @@ class MainScreen(MainUpdates):
             case None if self._highlighted() is not None:
                 pass  # it is not the row that was meant, which has been told
             case Project():
-                self.console_app.show_details(item.name, project_pairs(item))
+                self.open_details(item.name, project_pairs(item))
             case Backup():
-                self.console_app.show_details(item.name or item.id, self.backups.pairs(item))
+                self.open_details(item.name or item.id, self.backups.pairs(item))
             case Volume():
-                self.console_app.show_details(item.name or item.id, self.volumes.pairs(item))
+                self.open_details(item.name or item.id, self.volumes.pairs(item))
             case _ if self.current == "jobs" and self.jobs.selected_restore is not None:
-                self.console_app.show_restore(self.jobs.selected_restore)
+                self.open_restore(self.jobs.selected_restore)
             case _ if self.current == "error":
                 self.error.action_raw()
             case _:
@@ -241,7 +127,7 @@ class MainScreen(MainUpdates):
     @on(JobsPane.LogWanted)
     def _log_wanted(self, event: JobsPane.LogWanted) -> None:
         event.stop()
-        self.console_app.show_restore(event.restore)
+        self.open_restore(event.restore)
 
     @on(JobsPane.SettleWanted)
     def _settle_wanted(self, event: JobsPane.SettleWanted) -> None:
@@ -249,24 +135,18 @@ class MainScreen(MainUpdates):
         if self.read_only:
             self.refuse("This session is read-only: nothing is declared from here.")
         else:
-            self.console_app.settle(event.restore)
+            self.open_settle(event.restore)
 
-    # Everything that is the program's, not the screen's
-
-    def action_palette(self) -> None:
-        self.console_app.action_command_palette()
+    # The program
 
     def action_help(self) -> None:
-        self.console_app.show_help()
+        """Show all keys, and what to do next."""
+        from vbs_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - start-up time
 
-    def action_request_log(self) -> None:
-        self.console_app.show_request_log()
+        self.app.push_screen(HelpScreen(bindings.COMMANDS, self.current, self.next_steps()))
 
-    def action_history(self) -> None:
-        self.console_app.show_history()
-
-    def action_clouds(self) -> None:
-        self.console_app.show_clouds()
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
 
     def action_theme(self) -> None:
         self.console_app.toggle_theme()
@@ -308,7 +188,7 @@ class MainScreen(MainUpdates):
     @on(ErrorPane.RawWanted)
     def _raw_wanted(self, event: ErrorPane.RawWanted) -> None:
         event.stop()
-        self.console_app.show_raw(event.failure, event.title)
+        self.open_failure(event.failure, event.title)
 
     @on(JobsPane.ErrorWanted)
     def _error_wanted(self, event: JobsPane.ErrorWanted) -> None:

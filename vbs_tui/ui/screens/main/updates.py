@@ -46,7 +46,7 @@ class MainUpdates(MainLayout):
     def on_mount(self) -> None:
         self.show_project()
 
-    def news(self, event: Event, change: Change) -> None:
+    def show_event(self, event: Event, change: Change) -> None:
         """Show *event*, which the store has taken note of already; *change* is what it did."""
         match event:
             case Connecting() | Connected():

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from textual import events
 from textual.message import Message
 
-from vbs_tui.ui.keys.bindings import bindings
+from vbs_tui.ui.keys.bindings import scope_bindings
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.widgets.rows.row_cursor import RowCursor
 from vbs_tui.ui.widgets.rows.row_model import Rows
@@ -38,7 +38,7 @@ class _Told(Message):
 class RowList(RowCursor[T], can_focus=True):
     """See the module's text. Rows are items of one type ``T``."""
 
-    BINDINGS = bindings("list")
+    BINDINGS = scope_bindings("list")
 
     class Highlighted(_Told):
         """The cursor is on another item, or on a newer version of it; ``None``: on nothing."""

@@ -34,6 +34,7 @@ from vbs_tui.ui.keys import bindings
 from vbs_tui.ui.keys.key_queue import KeyQueue
 from vbs_tui.ui.log_in_prompts import LogInPrompts
 from vbs_tui.ui.render.job_lines import exit_message
+from vbs_tui.ui.screens.main import main_screen
 from vbs_tui.ui.screens.main.main_screen import MainScreen
 from vbs_tui.ui.startup_warning import StartupWarning
 from vbs_tui.ui.store.store import Store
@@ -71,7 +72,7 @@ class VbsTui(
 
     TITLE = "vbs-tui"
     # Textual does not read the path of a default screen.
-    CSS_PATH = "screens/main/main_screen.tcss"
+    CSS_PATH = Path(main_screen.__file__).with_suffix(".tcss")
     BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True), SUSPEND_BINDING]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ESCAPE_TO_MINIMIZE = False

@@ -11,6 +11,7 @@ from vbs_tui.clock import Clock
 from vbs_tui.ui.cloud_choices import Choice
 from vbs_tui.ui.keys.key_queue import KeyQueue
 from vbs_tui.ui.screens.clouds import CloudsScreen
+from vbs_tui.ui.screens.list_screen import ListScreen
 from vbs_tui.ui.terminal.output import TerminalOutput
 from vbs_tui.ui.terminal.shutdown import RedactedCrash
 from vbs_tui.ui.terminal.suspend import SUSPEND_BINDING, Suspendable
@@ -20,7 +21,8 @@ from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash):
     """Its result is 0, and the choice stands in :attr:`choice`."""
 
-    CSS_PATH = "screens/list_screen.tcss"  # a default screen's own path is not read
+    # Textual does not read the path of a default screen.
+    CSS_PATH = ListScreen.CSS_PATH
     TITLE = "vbs-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = [Binding("ctrl+c", "help_quit", show=False, system=True), SUSPEND_BINDING]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.screen import Screen
 
 from vbs_tui.clock import Clock
-from vbs_tui.restore.backend import Backend
 from vbs_tui.ui.cloud_choices import Choice, OpenCloud
 from vbs_tui.ui.store.store import Store
+
+if TYPE_CHECKING:
+    from vbs_tui.restore.backend import Backend
 
 
 class ConsoleApp(Protocol):

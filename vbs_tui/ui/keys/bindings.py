@@ -9,22 +9,8 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from vbs_tui.cloud.errors import Failure
-from vbs_tui.ui.keys.command_table import LISTS, TABLE, Command
-
-__all__ = [
-    "COMMANDS",
-    "LISTS",
-    "NO_KEY",
-    "Command",
-    "binding_for",
-    "command",
-    "footer",
-    "key_for",
-    "palette_commands",
-    "retry_hint",
-    "scope_bindings",
-    "set_commands",
-]
+from vbs_tui.ui.keys.command import Command
+from vbs_tui.ui.keys.command_table import TABLE
 
 NO_KEY = "(no key)"
 """What :func:`key_for` says where the operator's key map leaves a command without one."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from vbs_tui.settings import Mistake
 from vbs_tui.text import clean
-from vbs_tui.ui.keys.command_table import TABLE, Command
+from vbs_tui.ui.keys.command import Command
+from vbs_tui.ui.keys.command_table import TABLE
 from vbs_tui.ui.keys.key_names import MOVING, Key, UnknownKey, parse_key
 
 NEEDED = ("back", "choose", "help", "quit")
@@ -35,7 +36,7 @@ _TAKEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KeyContext:
     """Where keys have a meaning of their own, which comes before that of the commands."""
 
     keys: frozenset[str]
@@ -48,14 +49,14 @@ class Place:
 
 
 _SCROLLING = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})
-KEY_CONTEXTS: dict[str, Place] = {
-    "JobsPane": Place(
+KEY_CONTEXTS: dict[str, KeyContext] = {
+    "JobsPane": KeyContext(
         _SCROLLING | {"j", "k", "g", "G", "upper_g"}, ("global", "jobs"), (), "moves in the jobs"
     ),
-    "ErrorPane": Place(
+    "ErrorPane": KeyContext(
         _SCROLLING | {"j", "k", "g", "G", "upper_g"}, ("global", "error"), (), "moves in the error"
     ),
-    "FilterInput": Place(
+    "FilterInput": KeyContext(
         frozenset(
             {"down", "left", "right", "home", "end", "delete", "backspace", "enter", "escape"}
             | {f"ctrl+{letter}" for letter in "acdekuvwx"}
@@ -70,25 +71,27 @@ KEY_CONTEXTS: dict[str, Place] = {
         tuple(one.id for one in TABLE if one.scope == "global" and one.id not in _WAYS),
         "edits a line of text",
     ),
-    "HistoryScreen": Place(
+    "HistoryScreen": KeyContext(
         frozenset({"x", "X", "upper_x"}),
         ("list",),
         ("refresh", "details", "help"),
         "exports the history",
     ),
-    "ListScreen": Place(
+    "ListScreen": KeyContext(
         frozenset({"escape", "q"}),
         ("list",),
         ("refresh", "details", "help"),
         "leaves a list that has the screen for itself",
     ),
-    "ConfirmScreen": Place(
+    "ConfirmScreen": KeyContext(
         frozenset({"escape", "pagedown", "pageup", "down", "j", "up", "k"}),
         (),
         ("refresh",),
         "moves in the confirmation",
     ),
-    "QuitScreen": Place(frozenset({"y"}), (), ("quit",), "answers yes when asked whether to leave"),
+    "QuitScreen": KeyContext(
+        frozenset({"y"}), (), ("quit",), "answers yes when asked whether to leave"
+    ),
 }
 """By the class that binds them; dialogs in which no command can be meant are not here."""
 

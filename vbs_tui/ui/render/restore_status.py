@@ -16,7 +16,7 @@ Line = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RestoreStatus:
     """What the pane says of a restore."""
 
     lines: tuple[Line, ...]
@@ -29,19 +29,19 @@ class Known:
     """What the title adds to the names."""
 
 
-def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> Known:
+def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> RestoreStatus:
     """What is known of *restore* now; *watch*: how the looking goes."""
     failure, state = restore.failure, restore.state
     if state.is_open and watch is not None and watch.blind_since is not None:
         return _out_of_contact(restore, watch, zone)
     if state.is_open and watch is not None and watch.elsewhere and failure is None:
         line = (f"Last told: {state.value}; {watch.elsewhere}.", "$text-warning")
-        return Known((line,), None, False)
+        return RestoreStatus((line,), None, False)
     if state is State.UNKNOWN:
-        return Known(((f"Known now: {restore.summary}", "$text-warning"),), failure, True)
+        return RestoreStatus(((f"Known now: {restore.summary}", "$text-warning"),), failure, True)
     if state in (State.FAILED, State.REFUSED, State.NOT_SENT):
         lines = () if failure is not None else ((restore.summary, "$text-warning"),)
-        return Known(lines, failure, state is State.FAILED or failure is not None)
+        return RestoreStatus(lines, failure, state is State.FAILED or failure is not None)
     calm: list[Line] = [("No error.", "$text-muted"), (f"{names(restore)}: {state.value}.", "")]
     if restore.summary:
         calm.append((restore.summary, ""))
@@ -50,10 +50,10 @@ def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -
         at = f", {local(failure.at, zone)}" if failure.at else ""
         ident = f", request {failure.request_id}" if failure.request_id else ""
         calm.append((f"On the way there: {code}{at}{ident}.", "$text-muted"))
-    return Known(tuple(calm), None, False)
+    return RestoreStatus(tuple(calm), None, False)
 
 
-def _out_of_contact(restore: Restore, watch: Watch, zone: tzinfo | None) -> Known:
+def _out_of_contact(restore: Restore, watch: Watch, zone: tzinfo | None) -> RestoreStatus:
     since = "" if watch.blind_since is None else local(watch.blind_since, zone)
     why = log_in_needed(watch.failure) if watch.failure is not None else ""
     said: list[Line] = [
@@ -70,4 +70,4 @@ def _out_of_contact(restore: Restore, watch: Watch, zone: tzinfo | None) -> Know
         said.append((f"Looking is tried again by itself, next {following}.", ""))
     if restore.state is State.UNKNOWN:
         said.append((f"Known before: {restore.summary}", ""))
-    return Known(tuple(said), watch.failure, True, "no contact")
+    return RestoreStatus(tuple(said), watch.failure, True, "no contact")

@@ -11,7 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from vbs_tui.ui.keys.bindings import Command
+from vbs_tui.ui.keys.command import Command
 from vbs_tui.ui.screens.dialogs.dialog import Dialog
 
 _SCOPES = (

@@ -10,7 +10,8 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
-from vbs_tui.ui.keys.bindings import COMMANDS, NO_KEY, Command, binding_for, key_for
+from vbs_tui.ui.keys.bindings import COMMANDS, NO_KEY, binding_for, key_for
+from vbs_tui.ui.keys.command import Command
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.one_line import OneLine

@@ -26,7 +26,7 @@ class BackupsPane(CloudListPane[Backup]):
     """Remembers which backup is chosen, by its id; the backup itself is the store's."""
 
     number = 2
-    word = "Backups"
+    pane_name = "Backups"
     noun = ("backup", "backups")
 
     DEFAULT_CSS = """
@@ -56,7 +56,7 @@ class BackupsPane(CloudListPane[Backup]):
         super().__init__(rows, id="backups")
         self._pinned = OneLine(id="pinned")
 
-    def above(self) -> Iterable[Widget]:
+    def compose_above_list(self) -> Iterable[Widget]:
         yield self._pinned
 
     def on_mount(self) -> None:

@@ -16,7 +16,7 @@ from vbs_tui.restore.journal.records import Restore, Watch
 from vbs_tui.times import local
 from vbs_tui.ui.keys.bindings import scope_bindings
 from vbs_tui.ui.render.failure_text import Decoded, decode, ticket
-from vbs_tui.ui.render.restore_status import Known, restore_status
+from vbs_tui.ui.render.restore_status import RestoreStatus, restore_status
 from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
 
 _LABEL = 12
@@ -65,9 +65,9 @@ class ErrorPane(VerticalScroll, can_focus=True):
         self._failure: Failure | None = None
         self._title = ""
         self._about: object = None
-        self._over: datetime | None = None
-        self._known: Known | None = None
-        self._is_loud = False
+        self._resolved_at: datetime | None = None
+        self._known: RestoreStatus | None = None
+        self._is_alert = False
         self._words = Static(markup=False)
         self._drawn = Content("")
 
@@ -99,7 +99,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
             return ""
         text = ticket(self._failure, self._title, self._zone, self._restore)
         known = [] if self._known is None else [line for line, _ in self._known.lines]
-        return "\n".join([text, *known, *self._over_words()])
+        return "\n".join([text, *known, *self._resolved_lines()])
 
     @property
     def _restore(self) -> Restore | None:
@@ -116,12 +116,12 @@ class ErrorPane(VerticalScroll, can_focus=True):
         *about* is what is tried again after such a failure, for `settle`.
         """
         self._failure, self._title = failure, title
-        self._about, self._over = about, None
-        self._known, self._is_loud = None, True
+        self._about, self._resolved_at = about, None
+        self._known, self._is_alert = None, True
         self._draw()
         self.scroll_home(animate=False)
 
-    def follow(
+    def show_restore(
         self, restore: Restore, watch: Watch | None, title: str, *, has_changed: bool = True
     ) -> None:
         """Say what is known of *restore*, and explain its failure, if it has one. *watch*: how the
@@ -130,26 +130,26 @@ class ErrorPane(VerticalScroll, can_focus=True):
         known = restore_status(restore, watch, self._zone)
         self._failure, self._known = known.failure, known
         self._title = f"{known.title} · {title}" if known.title else title
-        self._about, self._over = restore, None
-        self._is_loud = known.is_trouble and has_changed
+        self._about, self._resolved_at = restore, None
+        self._is_alert = known.is_trouble and has_changed
         self._draw()
         if is_other:
             self.scroll_home(animate=False)
 
-    def settle(self, about: object, at: datetime) -> None:
+    def mark_resolved(self, about: object, at: datetime) -> None:
         """What failed has worked since, at *at* (UTC): a failure *about* it is told as over.
 
         It stays readable: a ticket may still want its request id.
         """
-        if self._failure is not None and self._over is None and self._about == about:
-            self._over = at
+        if self._failure is not None and self._resolved_at is None and self._about == about:
+            self._resolved_at = at
             self._draw()
 
     def clear(self) -> None:
         """Show no error."""
         self._failure, self._title = None, ""
-        self._about, self._over = None, None
-        self._known, self._is_loud = None, False
+        self._about, self._resolved_at = None, None
+        self._known, self._is_alert = None, False
         self._draw()
 
     def action_raw(self) -> None:
@@ -167,7 +167,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        self.set_class(self._is_loud and self._over is None, "-has-error")
+        self.set_class(self._is_alert and self._resolved_at is None, "-has-error")
         content = self._content()
         if content != self._drawn:
             self._drawn = content
@@ -178,7 +178,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
         sign = "›" if self.has_focus else " "
         collapsed = self.has_class("-collapsed")
         title = f" · {self._title}" if self._title else ""
-        title += ", over" if self._over is not None else ""
+        title += ", over" if self._resolved_at is not None else ""
         set_border_title(self, f"{sign}5 Error{title}" + (" " if collapsed else ""))
         told = self._failure is not None and not collapsed
         set_border_subtitle(self, "d server's words · y copy for a ticket" if told else "")
@@ -195,7 +195,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
         pieces = [
             *now,
             *([Content("")] if now else []),
-            *(Content(line).stylize("$text-success") for line in self._over_words()),
+            *(Content(line).stylize("$text-success") for line in self._resolved_lines()),
             Content.assemble((decoded.code, "bold $text-error"), "  ", decoded.where),
             Content(decoded.headline).stylize("bold"),
             Content(""),
@@ -203,10 +203,10 @@ class ErrorPane(VerticalScroll, can_focus=True):
         ]
         return Content("\n").join(pieces)
 
-    def _over_words(self) -> list[str]:
-        if self._over is None:
+    def _resolved_lines(self) -> list[str]:
+        if self._resolved_at is None:
             return []
-        return [f"Over: it worked when tried again, {local(self._over, self._zone)}."]
+        return [f"Over: it worked when tried again, {local(self._resolved_at, self._zone)}."]
 
     @staticmethod
     def _paragraphs(decoded: Decoded, room: int) -> list[Content]:

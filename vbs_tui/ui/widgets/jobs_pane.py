@@ -92,10 +92,10 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         self._order: list[str] = []
         self._selected = ""
         self._lines: list[Line] = []
-        self._stick = True
+        self._follows_end = True
         self._told = ("", "")
-        self._home = ("", "")
-        self._is_placed = False
+        self._location = ("", "")
+        self._is_cursor_placed = False
         """Whether the cursor stands where somebody, or something that began, has put it."""
         self._trouble = ""
 
@@ -110,10 +110,10 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         fresh = restore.log if is_new else entries
         log.extend(entry for entry in fresh if entry.number > seen)
         self._sort()
-        if is_new and restore.state.is_open and self._takes_cursor(restore):
-            self._is_placed = True
+        if is_new and restore.state.is_open and self._should_select(restore):
+            self._is_cursor_placed = True
             self._select(restore.id)
-        elif not self._selected or (is_new and not self._is_placed):
+        elif not self._selected or (is_new and not self._is_cursor_placed):
             self._select(self._order[0])
         self._rebuild()
 
@@ -124,7 +124,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
 
     def select(self, restore: Restore) -> None:
         """Put the cursor on *restore*, which must be shown."""
-        self._is_placed = True
+        self._is_cursor_placed = True
         self._select(restore.id)
         self._rebuild()
 
@@ -133,11 +133,11 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         self._trouble = trouble
         self._rebuild()
 
-    def _takes_cursor(self, restore: Restore) -> bool:
+    def _should_select(self, restore: Restore) -> bool:
         """Whether the cursor goes to a new one: not to another cloud's, and not from under keys
         that are on their way to what it is on."""
         is_begun_here = restore.state is State.PLANNED or not self.has_focus
-        return not self.where(restore) and (is_begun_here or not self._selected)
+        return not self.other_place(restore) and (is_begun_here or not self._selected)
 
     def watch_changed(self, watch: Watch) -> None:
         """Show how the looking goes; only a line of the selected restore can change."""
@@ -150,13 +150,13 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
     def set_location(self, cloud: str, region: str) -> None:
         """Name the cloud of those restores that run on another one than *cloud*, and the region of
         those that run in another one of it."""
-        if (cloud, region) != self._home:
-            self._home = (cloud, region)
+        if (cloud, region) != self._location:
+            self._location = (cloud, region)
             self._rebuild()
 
-    def where(self, restore: Restore) -> str:
+    def other_place(self, restore: Restore) -> str:
         """Where *restore* runs, if that is not what is worked in."""
-        cloud, region = self._home
+        cloud, region = self._location
         if not cloud:
             return ""
         if restore.cloud != cloud:
@@ -187,13 +187,13 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         if self._selected in self._order:
-            self._is_placed = True
+            self._is_cursor_placed = True
             at = self._order.index(self._selected) + rows
             self._select(self._order[max(0, min(at, len(self._order) - 1))])
             self._rebuild()
 
     def action_page(self, pages: int) -> None:
-        self._stick = False
+        self._follows_end = False
         self.scroll_relative(y=pages * max(1, self.size.height - 1), animate=False)
 
     def action_first(self) -> None:
@@ -229,7 +229,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         spot = event.get_content_offset(self)
         row = -1 if spot is None else spot.y + self.scroll_offset.y
         if 0 <= row < len(self._lines) and self._lines[row][1]:
-            self._is_placed = True
+            self._is_cursor_placed = True
             self._select(self._lines[row][1])
             self._rebuild()
 
@@ -245,7 +245,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
     def _select(self, restore_id: str) -> None:
         if restore_id != self._selected:
             self._selected = restore_id
-            self._stick = True
+            self._follows_end = True
             self.post_message(self.Selected(self._restores[restore_id]))
 
     def _rebuild(self) -> None:
@@ -257,7 +257,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
             restore = self._restores[key]
             if key == self._selected:
                 first = len(lines)
-            watch, where = self._watches.get(key), self.where(restore)
+            watch, where = self._watches.get(key), self.other_place(restore)
             head = header_line(restore, now, room or None, watch=watch, where=where)
             lines.append((head, key))
             if key == self._selected:
@@ -291,7 +291,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
                 if old != new:
                     self.refresh(Region(0, row - top, self.size.width, 1))
         high = self.size.height
-        if self._stick and high:
+        if self._follows_end and high:
             # The newest line of the selected restore stays in sight, and its head if both fit.
             top = self.scroll_offset.y
             if last >= top + high:

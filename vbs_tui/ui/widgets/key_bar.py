@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 
-from vbs_tui.ui.keys.bindings import COMMANDS, Command, footer
+from vbs_tui.ui.keys.bindings import COMMANDS, footer
+from vbs_tui.ui.keys.command import Command
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.one_line import OneLine
 
@@ -19,7 +20,7 @@ class KeyBar(OneLine):
         super().__init__(id="keys")
         self._spots: list[tuple[int, int, Command]] = []
 
-    def tell(self, pane: str, *, typing: bool = False) -> None:
+    def show_keys(self, pane: str, *, typing: bool = False) -> None:
         """Show the keys of *pane*; *typing*: those of a filter line."""
         if typing:
             self._spots = []

@@ -52,7 +52,7 @@ class ListPane(Vertical, Generic[T]):
     """See the module's text. Subclasses give the list and say what the title is."""
 
     number = 0
-    word = ""
+    pane_name = ""
     noun = ("row", "rows")
 
     DEFAULT_CSS = """
@@ -67,15 +67,15 @@ class ListPane(Vertical, Generic[T]):
     def __init__(self, rows: RowList[T], *, id: str) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id, classes="pane")
         self.list = rows
-        self._told_title = ""
-        self._told_foot = ""
+        self._drawn_title = ""
+        self._drawn_subtitle = ""
         self._first_filter = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="filter-row"):
             yield Label("  /", classes="filter-sign", markup=False)
             yield FilterInput()
-        yield from self.above()
+        yield from self.compose_above_list()
         yield self.list
 
     def on_mount(self) -> None:
@@ -86,21 +86,21 @@ class ListPane(Vertical, Generic[T]):
 
     # What subclasses say
 
-    def above(self) -> Iterable[Widget]:
+    def compose_above_list(self) -> Iterable[Widget]:
         """What stands between the filter line and the list."""
         return ()
 
     def title(self) -> str:
         """The title after the pane's number."""
-        return self.word
+        return self.pane_name
 
-    def foot(self) -> list[str]:
+    def subtitle_parts(self) -> list[str]:
         """What the foot says, most important first."""
         return self.counts()
 
     def collapsed_summary(self) -> str:
         """What stands beside the title while the pane is but its title line."""
-        return next(iter(self.foot()), "")
+        return next(iter(self.subtitle_parts()), "")
 
     # For all of them
 
@@ -112,8 +112,8 @@ class ListPane(Vertical, Generic[T]):
             said.append(f"filter “{rows.filter_text.strip()}” shows {rows.shown:,}")
         if rows.marks:
             said.append(f"{len(rows.marks):,} marked")
-        if rows.sort_words:
-            said.append(rows.sort_words)
+        if rows.sort_description:
+            said.append(rows.sort_description)
         return said
 
     def update_title(self) -> None:
@@ -123,21 +123,21 @@ class ListPane(Vertical, Generic[T]):
         if self.has_class("-collapsed"):
             summary = self.collapsed_summary()
             text = f"{text} · {summary} " if summary else f"{text} "
-        if text != self._told_title:
-            self._told_title = text
+        if text != self._drawn_title:
+            self._drawn_title = text
             set_border_title(self, text)
 
     def update_subtitle(self) -> None:
         """Write the foot anew, if it says something else than before."""
         if self.has_class("-collapsed"):
             self.update_title()
-        parts = self.foot()
+        parts = self.subtitle_parts()
         room = max(10, self.size.width - 6)
         while len(parts) > 1 and len(" · ".join(parts)) > room:
             parts.pop()
         text = " · ".join(parts)
-        if text != self._told_foot:
-            self._told_foot = text
+        if text != self._drawn_subtitle:
+            self._drawn_subtitle = text
             set_border_subtitle(self, text)
 
     def on_descendant_focus(self) -> None:
@@ -259,14 +259,14 @@ class CloudListPane(ListPane[T]):
         """Say anew how the list is: loading, empty, failed, how old."""
         state = self._state
         if state is not None and state.is_loaded:
-            self.list.pin()
+            self.list.pin_cursor()
         if state is None:
             self.list.set_notice("empty", self._waiting)
         elif state.failure is not None:
             words = state.failure.message or state.failure.kind.value
             self.list.set_notice(
                 "error",
-                f"{self.word} could not be listed: {short_failure(state.failure)}. {words}"
+                f"{self.pane_name} could not be listed: {short_failure(state.failure)}. {words}"
                 f"  {retry_hint(state.failure)}",
             )
         elif state.loading or state.listed_at is None:
@@ -276,22 +276,22 @@ class CloudListPane(ListPane[T]):
         self.update_empty_notice()
         self.update_subtitle()
 
-    def at(self, now: datetime) -> None:
+    def update_ages(self, now: datetime) -> None:
         """It is *now*: ages may have to be told anew."""
         self._now = now
         self.update_subtitle()
 
-    def foot(self) -> list[str]:
-        said = super().foot()
+    def subtitle_parts(self) -> list[str]:
+        said = super().subtitle_parts()
         state = self._state
         if state is None:
             return []
-        news = self._news(state)
+        news = self._reading_status(state)
         if not news:
             return said
         return [*said[:1], news, *said[1:]] if state.is_stale else [*said, news]
 
-    def _news(self, state: ListState) -> str:
+    def _reading_status(self, state: ListState) -> str:
         now = self._now
         if state.loading:
             return "reading anew …" if state.listed_at is not None else "reading …"

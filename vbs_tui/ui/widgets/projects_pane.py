@@ -19,7 +19,7 @@ class ProjectsPane(ListPane[Project]):
     """Choosing a project opens it."""
 
     number = 1
-    word = "Projects"
+    pane_name = "Projects"
     noun = ("project", "projects")
 
     def __init__(self, store: Store) -> None:

@@ -14,10 +14,10 @@ LEAST = 3
 """Lines that it keeps, however small the screen."""
 
 
-class Reading(VerticalScroll, can_focus=False):
+class ReadToEnd(VerticalScroll, can_focus=False):
     """Takes as many lines as *room* tells, scrolls the others, knows whether all were in sight."""
 
-    class Looked(Message):
+    class ReadStateChanged(Message):
         """The end came into sight, or there is something new to read."""
 
     DEFAULT_CSS = """
@@ -60,7 +60,7 @@ class Reading(VerticalScroll, can_focus=False):
         self._extra.update(Content("\n").join(extra))
         self._extra.display = bool(extra)
         self.scroll_home(animate=False, immediate=True)
-        self.post_message(self.Looked())
+        self.post_message(self.ReadStateChanged())
 
     def on_mount(self) -> None:
         # Only a finished layout tells what is in sight; every other moment has sizes of before.
@@ -80,7 +80,7 @@ class Reading(VerticalScroll, can_focus=False):
             return
         if self.scroll_offset.y + self.size.height >= self._needed.virtual_region.bottom:
             self._is_read = True
-            self.post_message(self.Looked())
+            self.post_message(self.ReadStateChanged())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

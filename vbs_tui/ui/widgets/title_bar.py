@@ -26,7 +26,7 @@ class TitleBar(OneLine):
         self._demo = demo
         self._read_only = read_only
 
-    def tell(self, now: datetime) -> None:
+    def update_text(self, now: datetime) -> None:
         """Say what the store says *now*."""
         width = self.app.size.width
         left = [(" vbs-tui ", "bold"), *self._signs(width), *self._place()]

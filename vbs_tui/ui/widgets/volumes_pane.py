@@ -30,7 +30,7 @@ class VolumesPane(CloudListPane[Volume]):
     """Its own source first, other possible ones next, impossible ones last with the reason."""
 
     number = 3
-    word = "Volumes"
+    pane_name = "Volumes"
     noun = ("volume", "volumes")
 
     def __init__(self, clock: Clock, zone: tzinfo | None) -> None:
@@ -63,10 +63,10 @@ class VolumesPane(CloudListPane[Volume]):
         self.list.set_columns(PLAIN_COLUMNS if backup is None else COLUMNS)
         if to_best and backup is not None:
             # In the order of the ranks that is the first row; in a sort it may be any.
-            self.list.start_at_top(backup.volume_id if self.list.sort_words else None)
+            self.list.start_at_top(backup.volume_id if self.list.sort_description else None)
         self._order()
         if to_best and self._state is not None and self._state.is_loaded:
-            self.list.pin()
+            self.list.pin_cursor()
         self.update_title()
         self.update_subtitle()
 
@@ -88,13 +88,13 @@ class VolumesPane(CloudListPane[Volume]):
     def title(self) -> str:
         backup = self.backup
         if backup is None:
-            return self.word
+            return self.pane_name
         size = "size not told" if backup.size is None else f"{backup.size:,} GiB"
         bar = f" · × {self._barred}" if self._barred else ""
-        return f"{self.word} · targets for {backup.name or backup.id} ({size}){bar}"
+        return f"{self.pane_name} · targets for {backup.name or backup.id} ({size}){bar}"
 
-    def foot(self) -> list[str]:
-        said = super().foot()
+    def subtitle_parts(self) -> list[str]:
+        said = super().subtitle_parts()
         ranking = self._ranking
         if not self.list.total:
             return said
@@ -126,7 +126,7 @@ class VolumesPane(CloudListPane[Volume]):
     def _rank_all(self) -> None:
         """Rank also those that a sort by a column leaves undrawn: they are counted."""
         ranking = self._ranking
-        if ranking is None or not self.list.sort_words:
+        if ranking is None or not self.list.sort_description:
             return
 
         def steps() -> Steps:
@@ -136,7 +136,7 @@ class VolumesPane(CloudListPane[Volume]):
                     ranking.of(volume)
                 yield
 
-        self.list.do("rank", steps, self.list.total)
+        self.list.run_in_steps("rank", steps, self.list.total)
 
     def _row(self, volume: Volume) -> Row:
         state = self._state

@@ -81,7 +81,7 @@ async def test_wider_screens_show_more_columns() -> None:
         async with console(size) as con:
             await con.open_prod()
             await con.press("2")
-            seen.append(len(con.main.backups.list.layout_slots()))
+            seen.append(len(con.main.backups.list.shown_columns()))
     assert seen == sorted(seen)
     assert seen[0] < seen[-1]
 

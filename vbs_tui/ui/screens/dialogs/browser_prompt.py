@@ -21,11 +21,11 @@ class BrowserPrompt(LogInPrompt):
         Binding("enter", "go_on", show=False),
         Binding("y", "copy", show=False),
     ]
-    TITLE_LINE = "Log-in in a browser"
-    KEYS_LINE = "Enter goes on · y copy address · Esc declines"
+    TITLE_TEXT = "Log-in in a browser"
+    KEY_HINTS = "Enter goes on · y copy address · Esc declines"
     NOTE = "Enter the code only on the page of your own identity provider."
 
-    def parts(self) -> Iterable[Widget]:
+    def compose_fields(self) -> Iterable[Widget]:
         yield Static("1. Open this address:", classes="step", markup=False)
         yield Static(Content(self.question.address), classes="given")
         yield Static("2. Enter this code there, and log in:", classes="step", markup=False)

@@ -39,7 +39,7 @@ from vbs_tui.ui.render.failure_text import decode
 from vbs_tui.ui.render.paragraphs import labelled_paragraph
 from vbs_tui.ui.screens.background_work import BackgroundWork
 from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialog
-from vbs_tui.ui.widgets.read_to_end import Reading
+from vbs_tui.ui.widgets.read_to_end import ReadToEnd
 
 STALE = 60.0
 """Seconds after which backup and disk are read again before anything is sent."""
@@ -92,7 +92,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="confirm"):
-            yield Reading(self._room, id="facts")
+            yield ReadToEnd(self._room, id="facts")
             with Vertical(id="asking"):
                 yield Static(_STILL_READING, id="typing", markup=False)
                 with Horizontal(id="answer"):
@@ -144,8 +144,8 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
             self._say("")
 
     @property
-    def _facts(self) -> Reading:
-        return self.query_one(Reading)
+    def _facts(self) -> ReadToEnd:
+        return self.query_one(ReadToEnd)
 
     def _room(self) -> int:
         """The lines that frame, question and last words leave for the facts."""
@@ -268,8 +268,8 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
             self._arm()
             self._submit()
 
-    @on(Reading.Looked)
-    def _looked(self, event: Reading.Looked) -> None:
+    @on(ReadToEnd.ReadStateChanged)
+    def _looked(self, event: ReadToEnd.ReadStateChanged) -> None:
         event.stop()
         if self._facts.is_read and self._said == _MORE:
             self._say("")

@@ -26,8 +26,8 @@ class LogInPrompt(GuardedDialog[str | None]):
         Binding("escape", "leave", show=False),
         Binding("ctrl+c", "help_quit", show=False),
     ]
-    TITLE_LINE = ""
-    KEYS_LINE = ""
+    TITLE_TEXT = ""
+    KEY_HINTS = ""
     NOTE = ""
 
     def __init__(self, question: LogInQuestion, *, in_flight: bool = False) -> None:
@@ -38,7 +38,7 @@ class LogInPrompt(GuardedDialog[str | None]):
             self.accepts_keys, self.accepts_keys_from = True, float("-inf")
         self._is_unwanted = False
 
-    def parts(self) -> Iterable[Widget]:
+    def compose_fields(self) -> Iterable[Widget]:
         """What stands between the question and the note."""
         return ()
 
@@ -50,7 +50,7 @@ class LogInPrompt(GuardedDialog[str | None]):
                 yield Static(f"for {asked.cloud}", markup=False)
             if asked.why:
                 yield Static(asked.why, id="why", markup=False)
-            yield from self.parts()
+            yield from self.compose_fields()
             said = Static(id="said", markup=False)
             said.display = False
             yield said
@@ -58,8 +58,8 @@ class LogInPrompt(GuardedDialog[str | None]):
 
     def on_mount(self) -> None:
         box = self.query_one("#dialog")
-        box.border_title = Content(self.TITLE_LINE)
-        box.border_subtitle = Content(self.KEYS_LINE)
+        box.border_title = Content(self.TITLE_TEXT)
+        box.border_subtitle = Content(self.KEY_HINTS)
         if not self.accepts_keys:
             self.accepts_keys_changed()
             self.unblock_after_display()
@@ -75,7 +75,7 @@ class LogInPrompt(GuardedDialog[str | None]):
             self.dismiss(None)
 
     def accepts_keys_changed(self) -> None:
-        subtitle = self.KEYS_LINE if self.accepts_keys else KEYS_BLOCKED
+        subtitle = self.KEY_HINTS if self.accepts_keys else KEYS_BLOCKED
         self.query_one("#dialog").border_subtitle = Content(subtitle)
 
     def say(self, text: str) -> None:

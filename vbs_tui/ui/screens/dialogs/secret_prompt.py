@@ -23,14 +23,14 @@ class SecretPrompt(LogInPrompt):
     """A masked input. Its result is what was typed."""
 
     AUTO_FOCUS = "#word"
-    KEYS_LINE = "Enter logs in · Esc declines"
+    KEY_HINTS = "Enter logs in · Esc declines"
 
     def __init__(self, question: LogInQuestion, *, in_flight: bool = False) -> None:
         super().__init__(question, in_flight=in_flight)
-        self.TITLE_LINE = _TITLES[question.kind]
+        self.TITLE_TEXT = _TITLES[question.kind]
         self.NOTE = _NOTES[question.kind]
 
-    def parts(self) -> Iterable[Widget]:
+    def compose_fields(self) -> Iterable[Widget]:
         yield SecretInput(self.question.kind, disabled=not self.accepts_keys)
 
     def accepts_keys_changed(self) -> None:

@@ -68,7 +68,7 @@ class MainLayout(Screen[None]):
     def on_mount(self) -> None:
         self.projects.show()
         self.focus_pane("projects")
-        self.tell()
+        self.update_bars()
         self.set_interval(AGES_EVERY, self.refresh_ages)
 
     # Panes and focus
@@ -118,7 +118,7 @@ class MainLayout(Screen[None]):
         self.set_class(wide < FIVE_PANES[0] or high < FIVE_PANES[1], "-column")
         self.set_class(wide >= BROAD, "-broad")
         self._arrange()
-        self.tell()
+        self.update_bars()
         if self.focused is None:
             self.call_after_refresh(self.focus_pane, self.current)
 
@@ -136,9 +136,9 @@ class MainLayout(Screen[None]):
 
     # Telling
 
-    def tell(self) -> None:
+    def update_bars(self) -> None:
         """Bring title line and key bar up to date."""
-        self.title_bar.tell(self.clock.now())
+        self.title_bar.update_text(self.clock.now())
         self.update_key_bar()
         wide, high = self.app.size
         need = "×".join(map(str, SMALLEST))
@@ -148,13 +148,13 @@ class MainLayout(Screen[None]):
     def update_key_bar(self) -> None:
         """Show the keys that mean something where the focus is."""
         pane = self.list_pane
-        self.key_bar.tell(self.current, typing=pane is not None and pane.is_filtering)
+        self.key_bar.show_keys(self.current, typing=pane is not None and pane.is_filtering)
 
     def refresh_ages(self) -> None:
         """Tell every age anew that reads differently by now; nothing is drawn otherwise."""
         now = self.clock.now()
-        self.title_bar.tell(now)
-        self.backups.at(now)
-        self.volumes.at(now)
+        self.title_bar.update_text(now)
+        self.backups.update_ages(now)
+        self.volumes.update_ages(now)
         self.backups.list.refresh_aged()
         self.jobs.refresh_ages()

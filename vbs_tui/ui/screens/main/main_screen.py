@@ -10,7 +10,8 @@ from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.events import ListKind
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.ui.keys import bindings
-from vbs_tui.ui.keys.bindings import LISTS, key_for
+from vbs_tui.ui.keys.bindings import key_for
+from vbs_tui.ui.keys.command import LISTS
 from vbs_tui.ui.render.project_columns import project_pairs
 from vbs_tui.ui.screens.main.layout import PANES
 from vbs_tui.ui.screens.main.restore_action import RestoreAction
@@ -67,7 +68,7 @@ class MainScreen(RestoreAction):
             case _ if self.current == "error":
                 self.error.action_raw()
             case _:
-                self.refuse("There is no row here to show the details of.")
+                self.notify_refusal("There is no row here to show the details of.")
 
     def action_copy(self) -> None:
         item = self._this()
@@ -83,7 +84,7 @@ class MainScreen(RestoreAction):
         elif self.current == "error" and self.error.current is not None:
             self.console_app.copy(self.error.ticket, "error, as text for a ticket")
         else:
-            self.refuse("There is nothing here to copy.")
+            self.notify_refusal("There is nothing here to copy.")
 
     def action_refresh_list(self) -> None:
         state = self.store.current
@@ -103,16 +104,18 @@ class MainScreen(RestoreAction):
             for kind in kinds[self.current]:
                 backend.refresh(state.project, kind)
         else:
-            self.refuse("There is nothing here to read anew.")
+            self.notify_refusal("There is nothing here to read anew.")
 
     def _look_now(self, restore: Restore) -> None:
         watch = self.store.watches.get(restore.id)
         if not restore.state.is_open:
-            self.refuse("It has ended: there is nothing more to look at.")
+            self.notify_refusal("It has ended: there is nothing more to look at.")
         elif not self.console_app.backend.reaches(restore):
-            self.refuse(f"It is looked at from {restore.place}: {key_for('clouds')} opens clouds.")
+            self.notify_refusal(
+                f"It is looked at from {restore.place}: {key_for('clouds')} opens clouds."
+            )
         elif watch is not None and watch.elsewhere:
-            self.refuse(f"It is {watch.elsewhere}; what that sees is shown here, too.")
+            self.notify_refusal(f"It is {watch.elsewhere}; what that sees is shown here, too.")
         else:
             self.console_app.backend.look_now(restore.id)
 
@@ -122,7 +125,7 @@ class MainScreen(RestoreAction):
 
     def _this(self) -> Any:
         pane = self.list_pane
-        return None if pane is None else pane.list.this()
+        return None if pane is None else pane.list.target_item()
 
     @on(JobsPane.LogWanted)
     def _log_wanted(self, event: JobsPane.LogWanted) -> None:
@@ -133,7 +136,7 @@ class MainScreen(RestoreAction):
     def _settle_wanted(self, event: JobsPane.SettleWanted) -> None:
         event.stop()
         if self.read_only:
-            self.refuse("This session is read-only: nothing is declared from here.")
+            self.notify_refusal("This session is read-only: nothing is declared from here.")
         else:
             self.open_settle(event.restore)
 
@@ -160,7 +163,7 @@ class MainScreen(RestoreAction):
         pane = self.list_pane
         if isinstance(pane, ListPane):
             return pane.list
-        self.refuse("This pane is no list.")
+        self.notify_refusal("This pane is no list.")
         return None
 
     def action_filter(self) -> None:

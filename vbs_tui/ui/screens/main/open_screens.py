@@ -53,7 +53,11 @@ class OpenScreens(MainUpdates):
         from vbs_tui.ui.screens.details import DetailsScreen  # noqa: PLC0415
 
         decoded = decode(failure, self.console_app.zone)
-        pairs = [("Error", decoded.code), ("While", decoded.where), ("Means", decoded.headline)]
+        pairs = [
+            ("Error", decoded.code),
+            ("While", decoded.where),
+            ("Means", decoded.headline),
+        ]
         pairs += [(part.label, part.text) for part in decoded.parts]
         raw = failure.raw_body or "The server sent no body."
         self.app.push_screen(DetailsScreen(title, pairs, raw))

@@ -41,20 +41,20 @@ class RestoreAction(OpenScreens):
             return
         pane = self.list_pane
         if pane is not None and pane.list.highlighted is None:
-            self.refuse(f"There is no {pane.noun[0]} under the cursor.")
-        elif self.current == "volumes" and (volume := self.volumes.list.this()) is not None:
+            self.notify_refusal(f"There is no {pane.noun[0]} under the cursor.")
+        elif self.current == "volumes" and (volume := self.volumes.list.target_item()) is not None:
             self._ask_restore(volume)
-        elif self.current == "backups" and (backup := self.backups.list.this()) is not None:
+        elif self.current == "backups" and (backup := self.backups.list.target_item()) is not None:
             self._restore_from(backup)
 
     def _may_restore(self) -> bool:
         """Whether a restore can begin where the keys are; else it is said why not."""
         if self.read_only:
-            self.refuse("This session is read-only: nothing is restored from here.")
+            self.notify_refusal("This session is read-only: nothing is restored from here.")
         elif self.store.current is None:
-            self.refuse(f"No project is open. Choose one: pane 1, {key_for('choose')}.")
+            self.notify_refusal(f"No project is open. Choose one: pane 1, {key_for('choose')}.")
         elif self.current not in ("backups", "volumes"):
-            self.refuse(
+            self.notify_refusal(
                 "A restore starts where its backup or its disk is: go to the backups"
                 f" ({key_for('pane-backups')}) or the volumes ({key_for('pane-volumes')}), put the"
                 f" cursor on it, then press {key_for('restore')}."
@@ -86,7 +86,7 @@ class RestoreAction(OpenScreens):
         """*before*: the backup that was chosen when the key was pressed, if another one."""
         state, backup = self.store.current, self.backups.chosen
         if state is None or backup is None:
-            self.refuse(f"No backup is chosen. Choose one: pane 2, {key_for('choose')}.")
+            self.notify_refusal(f"No backup is chosen. Choose one: pane 2, {key_for('choose')}.")
             return
         note = ""
         under = self.backups.list.highlighted
@@ -122,6 +122,6 @@ class RestoreAction(OpenScreens):
             "The jobs pane (4) then tells every change, the error pane (5) explains failures.",
         ]
 
-    def refuse(self, why: str) -> None:
+    def notify_refusal(self, why: str) -> None:
         """Say why a key did nothing."""
         self.app.notify(why, title="Not possible now", severity="warning", markup=False)

@@ -71,7 +71,7 @@ class MainUpdates(MainLayout):
             case _:
                 pass
         self.jobs.set_location(self.store.cloud, self.store.region)
-        self.title_bar.tell(self.clock.now())
+        self.title_bar.update_text(self.clock.now())
 
     def show_project(self) -> None:
         """Show the lists of the current project, as far as they are known."""
@@ -91,7 +91,7 @@ class MainUpdates(MainLayout):
         there before."""
         self.store.apply(RegionChanged(region))
         self.show_project()
-        self.title_bar.tell(self.clock.now())
+        self.title_bar.update_text(self.clock.now())
 
     def open_project(self, project: Project) -> None:
         """Work in *project*: its lists are read anew, what was listed before is shown meanwhile."""
@@ -100,7 +100,7 @@ class MainUpdates(MainLayout):
         if is_other:
             self.show_project()
         self.projects.list.refresh()
-        self.title_bar.tell(self.clock.now())
+        self.title_bar.update_text(self.clock.now())
         self.console_app.backend.open_project(project)
 
     def show_failure(self, failure: Failure, title: str, about: object = None) -> None:
@@ -118,7 +118,7 @@ class MainUpdates(MainLayout):
     def _continue_after_log_in(self, event: Connecting | Connected) -> None:
         if not isinstance(event, Connected):
             return
-        self.error.settle(_LOG_IN, self.clock.now())
+        self.error.mark_resolved(_LOG_IN, self.clock.now())
         state = self.store.current
         if state is not None:
             if state.failure is not None:
@@ -147,7 +147,7 @@ class MainUpdates(MainLayout):
     def _project_news(self, event: ProjectOpened | ProjectFailed) -> None:
         about = ("project", event.project.id)
         if isinstance(event, ProjectOpened):
-            self.error.settle(about, self.clock.now())
+            self.error.mark_resolved(about, self.clock.now())
         else:
             self.show_failure(event.failure, f"open project {event.project.name}", about)
             if self.store.is_current(event.project.id):
@@ -164,7 +164,7 @@ class MainUpdates(MainLayout):
             about = (event.kind, event.project_id)
             self.show_failure(event.failure, f"list the {event.kind.value}", about)
         elif isinstance(event, ListPage) and event.last and change is not Change.NONE:
-            self.error.settle((event.kind, event.project_id), self.clock.now())
+            self.error.mark_resolved((event.kind, event.project_id), self.clock.now())
         if change is Change.NONE or not self.store.is_current(event.project_id):
             return
         if isinstance(event, RowChanged):
@@ -172,7 +172,7 @@ class MainUpdates(MainLayout):
         else:
             of_backups = event.kind is ListKind.BACKUPS
         pane: CloudListPane[Any] = self.backups if of_backups else self.volumes
-        pane.at(self.clock.now())
+        pane.update_ages(self.clock.now())
         if isinstance(event, RowChanged):
             pane.changed(change, event.row, event.row.id)
         else:
@@ -207,7 +207,7 @@ class MainUpdates(MainLayout):
             self._list_news(RowChanged(restore.project_id, row), Change.ROW)
         self.jobs.restore_changed(restore, event.entries)
         has_changed = not event.replayed and restore.state is not before
-        if has_changed and restore.state in _WORTH_SHOWING and not self.jobs.where(restore):
+        if has_changed and restore.state in _WORTH_SHOWING and not self.jobs.other_place(restore):
             self._draw_attention(restore)
         self._explain_selected(restore.id)
 
@@ -240,6 +240,6 @@ class MainUpdates(MainLayout):
     def explain(self, restore: Restore) -> None:
         """Let pane 5 say what is known of *restore*."""
         restore = self.store.restores.get(restore.id, restore)
-        title = " ".join(filter(None, (names(restore), self.jobs.where(restore))))
+        title = " ".join(filter(None, (names(restore), self.jobs.other_place(restore))))
         watch, has_changed = self.store.watches.get(restore.id), self.store.has_changed(restore.id)
-        self.error.follow(restore, watch, title, has_changed=has_changed)
+        self.error.show_restore(restore, watch, title, has_changed=has_changed)

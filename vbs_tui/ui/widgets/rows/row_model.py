@@ -1,9 +1,9 @@
 """The rows of a list, apart from any widget: what is there, what the filter shows, in which order.
 
-Work over many rows is cut into steps of bounded size: :meth:`Rows.load`, :meth:`Rows.filter_by`
-and :meth:`Rows.order_by` are generators, and whoever drives them decides what happens between two
-steps. Rows are numbers into one list of items; nothing else is kept per row but its search text
-and its sort key.
+Work over many rows is cut into steps of limited size: :meth:`RowModel.load`,
+:meth:`RowModel.filter_by` and :meth:`RowModel.order_by` are generators, and the caller decides what
+happens between two steps. A row is an index into one list of items; besides that only its search
+text and its sort key are kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def terms_of(text: str) -> tuple[str, ...]:
     return tuple(text.casefold().split())
 
 
-class Rows(Generic[T]):
+class RowModel(Generic[T]):
     """Items with a key each; a view of them that is filtered and ordered."""
 
     def __init__(self, key_of: Callable[[T], str], text_of: Callable[[T], str]) -> None:

@@ -27,7 +27,7 @@ from vbs_tui.ui.render.table import (
     fit_text,
 )
 from vbs_tui.ui.widgets.named_styles import NAMED_STYLES, NamedStyle, StyledWidget
-from vbs_tui.ui.widgets.rows.row_model import Rows
+from vbs_tui.ui.widgets.rows.row_model import RowModel
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ _NOTICES = {"empty": ("·", "dim"), "loading": ("►", "warn"), "error": ("×", 
 
 
 class RowView(StyledWidget, ScrollView, Generic[T]):
-    """Draws :class:`Rows`; moves nothing and decides nothing."""
+    """Draws :class:`RowModel`; moves nothing and decides nothing."""
 
     ALLOW_SELECT = False
     ALLOW_MAXIMIZE = False
@@ -59,7 +59,7 @@ class RowView(StyledWidget, ScrollView, Generic[T]):
     def __init__(
         self,
         columns: Sequence[Column],
-        rows: Rows[T],
+        rows: RowModel[T],
         key_of: Callable[[T], str],
         render_row: Callable[[T], Sequence[Cell]],
         row_style: Callable[[T], str],
@@ -92,27 +92,27 @@ class RowView(StyledWidget, ScrollView, Generic[T]):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
-        slots = self.layout_slots()
+        slots = self.shown_columns()
         if self.show_header and y == 0:
             return self._strip([(self._header(slots), "header")], width)
-        row = y - self.head + self.scroll_offset.y
+        row = y - self.header_height + self.scroll_offset.y
         if row < len(self._rows):
             return self._row_strip(row, slots, width)
         if not len(self._rows):
-            return self._notice_strip(y - self.head, width)
+            return self._notice_strip(y - self.header_height, width)
         return Strip.blank(width, self.named_style())
 
     @property
-    def head(self) -> int:
+    def header_height(self) -> int:
         """Lines above the rows."""
         return 1 if self.show_header else 0
 
     @property
-    def body(self) -> int:
+    def visible_rows(self) -> int:
         """How many rows are visible, at least 1."""
-        return max(1, self.size.height - self.head)
+        return max(1, self.size.height - self.header_height)
 
-    def layout_slots(self) -> tuple[Slot, ...]:
+    def shown_columns(self) -> tuple[Slot, ...]:
         """The columns that are shown at the present width."""
         width = self.scrollable_content_region.width
         if width != self._slots_width:
@@ -121,15 +121,15 @@ class RowView(StyledWidget, ScrollView, Generic[T]):
 
     def refresh_row(self, row: int) -> None:
         """Draw one row anew, if it is visible."""
-        if 0 <= row - self.scroll_offset.y < self.body:
-            self.refresh_line(row + self.head)
+        if 0 <= row - self.scroll_offset.y < self.visible_rows:
+            self.refresh_line(row + self.header_height)
 
     def refresh_aged(self) -> None:
         """Draw those visible rows anew that say something else than when they were drawn."""
         top = self.scroll_offset.y
-        visible = range(top, min(top + self.body, len(self._rows)))
+        visible = range(top, min(top + self.visible_rows, len(self._rows)))
         self._drawn = {row: pieces for row, pieces in self._drawn.items() if row in visible}
-        slots = self.layout_slots()
+        slots = self.shown_columns()
         for row in visible:
             if row in self._drawn and self._drawn[row] != self._pieces(row, slots):
                 self.refresh_row(row)
@@ -159,7 +159,7 @@ class RowView(StyledWidget, ScrollView, Generic[T]):
         kind, text = self._notice
         sign, style = _NOTICES[kind]
         room = max(8, width - GUTTER - 2)
-        lines = textwrap.wrap(text, room)[: max(1, self.body)] if text else []
+        lines = textwrap.wrap(text, room)[: max(1, self.visible_rows)] if text else []
         if not 0 <= line < len(lines):
             return Strip.blank(width, self.named_style())
         shown = f"{sign if line == 0 else ' '} {lines[line]}"

@@ -90,6 +90,7 @@ def watched(c: Console) -> State:
 async def test_a_token_that_ends_while_a_name_is_typed(
     simulator: Simulator, tmp_path: Path
 ) -> None:
+    simulator.options.restore_seconds = 3600.0  # longer than the test takes on any machine
     async with console(simulator, tmp_path) as c:
         await begin(c, simulator)
         await c.choose("demo-succeeds")
@@ -113,8 +114,12 @@ async def test_declined_is_told_and_a_new_log_in_looks_at_once(
 ) -> None:
     simulator.speed = 20.0
     async with console(simulator, tmp_path) as c:
-        await begin(c, simulator)
-        simulator.expire_tokens()
+        # Each look begins with the job: no look sees the end of the restore before the tokens
+        # have expired, however fast it is.
+        with simulator.hold(r"GET .*/jobs/") as gate:
+            await begin(c, simulator)
+            await c.until(lambda: gate.reached)
+            simulator.expire_tokens()
         await c.until(lambda: isinstance(c.app.screen, SecretPrompt))
         await c.until(lambda: getattr(c.app.screen, "accepts_keys", False))
         await c.keys("escape")

@@ -23,6 +23,7 @@ from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
 from vbs_tui.ui.screens.main.main_screen import MainScreen
+from vbs_tui.ui.screens.restore_details import RestoreScreen
 
 SECRETS = ("demo-password",)
 
@@ -133,9 +134,12 @@ async def test_from_project_to_success(simulator: Simulator, tmp_path: Path) -> 
         await c.keys(*screen.word[:-1], "enter")
         assert simulator.ledger.restore_posts() == []
         assert isinstance(c.app.screen, ConfirmScreen)
-        # Enter twice, as an impatient hand does: the second opens the log of what has begun.
-        await c.keys(screen.word[-1], "enter", "enter")
-        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+        await c.keys(screen.word[-1], "enter")
+        # The dialog ignores a second Enter until the journal has the restore, which takes a moment;
+        # after that it opens the whole log of the restore.
+        await c.until(lambda: c.app.screen is c.main)
+        await c.keys("enter")
+        await c.until(lambda: isinstance(c.app.screen, RestoreScreen))
         await c.keys("escape")
         assert await c.ended() is State.SUCCEEDED
         assert c.main.current == "jobs"

@@ -75,7 +75,7 @@ def test_a_continue_without_a_halt_does_no_harm(start: Start) -> None:
             terminal.signal(signal.SIGCONT)
             terminal.wait_for_text(*ALL)
         terminal.send("?")
-        terminal.wait_for_text("What now")
+        terminal.wait_for_text("What to do next")
         terminal.send(ESCAPE)
         terminal.wait_for_text(*ALL)
         ends(terminal)

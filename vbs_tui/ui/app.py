@@ -200,7 +200,7 @@ class VbsTui(
     def go_to(self, choice: Choice) -> None:
         """Open another region of this log-in, or end so that another cloud can be opened."""
         if choice.is_open and self.store.connect_failure is None:
-            self.notify("That one is open already.", markup=False)
+            self.notify("That cloud is open already.", markup=False)
         elif choice.is_near and not choice.is_open:
             self.main.clear_for_region(choice.raw_region)
             self.backend.use_region(choice.raw_region)

@@ -153,13 +153,13 @@ async def test_an_unknown_restore_of_another_cloud_is_named_with_its_place(
         text = screen_text(c.app)
         assert f"on {UNKNOWN.cloud} › {UNKNOWN.region} › {UNKNOWN.project_name}" in text
         assert UNKNOWN.volume.id in text
-        assert "Nobody looks" not in text
+        assert "not watched from here" not in text
         await c.press("escape")
         c.backend.out_of_reach.add(UNKNOWN.id)
         c.main.open_settle(UNKNOWN)
         await c.settle()
         text = " ".join(screen_text(c.app).replace("│", " ").split())
-        assert "Nobody looks at it from here. Open that cloud (C)" in text
+        assert "It is not watched from here. Open that cloud (C)" in text
         assert f"Type “not sent on {UNKNOWN.cloud}” to declare it." in text
 
 
@@ -172,7 +172,7 @@ async def test_f5_says_why_a_restore_is_not_looked_at_from_here() -> None:
         assert c.backend.asked[-1] == ("look", running.id)
         c.backend.out_of_reach.add(running.id)
         await c.press("f5")
-        assert c.notices[-1].startswith(f"It is looked at from {running.place}: C ")
+        assert c.notices[-1].startswith(f"It is watched from {running.place}: C ")
 
 
 async def test_a_defect_while_settling_is_told() -> None:
@@ -341,7 +341,7 @@ async def test_help_begins_with_the_pane_in_use_and_scrolls(size: tuple[int, int
     async with console(size) as c:
         await c.press("4", "question_mark")
         text = screen_text(c.app)
-        assert "What now" in text
+        assert "What to do next" in text
         assert "In the jobs" in text
         await c.press(*("j" * 12))
         assert screen_text(c.app) != text or size == (120, 40)

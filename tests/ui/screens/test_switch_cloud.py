@@ -179,7 +179,7 @@ async def test_choosing_the_open_one_does_nothing() -> None:
         await con.press("enter")
         assert con.on_main()
         assert con.backend.asked == asked
-        assert con.notices == ["That one is open already."]
+        assert con.notices == ["That cloud is open already."]
         assert con.app.is_running
 
 

@@ -75,7 +75,7 @@ def test_silence_and_other_watchers_are_told() -> None:
         assert shown.strip() == f"{words}; not watched since 09:14:02"
         assert len(shown) <= 76
     told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.LOG_IN, status=None))
-    assert "for want of a log-in, since 09:14:02" in watch_line(one, told, UTC)[0][0]
+    assert "no log-in, since 09:14:02" in watch_line(one, told, UTC)[0][0]
     told = replace(blind, failure=replace(FAILURE, kind=ErrorKind.SERVER, status=503))
     assert "answers HTTP 503, since 09:14:02" in watch_line(one, told, UTC)[0][0]
     elsewhere = Watch(one.id, elsewhere="connect to otc to watch")

@@ -36,7 +36,7 @@ _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"the project on screen"), "the project"),
     (re.compile(r"in the jobs pane"), "in the jobs of the console"),
     (re.compile(r"or press (\S+) in the jobs to"), r"or press \1 in the jobs of the console to"),
-    (re.compile(r"(raw words) \(d\)"), r"\1"),
+    (re.compile(r"(raw response) \(d\)"), r"\1"),
 )
 
 

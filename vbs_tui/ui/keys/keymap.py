@@ -29,7 +29,7 @@ _RESERVED: dict[str, tuple[str, ...]] = {
 
 _TAKEN = {
     "ctrl+c": "is kept free: a terminal stops programs with it",
-    "ctrl+z": "always halts the program, until the shell's fg",
+    "ctrl+z": "always suspends the program, until the shell's fg",
     "ctrl+q": "always leaves the program",
     "ctrl+p": "always opens the palette",
 }
@@ -81,7 +81,7 @@ KEY_CONTEXTS: dict[str, KeyContext] = {
         frozenset({"escape", "q"}),
         ("list",),
         ("refresh", "details", "help"),
-        "leaves a list that has the screen for itself",
+        "leaves a list that fills the screen",
     ),
     "ConfirmScreen": KeyContext(
         frozenset({"escape", "pagedown", "pageup", "down", "j", "up", "k"}),
@@ -157,7 +157,8 @@ def _read(one: Command, keys: tuple[str, ...], found: list[tuple[str, str]]) -> 
         found.append((one.id, "needs a key; without one nobody could do it"))
     if one.id == "refresh" and good and len(found) == before and all(k.is_typed for k in good):
         words = (
-            "needs a key that types nothing too (f5, ctrl+r): the confirmation reads again by it"
+            "needs a key that types nothing too (f5, ctrl+r):"
+            " the confirmation uses it to read again"
         )
         found.append((one.id, words))
     return tuple(good)

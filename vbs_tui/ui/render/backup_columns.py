@@ -108,7 +108,7 @@ def backup_pairs(
     backup: Backup, *, now: datetime, zone: tzinfo | None, source: str
 ) -> list[tuple[str, str]]:
     """Everything that is known of a backup, for the details."""
-    size = "not told" if backup.size is None else f"{backup.size:,} GiB"
+    size = "unknown" if backup.size is None else f"{backup.size:,} GiB"
     return [
         ("Name", backup.name or "(no name)"),
         ("Id", backup.id),
@@ -116,7 +116,7 @@ def backup_pairs(
         ("Why it failed", backup.fail_reason),
         ("Size of the source disk", size),
         ("Source disk", source),
-        ("Source disk's id", backup.volume_id or "not told"),
+        ("Source disk's id", backup.volume_id or "unknown"),
         ("Taken", f"{_moment(backup.taken_at, zone)} · {ago(backup.taken_at, now)}"),
         ("Created", _moment(backup.created_at, zone)),
         ("Changed", _moment(backup.updated_at, zone)),

@@ -124,7 +124,7 @@ def _why_not_by_name(volume: Volume) -> str:
         return "this disk has no name"
     if not volume.name_is_typeable:
         return "its name cannot be typed as it is"
-    return "another disk bears the same name"
+    return "another disk has the same name"
 
 
 def note_lines(note: str) -> list[Content]:
@@ -189,6 +189,6 @@ def examined_lines(
     if not can_be_sent:
         return facts
     if not hazards and not changed:
-        said = "No hazard found: its own source, free, and fitting."
+        said = "No hazard found: the backup's own source disk, free and large enough."
         facts.append(Content.assemble(("√ ", "$text-success"), said))
     return [*facts, Content(""), consequence(found, zone)]

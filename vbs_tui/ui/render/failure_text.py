@@ -22,11 +22,11 @@ _KINDS = {
         "Check the link. Reading is tried again by itself.",
     ),
     ErrorKind.NONSENSE: (
-        "The answer is not what this call promises; something between may have made it.",
-        "Look at the server's raw words (d). A portal or proxy may answer in the cloud's place.",
+        "The response is not one that this call gives; a proxy in between may have sent it.",
+        "Look at the raw response (d). A portal or proxy may answer in the cloud's place.",
     ),
     ErrorKind.LOG_IN: ("The log-in was refused.", "Check user, domain, project and password."),
-    ErrorKind.REFUSED: ("The cloud refused the request.", "Read the server's words."),
+    ErrorKind.REFUSED: ("The cloud refused the request.", "Read the server's message."),
     ErrorKind.SERVER: (
         "The cloud failed while it worked on the request.",
         "Wait, then look again.",
@@ -120,7 +120,7 @@ def _doubtful(restore: Restore | None) -> str:
         return settle_advice(restore, " in the jobs")
     if restore.state is State.UNKNOWN:
         return _DOUBTFUL
-    return "Nothing: how it went on is known by now, see above."
+    return "Nothing: the outcome is known by now, see above."
 
 
 def _executed(failure: Failure, restore: Restore | None) -> str:

@@ -117,7 +117,7 @@ def header_line(
         if watch.blind_since is not None and watch.looked_at is not None:
             told, style = f"last seen {restore.state.value} {ago(watch.looked_at, now)}", "warn"
         elif watch.blind_since is not None:
-            told, style = f"{restore.state.value} when last told", "warn"
+            told, style = f"{restore.state.value} when last reported", "warn"
         if is_unwatched(watch):
             seen = told if watch.blind_since is not None and watch.looked_at is not None else ""
             told, style = f"{seen or restore.state.value}, not watched", "warn"
@@ -210,7 +210,7 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
         return []
     if watch is not None and watch.elsewhere:
         news = local_clock(restore.changed_at, zone)
-        return [(f"  {watch.elsewhere}; last news {news}", "warn")]
+        return [(f"  {watch.elsewhere}; last update {news}", "warn")]
     if watch is None or (watch.looked_at is None and watch.blind_since is None):
         return [("  not looked at yet", "dim")]
     if watch.blind_since is not None:
@@ -239,7 +239,7 @@ def log_in_needed(failure: Failure) -> str:
 def no_contact_reason(failure: Failure | None) -> str:
     """Why nothing is seen, in a few words; the whole of it stands in the error panel."""
     if failure is not None and failure.kind is ErrorKind.LOG_IN:
-        return "not watched for want of a log-in"
+        return "not watched: no log-in"
     if failure is not None and not failure.url and 0 < len(failure.message) <= _SHORT:
         return failure.message
     if failure is not None and failure.status is not None:

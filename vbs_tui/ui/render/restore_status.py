@@ -35,7 +35,7 @@ def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -
     if state.is_open and watch is not None and watch.blind_since is not None:
         return _out_of_contact(restore, watch, zone)
     if state.is_open and watch is not None and watch.elsewhere and failure is None:
-        line = (f"Last told: {state.value}; {watch.elsewhere}.", "$text-warning")
+        line = (f"Last reported: {state.value}; {watch.elsewhere}.", "$text-warning")
         return RestoreStatus((line,), None, False)
     if state is State.UNKNOWN:
         return RestoreStatus(((f"Known now: {restore.summary}", "$text-warning"),), failure, True)
@@ -49,7 +49,7 @@ def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -
         code = failure.code or (f"HTTP {failure.status}" if failure.status else failure.kind.value)
         at = f", {local(failure.at, zone)}" if failure.at else ""
         ident = f", request {failure.request_id}" if failure.request_id else ""
-        calm.append((f"On the way there: {code}{at}{ident}.", "$text-muted"))
+        calm.append((f"Error before that: {code}{at}{ident}.", "$text-muted"))
     return RestoreStatus(tuple(calm), None, False)
 
 
@@ -62,12 +62,12 @@ def _out_of_contact(restore: Restore, watch: Watch, zone: tzinfo | None) -> Rest
     seen = "it has not been seen from here yet"
     if watch.looked_at is not None:
         seen = f"last seen {restore.state.value}, {local(watch.looked_at, zone)}"
-    said.append((f"How it stands is not known: {seen}. It goes on in the cloud all the same.", ""))
+    said.append((f"Its present state is unknown: {seen}. It goes on in the cloud.", ""))
     if is_unwatched(watch):
-        said.append(("Nothing is looked at until that is done.", ""))
+        said.append(("Nothing is watched until then.", ""))
     elif watch.next_at is not None:
         following = local_clock(watch.next_at, zone)
-        said.append((f"Looking is tried again by itself, next {following}.", ""))
+        said.append((f"The next look is at {following}.", ""))
     if restore.state is State.UNKNOWN:
-        said.append((f"Known before: {restore.summary}", ""))
+        said.append((f"Before that: {restore.summary}", ""))
     return RestoreStatus(tuple(said), watch.failure, True, "no contact")

@@ -51,7 +51,7 @@ class Column:
     def told(self, *, descending: bool) -> str:
         """The sort by this column in words."""
         said = self.words[1 if descending else 0]
-        return said or f"by {self.title.lower()}{', downwards' if descending else ''}"
+        return said or f"by {self.title.lower()}{', descending' if descending else ''}"
 
 
 @dataclass(frozen=True, slots=True)

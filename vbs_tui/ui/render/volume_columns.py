@@ -91,7 +91,7 @@ def volume_pairs(
     volume: Volume, found: Rank | None, *, now: datetime, zone: tzinfo | None
 ) -> list[tuple[str, str]]:
     """Everything that is known of a volume, for the details."""
-    size = "not told" if volume.size is None else f"{volume.size:,} GiB"
+    size = "unknown" if volume.size is None else f"{volume.size:,} GiB"
     holders = [
         (f"Attached as {one.device or '?'}", one.host_name or one.server_id or "a server")
         for one in volume.attachments

@@ -68,7 +68,7 @@ class HelpScreen(Dialog[None]):
         room = max(30, min(self.app.size.width, 108) - 5)
         lines: list[Content] = []
         if self._now:
-            lines.append(Content("What now").stylize("bold"))
+            lines.append(Content("What to do next").stylize("bold"))
             for line in self._now:
                 lines += [Content(f"  {part}") for part in textwrap.wrap(line, room - 2)]
             lines.append(Content(""))

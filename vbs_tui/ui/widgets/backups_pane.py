@@ -107,7 +107,7 @@ class BackupsPane(CloudListPane[Backup]):
         """The disk it was taken from, in words."""
         volumes = self._volumes()
         if not backup.volume_id:
-            return "(not told)"
+            return "(unknown)"
         row = volumes.get(backup.volume_id) if volumes is not None else None
         if isinstance(row, Volume):
             return row.name or short_id(row.id)

@@ -154,7 +154,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
 
     def action_raw(self) -> None:
         if self._failure is None:
-            self.app.notify("There is no error to show the raw words of.", markup=False)
+            self.app.notify("There is no error whose response could be shown.", markup=False)
         else:
             self.post_message(self.RawWanted(self._failure, self._title))
 
@@ -181,7 +181,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
         title += ", over" if self._resolved_at is not None else ""
         set_border_title(self, f"{sign}5 Error{title}" + (" " if collapsed else ""))
         told = self._failure is not None and not collapsed
-        set_border_subtitle(self, "d server's words · y copy for a ticket" if told else "")
+        set_border_subtitle(self, "d raw response · y copy for a ticket" if told else "")
 
     def _content(self) -> Content:
         known = [] if self._known is None else self._known.lines

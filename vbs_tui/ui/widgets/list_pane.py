@@ -294,7 +294,7 @@ class CloudListPane(ListPane[T]):
     def _reading_status(self, state: ListState) -> str:
         now = self._now
         if state.loading:
-            return "reading anew …" if state.listed_at is not None else "reading …"
+            return "reading again …" if state.listed_at is not None else "reading …"
         if now is None:
             return ""
         if state.failure is not None:

@@ -48,13 +48,13 @@ class SecretInput(Input):
         if self._kind is QuestionKind.PASSCODE:
             text = "".join(text.split())
         if not text:
-            why = "That was an empty paste."
+            why = "The pasted text is empty."
         elif len(text) > _MOST:
-            why = f"Nothing was taken: that paste has {len(text):,} characters."
+            why = f"Nothing was pasted: the text has {len(text):,} characters."
         elif len(text.splitlines()) > 1:
-            why = "Nothing was taken: that paste has several lines."
+            why = "Nothing was pasted: the text has several lines."
         elif not text.isprintable():
-            why = "Nothing was taken: that paste has a character that cannot be typed."
+            why = "Nothing was pasted: the text has a character that cannot be typed."
         else:
             self.replace(text, *self.selection)
             return

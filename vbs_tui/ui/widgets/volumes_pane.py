@@ -89,7 +89,7 @@ class VolumesPane(CloudListPane[Volume]):
         backup = self.backup
         if backup is None:
             return self.pane_name
-        size = "size not told" if backup.size is None else f"{backup.size:,} GiB"
+        size = "size unknown" if backup.size is None else f"{backup.size:,} GiB"
         bar = f" · × {self._barred}" if self._barred else ""
         return f"{self.pane_name} · targets for {backup.name or backup.id} ({size}){bar}"
 
@@ -101,7 +101,7 @@ class VolumesPane(CloudListPane[Volume]):
         if ranking is None:
             return ["choose a backup first", *said]
         if ranking.known < self.list.total:
-            return [f"looking at {self.list.total:,} …", *said[1:]]
+            return [f"ranking {self.list.total:,} …", *said[1:]]
         why = f": {self._barred}" if self._barred else ""
         return [f"{ranking.possible:,} possible of {self.list.total:,}{why}", *said[1:]]
 

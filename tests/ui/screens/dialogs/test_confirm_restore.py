@@ -191,7 +191,7 @@ TYPED = {
     "twin": (
         *(volume(1, "twin"), replace(BY_ID, moment="ffff0000"), "this"),
         (
-            "12ab34cd: its id, as another disk bears the same name · ffff0000: the backup's id, as"
+            "12ab34cd: its id, as another disk has the same name · ffff0000: the backup's id, as"
             f" {SEVERAL}"
         ),
     ),

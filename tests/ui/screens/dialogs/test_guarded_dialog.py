@@ -85,7 +85,7 @@ async def test_case_counts() -> None:
         await d.press(*OWN.name.upper(), "enter")
         assert not d.is_live
         assert d.submitted == []
-        assert "is not the text that is asked for" in d.text
+        assert "is not the one that is asked for" in d.text
 
 
 @pytest.mark.parametrize("by", ["wall clock", "other clock"])

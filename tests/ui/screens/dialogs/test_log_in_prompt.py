@@ -314,10 +314,10 @@ async def test_one_pasted_line_is_taken_whole(kind: QuestionKind, pasted: str, t
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
-        ("", "That was an empty paste."),
-        ("\n", "That was an empty paste."),
-        ("first\nsecond", "that paste has several lines"),
-        ("x" * 5000, "that paste has 5,000 characters"),
+        ("", "The pasted text is empty."),
+        ("\n", "The pasted text is empty."),
+        ("first\nsecond", "the text has several lines"),
+        ("x" * 5000, "the text has 5,000 characters"),
         ("a\u00a0b", "has a character that cannot be typed"),
         ("a\x1b[31mb", "has a character that cannot be typed"),
     ],

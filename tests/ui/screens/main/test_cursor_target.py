@@ -42,7 +42,7 @@ async def test_r_in_the_backups_opens_nothing_for_a_disk_that_it_was_not_chosen_
         await con.press("2", "g", "enter", "2", *["j"] * 5, "r")
         assert asked(con) == []
         assert con.main.current == "volumes"
-        assert "nightly-web, from under the cursor" in con.notices[-1]
+        assert "nightly-web, the one under the cursor" in con.notices[-1]
         assert con.main.volumes.list.highlighted == VOLUMES[1]
         await con.press("r")
         assert asked(con) == [(BACKUPS[5].id, VOLUMES[1].id)]
@@ -186,7 +186,7 @@ async def test_with_a_sort_the_source_disk_has_the_cursor_and_all_are_counted() 
         await con.settle()
         await con.press("3", "s", "S", "2", "g", "enter")
         await con.settle()
-        assert "by name, downwards" in str(con.main.volumes.border_subtitle)
+        assert "by name, descending" in str(con.main.volumes.border_subtitle)
         assert con.main.volumes.list.highlighted == VOLUMES[3]
         assert "44 possible of 47" in str(con.main.volumes.border_subtitle)
         busy = replace(many[0], status="in-use")

@@ -209,7 +209,7 @@ async def test_refresh_asks_and_moves_nothing() -> None:
         before = (rows.highlighted, lines(rows))
         generation = con.backend.started(PROD, ListKind.BACKUPS)
         await con.settle()
-        assert "reading anew" in foot(con.main.backups)
+        assert "reading again" in foot(con.main.backups)
         con.backend.page(PROD, ListKind.BACKUPS, generation, BACKUPS[5:], last=False)
         await con.settle()
         assert (rows.highlighted, lines(rows)) == before

@@ -35,7 +35,7 @@ async def test_in_the_error_pane_it_says_when_there_is_nothing_to_try_again() ->
         con.backend.asked.clear()
         await con.press("5", "f5")
         assert con.backend.asked == []
-        assert con.notices == ["There is nothing here to read anew."]
+        assert con.notices == ["There is nothing here to read again."]
 
 
 @pytest.mark.parametrize("pane", "12345")

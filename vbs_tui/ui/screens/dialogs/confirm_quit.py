@@ -29,14 +29,18 @@ class QuitScreen(GuardedDialog[bool]):
         self._to = to
 
     def compose(self) -> ComposeResult:
-        requests = "A restore request has" if self._sending == 1 else "Restore requests have"
+        requests = (
+            "A restore request was sent and has"
+            if self._sending == 1
+            else "Restore requests were sent and have"
+        )
         goes = f"go to {self._to}" if self._to else "leave"
-        looks = "the next start looks for its traces"
+        looks = "the next start looks for traces of it"
         if self._to:
-            looks = "its traces are looked for once you are back here"
+            looks = "traces of it are looked for when you come back"
         with Vertical(id="dialog", classes="small"):
             yield Static(
-                f"{requests} left and no answer has come yet. If you {goes} now, the outcome is"
+                f"{requests} no response yet. If you {goes} now, the outcome is"
                 f" recorded as unknown, and {looks}.",
                 markup=False,
             )

@@ -47,7 +47,7 @@ STALE = 60.0
 _FRAME = 2
 _MORE = "There is more to read above: PgDn. Nothing was sent."
 _CHANGED = "Something changed meanwhile. Look again, then confirm again."
-_STILL_READING = "What to type is told here once both are read."
+_STILL_READING = "What to type is shown here once both are read."
 
 
 class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]):
@@ -182,7 +182,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         self.block_keys()
         self._arm()
         if before is None:
-            self._say("Reading backup and disk afresh …")
+            self._say("Reading backup and disk again …")
             self._show_listed()
         try:
             found = await asyncio.wrap_future(
@@ -230,9 +230,9 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         decoded = decode(error.failure, self._console_app.zone)
         width = self._facts.width
         lines = [
-            Content(
-                "Backup and disk could not be read afresh, so nothing can be restored."
-            ).stylize("bold $text-error"),
+            Content("Backup and disk could not be read again, so nothing can be restored.").stylize(
+                "bold $text-error"
+            ),
             Content(f"{decoded.code}  {decoded.where}"),
             Content(decoded.headline),
             Content(""),
@@ -260,7 +260,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         if self._is_busy or self._is_over or self._examination is None:
             return
         if not self._is_named:
-            self._say("What is typed is not the text that is asked for; nothing was sent.")
+            self._say("The typed text is not the one that is asked for; nothing was sent.")
         elif not self._facts.is_read:
             self._say(_MORE)
         else:
@@ -298,7 +298,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
                 if again is None or self._ask_again_if_changed(found, again):
                     return
                 found = again
-            self._say("Writing it down, then sending …")
+            self._say("Writing it to the journal, then sending …")
             # From here on it may be sent, whatever becomes of this dialog.
             self._is_over = True
             self._arm()
@@ -331,7 +331,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
 
     def action_leave(self) -> None:
         if self._is_busy:
-            self._say("It is being written down; one moment.")
+            self._say("It is being written to the journal; one moment.")
         else:
             self.dismiss(None)
 

@@ -50,20 +50,20 @@ class SettleScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]
         words = self._backend.settling_words(self._restore)
         if self._restore.was_taken:
             return (
-                "The cloud took it, and nothing proves how it ended. Look at the disk's content,"
-                " or at the job in the cloud's own console. Closing it ends the watch and lets the"
-                f" disk be restored again. Type “{words}” to close it."
+                "The cloud accepted it, and nothing proves how it ended. Look at the disk's"
+                " content, or at the job in the cloud's own console. Closing it ends the watch and"
+                f" lets the disk be restored again. Type “{words}” to close it."
             )
         declared = (
             "Declaring it not sent ends the watch and lets the disk be restored again. If the"
-            " cloud did take it, that second restore may collide with the first: look at the"
+            " cloud did accept it, that second restore may collide with the first: look at the"
             f" disk in the cloud's own console before. Type “{words}” to declare it."
         )
         if self._backend.reaches(self._restore):
             return declared
         return (
-            f"Nobody looks at it from here. Open that cloud ({key_for('clouds')}): what disk and"
-            f" backup show there settles most of them by itself. {declared}"
+            f"It is not watched from here. Open that cloud ({key_for('clouds')}): the state of disk"
+            f" and backup there settles most unknown outcomes. {declared}"
         )
 
     def on_mount(self) -> None:

@@ -104,7 +104,7 @@ class MainScreen(RestoreAction):
             for kind in kinds[self.current]:
                 backend.refresh(state.project, kind)
         else:
-            self.notify_refusal("There is nothing here to read anew.")
+            self.notify_refusal("There is nothing here to read again.")
 
     def _look_now(self, restore: Restore) -> None:
         watch = self.store.watches.get(restore.id)
@@ -112,10 +112,10 @@ class MainScreen(RestoreAction):
             self.notify_refusal("It has ended: there is nothing more to look at.")
         elif not self.console_app.backend.reaches(restore):
             self.notify_refusal(
-                f"It is looked at from {restore.place}: {key_for('clouds')} opens clouds."
+                f"It is watched from {restore.place}: {key_for('clouds')} opens clouds."
             )
         elif watch is not None and watch.elsewhere:
-            self.notify_refusal(f"It is {watch.elsewhere}; what that sees is shown here, too.")
+            self.notify_refusal(f"It is {watch.elsewhere}; what it finds is shown here too.")
         else:
             self.console_app.backend.look_now(restore.id)
 
@@ -163,7 +163,7 @@ class MainScreen(RestoreAction):
         pane = self.list_pane
         if isinstance(pane, ListPane):
             return pane.list
-        self.notify_refusal("This pane is no list.")
+        self.notify_refusal("This pane is not a list.")
         return None
 
     def action_filter(self) -> None:

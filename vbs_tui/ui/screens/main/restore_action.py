@@ -77,9 +77,12 @@ class RestoreAction(OpenScreens):
         self.focus_pane("volumes")
         said = f"Backup: {_named(backup)}."
         if before is not None and not is_chosen:
-            said = f"Backup: {_named(backup)}, from under the cursor; before it was another one."
+            said = (
+                f"Backup: {_named(backup)}, the one under the cursor;"
+                " another one was chosen before."
+            )
         if rows.total:
-            said += f" {key_for('restore')} restores it onto the disk under this cursor."
+            said += f" {key_for('restore')} restores it onto the disk under the cursor."
         self.app.notify(said, markup=False)
 
     def _ask_restore(self, volume: Volume, before: Backup | None = None) -> None:

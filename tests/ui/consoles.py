@@ -11,6 +11,7 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, FakeBackend, StillClock
 from vbs_tui.restore.events import ListKind
@@ -131,3 +132,13 @@ def screen_text(app: VbsTui) -> str:
     return "\n".join("".join(part.text for part in strip) for strip in strips[:height])[
         : (width + 1) * height
     ]
+
+
+def title_of(pane: Widget) -> str:
+    """The text in the upper border of a pane."""
+    return str(pane.border_title)
+
+
+def subtitle_of(pane: Widget) -> str:
+    """The text in the lower border of a pane."""
+    return str(pane.border_subtitle)

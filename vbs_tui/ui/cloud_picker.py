@@ -19,7 +19,7 @@ from vbs_tui.ui.theme import DARK, LIGHT, THEMES
 
 
 class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash):
-    """Its result is 0, and the choice stands in :attr:`choice`."""
+    """An app of its own, before the console. Its result is 0; the choice is in :attr:`choice`."""
 
     # Textual does not read the path of a default screen.
     CSS_PATH = ListScreen.CSS_PATH
@@ -39,7 +39,7 @@ class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash):
         super().__init__()
         self.configure_output()
         self.choice: Choice | None = None
-        """What was chosen; nothing when the operator left."""
+        """What was chosen; ``None`` when the operator left."""
         self._notice = notice
         self._list = CloudsScreen(
             clock, self._end, choices, title="vbs-tui · choose a cloud", way_back="quit"
@@ -62,6 +62,6 @@ class CloudPicker(KeyQueue, Suspendable, TerminalOutput, RedactedCrash):
 
     def _end(self, choice: Choice | None) -> None:
         if self.return_value is None:
-            # The first word counts: keys that were typed ahead must not open another cloud.
+            # The first choice counts: keys that were typed ahead must not open another cloud.
             self.choice = choice
             self.exit(0)

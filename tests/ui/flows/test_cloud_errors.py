@@ -24,7 +24,7 @@ from tests.support.ground import (
 )
 from tests.support.simulated import BRISK
 from tests.ui.consoles import screen_text
-from tests.ui.flows.test_restore_flow import Console
+from tests.ui.flows.consoles import FlowConsole
 from vbs_tui.clock import SystemClock
 from vbs_tui.commands.support.cloud_choice import settings_for, target_of
 from vbs_tui.restore.backend import Backend
@@ -36,7 +36,7 @@ from vbs_tui.ui.screens.help import HelpScreen
 @asynccontextmanager
 async def console(
     at: Ground, environment: Environment, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Console]:
+) -> AsyncIterator[FlowConsole]:
     """The console as it starts in *environment*."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -45,18 +45,18 @@ async def console(
         backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="bad", read_only=False
     )
     async with app.run_test(size=(120, 50), notifications=True) as pilot:
-        one = Console(app, pilot)
+        one = FlowConsole(app, pilot)
         yield one
         shown = screen_text(app)
         assert "Error" in shown
         assert not any(secret in shown for secret in SECRETS)
 
 
-def told(one: Console) -> str:
+def told(one: FlowConsole) -> str:
     return collapsed(one.main.error.text)
 
 
-async def retry_hint(one: Console) -> None:
+async def retry_hint(one: FlowConsole) -> None:
     await one.keys("f5")  # the list of projects has the focus from the start
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from tests.support.simulated import BRISK
 from tests.ui.consoles import screen_text
-from tests.ui.flows.test_restore_flow import Console
+from tests.ui.flows.consoles import FlowConsole
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.auth.credentials import PasscodeCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
@@ -37,7 +37,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 @asynccontextmanager
-async def console(simulator: Simulator, folder: Path) -> AsyncIterator[Console]:
+async def console(simulator: Simulator, folder: Path) -> AsyncIterator[FlowConsole]:
     """The console of a user who has a device for passcodes."""
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
@@ -61,16 +61,16 @@ async def console(simulator: Simulator, folder: Path) -> AsyncIterator[Console]:
         backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="sim", read_only=False
     )
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        yield Console(app, pilot)
+        yield FlowConsole(app, pilot)
     backend.stop(2.0)
 
 
-async def give_passcode(c: Console, simulator: Simulator) -> None:
+async def give_passcode(c: FlowConsole, simulator: Simulator) -> None:
     await c.until(lambda: getattr(c.app.screen, "accepts_keys", False))
     await c.keys(*simulator.passcode(), "enter")
 
 
-async def begin(c: Console, simulator: Simulator) -> None:
+async def begin(c: FlowConsole, simulator: Simulator) -> None:
     """Log in, and begin a restore that is watched."""
     await give_passcode(c, simulator)
     await c.open_production()
@@ -81,7 +81,7 @@ async def begin(c: Console, simulator: Simulator) -> None:
     await c.until(lambda: c.app.screen is c.main)
 
 
-def watched(c: Console) -> State:
+def watched(c: FlowConsole) -> State:
     restore = c.main.jobs.selected_restore
     assert restore is not None
     return restore.state

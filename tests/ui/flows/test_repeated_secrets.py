@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.consoles import screen_text
-from tests.ui.flows.test_restore_flow import SECRETS, Console, console
+from tests.ui.flows.consoles import SECRETS, FlowConsole, console
 from vbs_tui.simulator import Simulator
 
 ECHOED = ("status", "availability_zone", "volume_type", "description", "fail_reason", "locked")
@@ -25,7 +25,7 @@ def simulator() -> Iterator[Simulator]:
         assert one.ledger.errors == []
 
 
-async def looked_at(c: Console) -> str:
+async def looked_at(c: FlowConsole) -> str:
     await c.pilot.pause()
     text = screen_text(c.app)
     assert not any(secret in text for secret in SECRETS)

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC
-from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.widgets import Static
 
 from tests.restore.makers import restore
-from tests.support.toy_cloud import PROJECT, ToyCloud, catalog_entry
-from tests.support.wire_server import Heard, Reply, json_reply
 from tests.ui.consoles import Console, console, lines, screen_text
-from tests.ui.fake_backend import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
-from tests.ui.flows.test_restore_flow import Console as FlowConsole
-from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.http.request_log import RequestLog
-from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
+from tests.ui.fake_backend import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, failure
+from tests.ui.test_cloud_choices import choice
+from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,
-    Event,
     ListKind,
     ListPage,
     ProjectOpened,
@@ -40,79 +30,12 @@ from vbs_tui.restore.events import (
 )
 from vbs_tui.restore.journal.records import Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.app import SWITCH, VbsTui
-from vbs_tui.ui.cloud_choices import Choice, CloudsUnreadable, OpenCloud, mark_open_cloud
-from vbs_tui.ui.cloud_picker import CloudPicker
+from vbs_tui.ui.app import SWITCH
+from vbs_tui.ui.cloud_choices import Choice, CloudsUnreadable
 from vbs_tui.ui.screens.clouds import CloudsScreen
-from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
 from vbs_tui.ui.screens.dialogs.secret_prompt import SecretPrompt
 from vbs_tui.ui.screens.help import HelpScreen
 from vbs_tui.ui.screens.switch_cloud import SwitchCloudScreen
-from vbs_tui.ui.widgets.rows.row_list import RowList
-
-
-def choice(cloud: str, region: str = "", **more: Any) -> Choice:
-    return Choice(
-        cloud, region, "iam", "password", "", None, raw_cloud=cloud, raw_region=region, **more
-    )
-
-
-def told(choices: list[Choice]) -> list[tuple[str, str, bool, bool]]:
-    return [(one.cloud, one.raw_region, one.is_open, one.is_near) for one in choices]
-
-
-OPENED = OpenCloud("prod", "prod", "eu-de", ("eu-de", "eu-nl"))
-
-
-def test_regions_of_the_open_cloud_stand_in_its_place() -> None:
-    rows = [choice("a"), choice("prod"), choice("z", "r")]
-    assert told(mark_open_cloud(rows, OPENED)) == [
-        ("a", "", False, False),
-        ("prod", "eu-de", True, True),
-        ("prod", "eu-nl", False, True),
-        ("z", "r", False, False),
-    ]
-
-
-def test_a_region_that_is_configured_is_listed_even_if_the_cloud_does_not_tell_it() -> None:
-    rows = [choice("prod", "eu-de"), choice("prod", "far")]
-    assert told(mark_open_cloud(rows, OPENED)) == [
-        ("prod", "eu-de", True, True),
-        ("prod", "far", False, False),
-        ("prod", "eu-nl", False, True),
-    ]
-
-
-def test_a_region_with_settings_of_its_own_is_opened_anew() -> None:
-    rows = [choice("prod", "eu-de"), choice("prod", "eu-nl", is_apart=True)]
-    assert told(mark_open_cloud(rows, OPENED)) == [
-        ("prod", "eu-de", True, False),
-        ("prod", "eu-nl", False, False),
-    ]
-
-
-def test_a_cloud_of_variables_alone_has_a_row() -> None:
-    assert told(mark_open_cloud([choice("a")], replace(OPENED, raw_name="iam.example.com"))) == [
-        ("prod", "eu-de", True, True),
-        ("prod", "eu-nl", False, True),
-        ("a", "", False, False),
-    ]
-    assert told(mark_open_cloud([], OpenCloud("x", "x", "", ()))) == [("x", "", True, False)]
-
-
-def test_the_open_cloud_is_marked_while_its_region_is_not_known_yet() -> None:
-    logging_in = OpenCloud("prod", "prod", "", ())
-    rows = [choice("a"), choice("prod", "eu-de")]
-    assert [one.is_open for one in mark_open_cloud(rows, logging_in)] == [False, True]
-    # Of several it cannot be told which.
-    rows.append(choice("prod", "eu-nl"))
-    assert not any(one.is_open for one in mark_open_cloud(rows, logging_in))
-
-
-def test_last_use_is_each_regions_own() -> None:
-    rows = [replace(choice("prod"), used_at=NOW, used_in={"eu-nl": NOW})]
-    assert [one.used_at for one in mark_open_cloud(rows, OPENED)] == [None, NOW]
-
 
 CHOICES = [choice("otc-prod", "eu-de"), choice("otc-prod", "eu-nl"), choice("lab")]
 FAR = Project("4391e4486e864c26be5654c522f440f2", "eu-nl_prod")
@@ -425,189 +348,3 @@ async def test_the_question_before_another_cloud_names_it() -> None:
         assert "If you go to lab now" in asked(con)
         await con.press("n", "q")
         assert "If you leave now" in asked(con)
-
-
-async def test_the_first_choice_of_the_start_counts() -> None:
-    picker = CloudPicker([choice("a"), choice("b")], StillClock())
-    async with picker.run_test() as pilot:
-        await pilot.pause()
-        rows = pilot.app.screen.query_one(RowList)
-        rows.action_choose()
-        await pilot.pause()
-        picker._end(choice("b"))
-    assert picker.choice is not None
-    assert picker.choice.cloud == "a"
-
-
-IDS = {"de": "1", "nl": "2"}
-
-
-class TwoRegions(ToyCloud):
-    """A project in two regions, in each a disk and its backup, of the same names."""
-
-    def __init__(self) -> None:
-        super().__init__(service=self.serve)
-        self.posts: list[str] = []
-
-    def _catalog(self) -> list[dict[str, Any]]:
-        return [
-            catalog_entry(kind, f"{self.server.url}/{short}/{version}/{PROJECT}", f"eu-{short}")
-            for short in IDS
-            for kind, version in (("vbsv2", "v2"), ("volumev3", "v3"))
-        ]
-
-    def serve(self, heard: Heard) -> Reply:
-        _, short, *_, last = heard.path.split("/")
-        if last == "restore":
-            self.posts.append(heard.path)
-            return json_reply({"job_id": "job-1"})
-        if "jobs" in heard.path:
-            return json_reply({"job_id": "job-1", "status": "RUNNING", "entities": {}})
-        is_backup = "backups" in heard.path
-        row: dict[str, Any] = {
-            "id": f"{IDS[short] * 8}-0000-4000-8000-00000000000{1 if is_backup else 2}",
-            "name": "nightly" if is_backup else "data",
-            "status": "available",
-            "size": 10,
-            "created_at": "2026-11-22T02:00:00",
-            "attachments": [],
-            "volume_id": f"{IDS[short] * 8}-0000-4000-8000-000000000002",
-        }
-        noun = "backup" if is_backup else "volume"
-        if last == "detail":
-            return json_reply({f"{noun}s": [] if "marker" in heard.query else [row]})
-        return json_reply({noun: row})
-
-    def answer(self, heard: Heard) -> Reply:
-        if heard.path == "/v3/auth/projects":
-            row = {"id": PROJECT, "name": "prod", "enabled": True}
-            return json_reply({"projects": [row], "links": {"next": None}})
-        return super().answer(heard)
-
-
-async def test_a_restore_goes_to_the_region_on_the_screen(tmp_path: Path) -> None:
-    async with TwoRegions() as cloud:
-
-        async def connect(ask: Ask, log: RequestLog) -> Connection:
-            made = cloud.connection(ask=ask, name="toy", project_name="prod")
-            cloud.connections.clear()  # the backend closes it, on the engine's own loop
-            return made
-
-        backend = Backend(connect, tmp_path / "state", cloud_name="toy")
-        app = VbsTui(
-            backend, clock=SystemClock(), zone=UTC, demo=False, cloud_name="toy", read_only=False
-        )
-        app.set_clouds("toy", list, used=lambda _: None)
-        async with app.run_test(size=(120, 40)) as pilot:
-            con = FlowConsole(app, pilot)
-            await con.until(lambda: con.main.volumes.list.total == 1)
-            assert con.main.store.region == "eu-de"
-            await con.keys("C")
-            await con.until(lambda: "open now" in screen_text(app))
-            await con.keys("down", "enter")
-            await con.until(lambda: con.main.store.region == "eu-nl")
-            await con.until(lambda: con.main.volumes.list.total == 1)
-            await con.until(lambda: con.main.backups.list.total == 1)
-            await con.keys("2", "enter", "r")
-            await con.until(lambda: isinstance(app.screen, ConfirmScreen))
-            screen = app.screen
-            assert isinstance(screen, ConfirmScreen)
-            await con.until(lambda: con.is_read(screen))
-            assert "toy › eu-nl › prod" in con.said(screen)
-            await con.keys(*"data", "enter")
-            await con.until(lambda: cloud.posts)
-            await con.until(lambda: con.main.jobs.selected_restore)
-        await asyncio.to_thread(backend.stop, 2.0)
-        assert cloud.posts == [
-            f"/nl/v2/{PROJECT}/cloudbackups/22222222-0000-4000-8000-000000000001/restore"
-        ]
-        assert cloud.given == 1, "the other region needs no log-in of its own"
-        restores = list(con.main.store.restores.values())
-        assert [one.region for one in restores] == ["eu-nl"]
-
-
-def connector(cloud: TwoRegions, **settings: Any) -> Callable[[Ask, RequestLog], Any]:
-    async def connect(ask: Ask, log: RequestLog) -> Connection:
-        made = cloud.connection(ask=ask, name="toy", project_name="prod", **settings)
-        cloud.connections.clear()  # the backend closes it, on the engine's own loop
-        return made
-
-    return connect
-
-
-class Told:
-    """What a backend told, for whoever waits for it."""
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-        self._events: list[Event] = []
-        self._loop = asyncio.get_running_loop()
-        self._news = asyncio.Event()
-        backend.start(self._take)
-
-    def _take(self, event: Event) -> None:
-        self._events.append(event)
-        self._loop.call_soon_threadsafe(self._news.set)
-
-    async def until(self, found: Callable[[Event], bool]) -> Event:
-        async with asyncio.timeout(20):
-            while True:
-                self._news.clear()
-                for event in list(self._events):
-                    if found(event):
-                        return event
-                await self._news.wait()
-
-
-async def test_a_backend_begins_in_the_region_that_was_chosen(tmp_path: Path) -> None:
-    async with TwoRegions() as cloud:
-        backend = Backend(connector(cloud), tmp_path / "state", region="eu-nl")
-        told_by = Told(backend)
-        backend.open_project(Project(PROJECT, "prod"))
-        opened = await told_by.until(lambda one: isinstance(one, ProjectOpened))
-        assert isinstance(opened, ProjectOpened)
-        assert opened.region == backend.region == "eu-nl"
-        await asyncio.to_thread(backend.stop, 2.0)
-
-
-async def test_an_address_of_another_region_never_watches_a_restore(tmp_path: Path) -> None:
-    async with TwoRegions() as cloud:
-
-        def there(short: str) -> Backend:
-            url = cloud.server.url
-            at = dict.fromkeys(("vbs", "evs"), f"{url}/{short}/v2")
-            made = connector(cloud, region=f"eu-{short}", endpoint_overrides=at)
-            return Backend(made, tmp_path / "state", cloud_name="toy")
-
-        project = Project(PROJECT, "prod")
-        one = there("de")
-        told_by = Told(one)
-        one.connect()
-        await told_by.until(lambda event: isinstance(event, Connected))
-        backup, disk = (f"11111111-0000-4000-8000-00000000000{n}" for n in (1, 2))
-        found = await asyncio.wrap_future(one.examine(project, backup, disk))
-        await asyncio.wrap_future(one.submit(found, found.word))
-        await told_by.until(
-            lambda event: isinstance(event, RestoreChanged) and bool(event.restore.job_id)
-        )
-        await asyncio.to_thread(one.stop, 2.0)
-        other = there("nl")
-        told_by = Told(other)
-        other.connect()
-        said = await told_by.until(lambda event: isinstance(event, WatchChanged))
-        await told_by.until(lambda event: isinstance(event, Connected))
-        await asyncio.wrap_future(other.history())  # after whatever the log-in set going
-        assert isinstance(said, WatchChanged)
-        assert said.watch.elsewhere == "connect to toy in eu-de to watch"
-        again = there("de")
-        await asyncio.to_thread(other.stop, 2.0)
-        told_by = Told(again)
-        again.connect()
-        await told_by.until(
-            lambda event: isinstance(event, WatchChanged) and event.watch.looked_at is not None
-        )
-        await asyncio.to_thread(again.stop, 2.0)
-        jobs = [one.path for one in cloud.server.heard if "/jobs/" in one.path]
-        assert jobs
-        assert all(path.startswith("/de/") for path in jobs)
-        assert len(cloud.posts) == 1

@@ -1,4 +1,4 @@
-"""Every command of the console, once: keys, footer, help and palette are all made from this table.
+"""What is made of the command table: bindings, key bar, help and palette.
 
 A command's action is the name of a Textual action on whoever owns its scope: the main screen for
 ``global``, the list for ``list``, the jobs pane for ``jobs``, the error panel for ``error``.
@@ -13,14 +13,14 @@ from vbs_tui.ui.keys.command import Command
 from vbs_tui.ui.keys.command_table import TABLE
 
 NO_KEY = "(no key)"
-"""What :func:`key_for` says where the operator's key map leaves a command without one."""
+"""What :func:`key_for` returns where the operator's key map leaves a command without a key."""
 
 COMMANDS: tuple[Command, ...] = TABLE
 """In the order of the help."""
 
 
 def set_commands(table: tuple[Command, ...]) -> None:
-    """Put the operator's table in the place of the program's own.
+    """Use the operator's table in place of the program's own.
 
     Widgets take their bindings when they are first imported, so this comes before the app is.
     """
@@ -37,7 +37,7 @@ def command(command_id: str) -> Command:
 
 
 def key_for(command_id: str) -> str:
-    """The key of a command as people write it, for texts that name it. Raises ``KeyError``."""
+    """The key of a command as people write it, for texts. Raises ``KeyError``."""
     return command(command_id).shown or NO_KEY
 
 
@@ -48,8 +48,8 @@ def retry_hint(failure: Failure | None = None) -> str:
 
 
 def binding_for(command_id: str, action: str) -> Binding:
-    """A dialog's own *action* on the key that a command has elsewhere. Raises ``KeyError``."""
-    # Nothing can be bound to no key at all; this is what Textual calls a key that never comes.
+    """A screen's own *action* on the key of a command. Raises ``KeyError``."""
+    # Textual needs a key; this one never comes.
     return Binding(",".join(command(command_id).keys) or "<ignore>", action, show=False)
 
 
@@ -64,7 +64,7 @@ def scope_bindings(scope: str) -> list[BindingType]:
 
 
 def footer(pane: str) -> tuple[Command, ...]:
-    """The commands for the bar at the foot while *pane* has the focus, most useful first."""
+    """The commands for the key bar while *pane* has the focus, most useful first."""
     ranked = (one for one in COMMANDS if one.footer and one.keys and one.fits(pane))
     return tuple(sorted(ranked, key=lambda one: one.footer))
 

@@ -1,4 +1,4 @@
-"""What a row of the command table is."""
+"""A row of the command table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Command:
     shown: str
     """The key as people write it."""
     label: str
-    """One word or two, for the bar at the foot."""
+    """One word or two, for the key bar."""
     help: str
     """A sentence for help and palette."""
     scope: str
@@ -27,12 +27,12 @@ class Command:
     action: str
     """The Textual action, without a name space."""
     footer: int = 0
-    """0: not in the bar at the foot; else its rank there, 1 stays longest when room is short."""
+    """0: not in the key bar; else its rank there, 1 stays longest when room is short."""
     panes: tuple[str, ...] = ()
-    """The panes it means something in; empty: any."""
+    """The panes in which it does something; empty: any."""
     palette: bool = True
     """Whether the palette offers it."""
 
     def fits(self, pane: str) -> bool:
-        """Whether it means something while *pane* has the focus."""
+        """Whether it does something while *pane* has the focus."""
         return not self.panes or pane in self.panes

@@ -1,4 +1,4 @@
-"""How operators may write keys: what Textual calls them, and which ones a terminal can send.
+"""The names of keys: how operators write them, and which ones a terminal can send.
 
 Textual takes any name and binds what nothing ever sends, so every name is looked at here first.
 Made from Unicode's names, as Textual's own are, so that Textual need not be imported.
@@ -61,7 +61,7 @@ _SAME_AS = {
     "[": "escape",
     "?": "backspace",
 }
-"""What a terminal sends for Ctrl and this; without a protocol of its own it cannot do better."""
+"""What a terminal sends for Ctrl and this character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Key:
 
 
 class UnknownKey(Exception):  # noqa: N818 - the operator's file, not the program
-    """Nothing that a terminal sends for sure; the text says what to write instead."""
+    """Not a key that every terminal sends; the text says what to write instead."""
 
 
 def parse_key(written: str) -> Key:

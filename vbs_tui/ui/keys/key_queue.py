@@ -86,7 +86,7 @@ class KeyQueue(App[int]):
             self._draining = None
 
     def _receivers(self) -> list[MessagePump]:
-        """Who handles a key that comes now, innermost first."""
+        """The widgets that a key reaches now, innermost first."""
         if not self._screen_stack:
             return [self]
         return list((self.focused or self.screen).ancestors_with_self)

@@ -1,4 +1,4 @@
-"""The operator's own keys: they take the place of the table's, before any binding is made."""
+"""The keys of ``config.toml``: they replace the table's, before any binding is made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vbs_tui.ui.keys.command_table import TABLE
 from vbs_tui.ui.keys.key_names import MOVING, Key, UnknownKey, parse_key
 
 NEEDED = ("back", "choose", "help", "quit")
-"""Commands that must keep a key: without them nobody finds in, round or out."""
+"""Commands that must keep a key."""
 
 _UP_AND_DOWN = ("down", "up", "page-down", "page-up", "first", "last")
 _WAYS = (*_UP_AND_DOWN, "next-pane", "previous-pane", "choose", "back")
@@ -25,7 +25,7 @@ _RESERVED: dict[str, tuple[str, ...]] = {
     "shift+tab": ("next-pane", "previous-pane"),
     **dict.fromkeys(sorted(MOVING), _WAYS),
 }
-"""Keys that the hand presses without a thought, and the commands that may have them."""
+"""Keys that are pressed out of habit, and the commands that may have them."""
 
 _TAKEN = {
     "ctrl+c": "is kept free: a terminal stops programs with it",
@@ -37,7 +37,7 @@ _TAKEN = {
 
 @dataclass(frozen=True, slots=True)
 class KeyContext:
-    """Where keys have a meaning of their own, which comes before that of the commands."""
+    """A widget or screen with keys of its own, which come before those of the commands."""
 
     keys: frozenset[str]
     scopes: tuple[str, ...]
@@ -93,11 +93,11 @@ KEY_CONTEXTS: dict[str, KeyContext] = {
         frozenset({"y"}), (), ("quit",), "answers yes when asked whether to leave"
     ),
 }
-"""By the class that binds them; dialogs in which no command can be meant are not here."""
+"""By the class that binds them, without the dialogs in which no command has a key."""
 
 
 class KeymapError(Exception):
-    """Keys that cannot be used so: no keys at all, taken ones, or one key for two commands."""
+    """Keys that cannot be used: unknown ones, taken ones, or one key for two commands."""
 
     def __init__(self, mistakes: tuple[Mistake, ...], commands: frozenset[str]) -> None:
         self.mistakes = mistakes
@@ -109,7 +109,7 @@ class KeymapError(Exception):
 def apply_keymap(
     keys: Mapping[str, tuple[str, ...]], lines: Mapping[str, int] | None = None
 ) -> tuple[Command, ...]:
-    """The table of commands with *keys* (command id to keys) in the place of their own.
+    """The command table with *keys* (command id to keys).
 
     *lines*: command id to the line of the file. Raises :class:`KeymapError`.
     """
@@ -196,11 +196,11 @@ def _clashes(
 
 
 def _meet(one: Command, other: Command) -> bool:
-    """Whether both can be meant by a key pressed in the same place: the global ones always can."""
+    """Whether both can be reached in the same place: global ones always can."""
     return one.scope == other.scope or "global" in (one.scope, other.scope)
 
 
 def _shared_from_the_start(one: str, other: str) -> set[str]:
-    """Keys that mean one thing in a pane and another everywhere else, as they are meant to."""
+    """Keys that mean one thing in a pane and another elsewhere in the program's own table."""
     keys = {command.id: set(command.keys) for command in TABLE}
     return keys[one] & keys[other]

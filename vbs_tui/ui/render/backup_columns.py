@@ -1,4 +1,4 @@
-"""Rows of the backups pane."""
+"""Columns and cells of the backups pane, and a backup's details."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def backup_row(
     is_chosen: bool,
     is_namesake: bool,
 ) -> tuple[Cell, ...]:
-    """A backup. *source*: its disk's name in words. A namesake shows the start of its id."""
+    """The cells of a backup. *source*: its disk's name. A namesake shows the start of its id."""
     told_apart = is_namesake or not backup.name
     taken = backup.taken_at
     plain = "accent" if is_chosen else ""
@@ -82,12 +82,12 @@ def backup_row(
 
 
 def backup_text(backup: Backup, source: str) -> str:
-    """What the filter looks through."""
+    """The text that the filter searches."""
     return f"{backup.name} {source} {backup.status} {backup.id} {backup.description}"
 
 
 def backup_kind(backup: Backup) -> str:
-    """What sort of backup it is, in a few words."""
+    """The kind of backup, in a few words."""
     words = []
     if backup.incremental is not None:
         words.append("incremental" if backup.incremental else "full")
@@ -107,7 +107,7 @@ def _moment(moment: datetime | None, zone: tzinfo | None) -> str:
 def backup_pairs(
     backup: Backup, *, now: datetime, zone: tzinfo | None, source: str
 ) -> list[tuple[str, str]]:
-    """Everything that is known of a backup, for the details."""
+    """The details of a backup."""
     size = "unknown" if backup.size is None else f"{backup.size:,} GiB"
     return [
         ("Name", backup.name or "(no name)"),

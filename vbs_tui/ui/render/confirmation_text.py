@@ -1,4 +1,4 @@
-"""What the confirmation says: pure functions over an examination."""
+"""The words of the confirmation, as pure functions of an examination."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _line(label: str, text: str, style: str = "") -> Content:
 
 
 def place_line(place: tuple[str, ...]) -> Content:
-    """Where it happens: cloud, region, project, as far as there are names."""
+    """Cloud, region and project, as far as they have names."""
     *way, project = place
     steps = " › ".join(step for step in way if step)
     return Content.assemble(
@@ -49,7 +49,7 @@ def backup_lines(backup: Backup, now: datetime, zone: tzinfo | None) -> list[Con
 
 
 def volume_lines(volume: Volume, now: datetime, zone: tzinfo | None) -> list[Content]:
-    """The volume: name, size, state, zone, type, last change, who holds it, id."""
+    """The disk: name, size, state, zone, type, last change, id, attachments."""
     facts = [_size(volume.size), volume.status, volume.availability_zone, volume.volume_type]
     lines = [
         _line("→ Disk", volume.name or "(no name)", "bold"),
@@ -76,7 +76,7 @@ def hazard_lines(hazards: tuple[Hazard, ...]) -> list[Content]:
 
 
 def consequence(examination: Examination, zone: tzinfo | None) -> Content:
-    """What will happen, in one plain sentence."""
+    """What will happen, in one sentence."""
     backup, volume = examination.backup, examination.volume
     taken = local(backup.taken_at, zone) if backup.taken_at else "that backup"
     disk = volume.name or volume.id
@@ -102,7 +102,7 @@ def request_lines(examination: Examination) -> list[Content]:
 
 
 def typing_line(examination: Examination) -> Content:
-    """What must be typed, and in a second line why each part of it that is not the disk's name."""
+    """What must be typed, and in a second line why it is more than the disk's name."""
     parts, volume = examination.confirmation, examination.volume
     why = []
     if parts.project:
@@ -128,7 +128,7 @@ def _why_not_by_name(volume: Volume) -> str:
 
 
 def note_lines(note: str) -> list[Content]:
-    """*note* as a line that is to be seen; nothing for an empty one."""
+    """*note* as a warning; nothing for an empty one."""
     return [Content.assemble(("! ", "bold $text-warning"), (note, "$text-warning"))] if note else []
 
 
@@ -146,7 +146,7 @@ def journal_lines(trouble: str) -> list[Content]:
 
 
 def differences(backup: Backup, volume: Volume, examination: Examination) -> list[Content]:
-    """What the fresh look found otherwise than the lists had it."""
+    """What has changed since the lists were read."""
     pairs = [
         ("backup is", backup.status, examination.backup.status),
         ("disk is", volume.status, examination.volume.status),
@@ -171,11 +171,11 @@ def examined_lines(
     *,
     can_be_sent: bool = True,
 ) -> list[Content]:
-    """All that has to be seen before anything is typed. *changed*: what differs from the lists.
-    Where nothing *can_be_sent* in any case, nothing is said that would encourage it."""
+    """All that must be read before anything is typed. *changed*: what differs from the lists.
+    Where nothing *can_be_sent*, the consequence is left out."""
     cloud, region, project = place
     facts = [
-        # Where the request goes is the examination's word, whatever is on the screen behind.
+        # The region of the request is that of the examination, not that of the screen behind.
         place_line((cloud, found.region or region, project)),
         *backup_lines(found.backup, now, zone),
         *volume_lines(found.volume, now, zone),
@@ -189,6 +189,6 @@ def examined_lines(
     if not can_be_sent:
         return facts
     if not hazards and not changed:
-        said = "No hazard found: the backup's own source disk, free and large enough."
+        said = "No hazard found: source disk, free, large enough."
         facts.append(Content.assemble(("√ ", "$text-success"), said))
     return [*facts, Content(""), consequence(found, zone)]

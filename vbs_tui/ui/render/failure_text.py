@@ -1,4 +1,4 @@
-"""A failure as an answer: what happened, to which object, what it means, what to do, the id."""
+"""A failure in words: what happened, to which object, what it means, what to do, the request id."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _READS = frozenset({"GET", "HEAD", ""})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A labelled paragraph of the panel."""
+    """A labelled paragraph of the error pane."""
 
     label: str
     text: str
@@ -64,17 +64,17 @@ class Decoded:
     """A failure in words."""
 
     code: str
-    """The code, or what stands in its place."""
+    """The error code, else the HTTP status or the kind of failure."""
     where: str
-    """On which way, with which status."""
+    """During which call, with which status."""
     headline: str
     """What it means, in one sentence."""
     parts: tuple[Part, ...]
 
 
 def decode(failure: Failure, zone: tzinfo | None, restore: Restore | None = None) -> Decoded:
-    """Everything the panel says about *failure*; *restore*: that which it belongs to, as it is
-    known by now."""
+    """All that the error pane says about *failure*. *restore*: the one it belongs to, in its
+    present state."""
     meaning, cause, remedy = _meaning(failure)
     if restore is not None:
         remedy = _by_state(remedy, restore)
@@ -103,7 +103,7 @@ def decode(failure: Failure, zone: tzinfo | None, restore: Restore | None = None
 
 
 def _by_state(remedy: str, restore: Restore) -> str:
-    """Of advice that differs by state, what holds for the one that was seen last."""
+    """Of advice that differs by state, the part for the state seen last."""
     if not depends_on_state(remedy):
         return remedy
     of_disk = advice_for_state(remedy, "disk", restore.volume_status)
@@ -126,7 +126,7 @@ def _doubtful(restore: Restore | None) -> str:
 def _executed(failure: Failure, restore: Restore | None) -> str:
     if failure.kind is not ErrorKind.JOB or failure.executed is not Executed.YES:
         return _EXECUTED[failure.executed]
-    if failure.meaning:  # what became of it is told there, and was not the job's word
+    if failure.meaning:  # the meaning says how it ended, which the job did not
         return "the cloud took it"
     if restore is None:
         return _JOB_RAN
@@ -136,7 +136,7 @@ def _executed(failure: Failure, restore: Restore | None) -> str:
 
 
 def _again(failure: Failure) -> str:
-    """Which key leads on, where that is a log-in that waits for the operator."""
+    """The key to press, where a log-in waits for the operator."""
     if not failure.declined:
         return ""
     from vbs_tui.ui.keys.bindings import key_for  # noqa: PLC0415 - start-up time of scripts
@@ -147,17 +147,17 @@ def _again(failure: Failure) -> str:
 def _is_own_word(failure: Failure) -> bool:
     """Whether the message is this program's own: no server has said anything."""
     if failure.kind is ErrorKind.BROKEN:
-        return True  # a status line may have come, and then nothing more that could be read
+        return True  # there may be a status line, and nothing readable after it
     return failure.status is None and not failure.code and failure.kind is not ErrorKind.JOB
 
 
 def _own_words(failure: Failure, meaning: str) -> str:
-    """What happened, and then what that means, where there was a request at all."""
+    """What happened, and what that means where there was a request."""
     said = failure.message
     if said.partition(" ")[0] in ("the", "no", "a", "nothing"):  # a host's name stays as it is
         said = said[:1].upper() + said[1:]
     said = said if said.endswith((".", "!", "?")) else f"{said}."
-    # What was to be sent and was not has to be said; all else is in the words already.
+    # That a request was not sent must be said; everything else is in the message.
     return f"{said} {meaning}" if failure.url and failure.kind is ErrorKind.NOT_SENT else said
 
 

@@ -1,4 +1,4 @@
-"""Short words for states, ages and sizes, the same everywhere on the screen."""
+"""States, ages, sizes and ids as short texts, the same everywhere on the screen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BUSY = frozenset(
 
 
 def status_cell(status: str, *, sign: bool = True) -> Cell:
-    """A status of a backup or disk with its colour and, doubling it, its sign."""
+    """The status of a backup or disk, with a colour and a sign."""
     if status == "available":
         mark, style = "●", "good"
     elif status.startswith("error"):
@@ -47,7 +47,7 @@ def size_text(gib: int | None) -> str:
 
 
 def age(moment: datetime | None, now: datetime) -> str:
-    """How old a list is, in steps so coarse that it rarely changes: ``just now``, ``30 s ago``."""
+    """How old a list is, in coarse steps, so that it rarely changes: ``just now``, ``30 s ago``."""
     if moment is None:
         return "–"
     seconds = (now - moment).total_seconds()
@@ -72,7 +72,7 @@ def short_failure(failure: Failure) -> str:
 
 
 def short_id(identifier: str) -> str:
-    """The beginning of an id: enough to tell things apart, too little to act upon."""
+    """The first eight characters of an id: enough to tell two things apart."""
     return identifier if len(identifier) <= 8 else identifier[:8]
 
 

@@ -34,7 +34,7 @@ _SIGNS: dict[State, tuple[str, str]] = {
 _INDENT = 12
 _FEW = 5
 _ADDRESS = re.compile(r" https?://\S+(?=, try)")
-"""The address of the request, too long for the pane; the whole log has it."""
+"""The URL of the request: too long for the pane; the whole log has it."""
 
 _COUNTED: tuple[tuple[State, str], ...] = (
     (State.UNKNOWN, "unknown"),
@@ -59,7 +59,7 @@ def sign_of(restore: Restore) -> Piece:
 
 
 def standing(restore: Restore, now: datetime) -> str:
-    """The state with how long it has been so, in a few words."""
+    """The state and how long it has lasted, in a few words."""
     begun = restore.sent_at or restore.created_at
     lasted = span(((restore.ended_at or now) - begun).total_seconds())
     match restore.state:
@@ -88,13 +88,13 @@ def standing(restore: Restore, now: datetime) -> str:
 JOURNAL_REMEDY = (
     "Set XDG_STATE_HOME to a folder of your own on a local disk, and start vbs-tui again."
 )
-"""What helps where the journal cannot be used."""
+"""What to do where the journal cannot be used."""
 
 _SHORT = 60
-"""Characters of this program's own words that fit into a line."""
+"""The longest message of this program that fits into a line."""
 
 _SHORTEST_NAME = 6
-"""Cells of a backup's name below which it tells nothing."""
+"""The fewest cells in which a backup's name is of use."""
 
 
 def header_line(
@@ -105,7 +105,7 @@ def header_line(
     watch: Watch | None = None,
     where: str = "",
 ) -> list[Piece]:
-    """The one line that every restore has, in *room* cells: hint and names give way first.
+    """The line that every restore has, in *room* cells: hint and names are cut first.
 
     *where*: ``on`` another cloud, ``in`` another region.
     """
@@ -113,7 +113,7 @@ def header_line(
     strong = "bold" if restore.state.is_open else ""
     told = standing(restore, now)
     if restore.state.is_open and watch is not None:
-        # No time that goes on counting where nobody sees whether it does.
+        # No running time where nobody sees whether the restore still runs.
         if watch.blind_since is not None and watch.looked_at is not None:
             told, style = f"last seen {restore.state.value} {ago(watch.looked_at, now)}", "warn"
         elif watch.blind_since is not None:
@@ -140,7 +140,7 @@ def header_line(
 
 
 def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
-    """How many there are of each standing, in a few words."""
+    """How many restores there are in each state, in a few words."""
     states = Counter(restore.state for restore in restores)
     running = sum(states[one] for one in states if one.is_open and one is not State.UNKNOWN)
     seen = [watches.get(one.id) for one in restores if one.state.is_open]
@@ -154,16 +154,16 @@ def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
 
 
 def is_unwatched(watch: Watch) -> bool:
-    """Whether nobody here sees how it goes on."""
+    """Whether the restore is not watched from here."""
     if watch.elsewhere or watch.blind_since is None:
         return bool(watch.elsewhere)
     lacks = watch.failure is not None and bool(log_in_needed(watch.failure))
-    # Without a next look the present one has no end: a question may be open.
+    # Without a time of the next look this one has not ended: a prompt may be open.
     return lacks or watch.next_at is None
 
 
 def _fitted(restore: Restore, room: int) -> str:
-    """Its names in *room* cells: the disk, which is overwritten, gives way last."""
+    """Its names in *room* cells: the name of the disk, which is overwritten, is cut last."""
     name = names(restore)
     if cell_len(name) <= room:
         return name
@@ -176,9 +176,9 @@ def _fitted(restore: Restore, room: int) -> str:
 
 
 def exit_message(restores: Iterable[Restore], unnamed: str = "") -> str:
-    """For the terminal that is left: what goes on without a watch, and how to watch it.
+    """The message after exit: which restores go on unwatched, and how to watch them.
 
-    *unnamed*: the cloud that variables alone make, which ``--cloud`` does not know.
+    *unnamed*: the cloud that variables alone configure, which ``--cloud`` cannot name.
     """
     left = [one for one in restores if one.state.is_open]
     if not left:
@@ -195,7 +195,7 @@ def exit_message(restores: Iterable[Restore], unnamed: str = "") -> str:
 
 
 def log_lines(entry: LogEntry, zone: tzinfo | None, room: int) -> list[list[Piece]]:
-    """One entry of the selected restore's log, in as many lines of *room* cells as it needs."""
+    """One log entry of the selected restore, in as many lines of *room* cells as it needs."""
     style = "" if entry.source in _LOUD else "dim"
     source = "" if entry.source is Source.OPERATOR else f"{entry.source.value}  "
     text = _ADDRESS.sub("", source + entry.text)
@@ -205,7 +205,7 @@ def log_lines(entry: LogEntry, zone: tzinfo | None, room: int) -> list[list[Piec
 
 
 def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> list[Piece]:
-    """How the looking goes; empty when there is nothing to say."""
+    """The state of the watch; empty when there is nothing to say."""
     if not restore.state.is_open:
         return []
     if watch is not None and watch.elsewhere:
@@ -217,7 +217,7 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
         since = local_clock(watch.blind_since, zone)
         following = f", next try {local_clock(watch.next_at, zone)}" if watch.next_at else ""
         if watch.failure is not None and (lack := log_in_needed(watch.failure)):
-            # Nothing goes on by itself here, so no time of a next look is told.
+            # Nothing happens by itself here, so there is no time of a next look.
             return [(f"  {lack}; not watched since {since}", "warn")]
         why = no_contact_reason(watch.failure)
         return [(f"  {why}, since {since}{following}", "warn")]
@@ -228,7 +228,7 @@ def watch_line(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> li
 
 
 def log_in_needed(failure: Failure) -> str:
-    """Which log-in waits for the operator, and what to do about it; empty where none does."""
+    """That a log-in waits for the operator, and what to do; empty where none does."""
     if failure.declined:
         return f"log-in declined, {key_for('refresh')} asks again"
     if failure.kind is ErrorKind.LOG_IN and 400 <= (failure.status or 0) < 500:
@@ -237,7 +237,7 @@ def log_in_needed(failure: Failure) -> str:
 
 
 def no_contact_reason(failure: Failure | None) -> str:
-    """Why nothing is seen, in a few words; the whole of it stands in the error panel."""
+    """Why there is no contact, in a few words; the error pane has the rest."""
     if failure is not None and failure.kind is ErrorKind.LOG_IN:
         return "not watched: no log-in"
     if failure is not None and not failure.url and 0 < len(failure.message) <= _SHORT:
@@ -257,7 +257,7 @@ def settle_advice(restore: Restore, where: str = "") -> str:
 
 
 def journal_problem_lines(trouble: str, room: int) -> list[list[Piece]]:
-    """Why nothing can be restored, where the journal cannot be used, and what helps."""
+    """Why nothing can be restored where the journal cannot be used, and what to do."""
     if not trouble:
         return []
     wide = max(24, room - 2)

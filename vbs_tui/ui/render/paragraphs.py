@@ -1,4 +1,4 @@
-"""A label and its paragraph, wrapped so that the label stands alone at the left."""
+"""A label and its paragraph, wrapped beside the label."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 from textual.content import Content
 
 LEAST = 20
-"""Cells that a paragraph has at the least, however narrow the screen."""
+"""The fewest cells of a paragraph, however narrow the screen."""
 
 
 def labelled_paragraph(

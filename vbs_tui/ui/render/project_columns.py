@@ -1,4 +1,4 @@
-"""Rows of the projects pane."""
+"""Columns and cells of the projects pane, and a project's details."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ COLUMNS = (
 
 
 def project_row(project: Project, *, is_open: bool, is_namesake: bool) -> tuple[Cell, ...]:
-    """A project: the open one bears a dot; of two with one name each shows its id as well."""
+    """The cells of a project: the open one has a dot; one of several with its name shows its id."""
     tail = f" · {project.id[:8]}" if is_namesake else ""
     style = "accent" if is_open else ""
     return Cell("●" if is_open else "", style), Cell(project.name, style, tail)
 
 
 def project_pairs(project: Project) -> list[tuple[str, str]]:
-    """Everything that is known of a project, for the details."""
+    """The details of a project."""
     return [
         ("Name", project.name),
         ("Id", project.id),

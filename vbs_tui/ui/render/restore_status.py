@@ -1,4 +1,4 @@
-"""What is known of a restore by now, for the error pane: it moves on, while a failure stays."""
+"""The present state of a restore, for the error pane; its failure is explained below that."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class RestoreStatus:
     """What the pane says of a restore."""
 
     lines: tuple[Line, ...]
-    """Before all else: how it stands now."""
+    """The first lines: its present state."""
     failure: Failure | None
-    """What is explained below, if anything."""
+    """The failure to explain below, if any."""
     is_trouble: bool
-    """Whether somebody should look."""
+    """Whether the operator should look."""
     title: str = ""
     """What the title adds to the names."""
 
 
 def restore_status(restore: Restore, watch: Watch | None, zone: tzinfo | None) -> RestoreStatus:
-    """What is known of *restore* now; *watch*: how the looking goes."""
+    """The present state of *restore*; *watch*: the watch over it, if any."""
     failure, state = restore.failure, restore.state
     if state.is_open and watch is not None and watch.blind_since is not None:
         return _out_of_contact(restore, watch, zone)

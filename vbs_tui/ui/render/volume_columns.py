@@ -1,4 +1,4 @@
-"""Rows of the volumes pane, plain or as targets of a backup."""
+"""Columns and cells of the volumes pane, and a volume's details."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ COLUMNS = (
     Column("Type", 8, priority=7),
     Column("Id", 36, priority=8),
 )
-"""Columns while a backup is chosen: the reason stays whatever is dropped. The status goes first,
-for a possible target is always available, and of an impossible one the reason tells it."""
+"""Columns while a backup is chosen: the reason is never dropped. The status is dropped first, since
+a possible target is always available, and of an impossible one the reason has it."""
 
 PLAIN_COLUMNS = tuple(
     Column("Attached to", None, min_width=16, share=3, priority=7) if one.title == "Why" else one
@@ -45,7 +45,7 @@ PLAIN_COLUMNS = tuple(
 
 
 def volume_row(volume: Volume, found: Rank | None, *, is_namesake: bool) -> tuple[Cell, ...]:
-    """A volume. *found*: its rank as a target; ``None`` while no backup is chosen."""
+    """The cells of a volume. *found*: its rank as a target; ``None`` while no backup is chosen."""
     told_apart = is_namesake or not volume.name
     possible = found is None or found.is_possible
     plain = "" if possible else "dim"
@@ -71,7 +71,7 @@ def volume_row(volume: Volume, found: Rank | None, *, is_namesake: bool) -> tupl
 
 
 def volume_text(volume: Volume) -> str:
-    """What the filter looks through."""
+    """The text that the filter searches."""
     return (
         f"{volume.name} {volume.status} {volume.availability_zone} {volume.volume_type}"
         f" {volume.id} {attached_to(volume)} {volume.description}"
@@ -90,7 +90,7 @@ def _moment(moment: datetime | None, zone: tzinfo | None) -> str:
 def volume_pairs(
     volume: Volume, found: Rank | None, *, now: datetime, zone: tzinfo | None
 ) -> list[tuple[str, str]]:
-    """Everything that is known of a volume, for the details."""
+    """The details of a volume."""
     size = "unknown" if volume.size is None else f"{volume.size:,} GiB"
     holders = [
         (f"Attached as {one.device or '?'}", one.host_name or one.server_id or "a server")

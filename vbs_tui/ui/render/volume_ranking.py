@@ -1,4 +1,4 @@
-"""Which volumes a backup could go onto, best first, and why: pure, on top of the checks."""
+"""The volumes as targets of a backup, best first, with the reason. Pure, based on the checks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Assess = Callable[[Backup, Volume], tuple[Hazard, ...]]
 
 
 class Standing(enum.IntEnum):
-    """Where a volume stands among the targets; the order of the list."""
+    """The groups of targets, in the order of the list."""
 
     OWN = 0
     """The disk the backup was taken from, and possible."""
     OWN_IMPOSSIBLE = 1
-    """The disk the backup was taken from, but not now; before all others all the same, so that
-    no stranger takes the place where it is looked for."""
+    """The disk the backup was taken from, but not possible now. Still before all others, so that no
+    other disk is where the operator expects this one."""
     OTHER = 2
     """Another disk, and possible."""
     IMPOSSIBLE = 3
@@ -50,8 +50,8 @@ def rank(
     hazards: tuple[Hazard, ...],
     of_backup: tuple[Hazard, ...] = (),
 ) -> Rank:
-    """How *volume* stands as a target of *backup*. *of_backup*: those of the *hazards* that are
-    told once for all volumes, and not in each row."""
+    """The rank of *volume* as a target of *backup*. *of_backup*: the *hazards* that are shown once
+    for all volumes, and not in each row."""
     own = bool(backup.volume_id) and backup.volume_id == volume.id
     told = [hazard for hazard in hazards if hazard not in of_backup]
     hard = [hazard.short for hazard in told if hazard.level is Level.HARD]
@@ -72,10 +72,10 @@ def rank(
 
 
 class Ranking:
-    """The ranks of many volumes for one backup, worked out when asked for, once each."""
+    """The ranks of many volumes for one backup, each made once, when asked for."""
 
     def __init__(self, backup: Backup, assess: Assess, of_backup: tuple[Hazard, ...] = ()) -> None:
-        """*of_backup*: hazards that hang on the backup alone, the same for every volume."""
+        """*of_backup*: hazards that depend on the backup alone, the same for every volume."""
         self.backup = backup
         self.barred = "; ".join(one.short for one in of_backup if one.level is Level.HARD)
         """Why the backup cannot be restored onto any volume now, in a few words."""
@@ -91,7 +91,7 @@ class Ranking:
         return len(self._ranks)
 
     def forget(self) -> None:
-        """Other volumes took the place of all."""
+        """Forget every rank: all volumes were replaced."""
         self._ranks.clear()
         self.possible = 0
 

@@ -35,13 +35,13 @@ COLUMNS = (
 
 
 def _key(choice: Choice) -> str:
-    # Two names that look alike are two clouds.
+    # Two names may look alike once they are cleaned.
     return repr((choice.raw_cloud, choice.raw_region, choice.cloud, choice.region))
 
 
 def _fitted(rows: Sequence[Sequence[Cell]]) -> list[Column]:
-    """The columns, none with more room than its longest text takes: the list is short, and what
-    one column does not need another one does."""
+    """The columns, none wider than its longest text: the list is short, and the room is better
+    used by another column."""
     found = []
     for index, column in enumerate(COLUMNS):
         if column.width is None:
@@ -113,7 +113,7 @@ class CloudsScreen(ListScreen[Choice]):
         elif choice.insecure:
             where = Cell(choice.host, "bad", tail=f" ! {choice.insecure}")
         mark = " read-only" if choice.is_read_only else ""
-        # Signs that stay where there is no room for the words.
+        # These signs stay where there is no room for the words.
         sign = "× " if choice.fault else "! " if choice.insecure else ""
         return (
             Cell(f"{sign}{choice.cloud}", "dim" if choice.fault else "bold", tail=mark),

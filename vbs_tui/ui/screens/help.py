@@ -1,4 +1,4 @@
-"""The keys, from the table of commands, and what to do now."""
+"""The help: what to do next, and the keys, from the command table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FIRST = {
 
 
 class HelpScreen(Dialog[None]):
-    """Help for where the operator is."""
+    """Help for the pane in use."""
 
     BINDINGS = [
         Binding("escape,q,question_mark,enter", "leave", show=False),
@@ -52,7 +52,7 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"), VerticalScroll(id="facts"):
-            # With its text from the start: an empty one would be laid out as a single line.
+            # With its text from the start: an empty one would be laid out as one line.
             yield Static(self._words(), id="words", markup=False)
 
     def on_mount(self) -> None:

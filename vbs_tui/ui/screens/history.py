@@ -1,4 +1,4 @@
-"""Past restores: every one on record, with its whole log, and a way to take them along."""
+"""The history: every restore in the journal, with its log; and their export."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class HistoryScreen(ListScreen[Restore], BackgroundWork[None]):
 
 
 def _searched(restore: Restore) -> str:
-    """What the filter looks through."""
+    """The text that the filter searches."""
     backup, volume = restore.backup, restore.volume
     words = [restore.state.value, backup.name, backup.id, volume.name, volume.id, restore.cloud]
     words += [restore.project_name, restore.operator, restore.job_id, restore.id]

@@ -20,11 +20,11 @@ from vbs_tui.ui.widgets.rows.row_list import RowList
 T = TypeVar("T")
 
 _OF_PANES = ("choose", "mark")
-"""Commands of lists that mean something else here, or nothing."""
+"""Commands of lists that do nothing here, or something else."""
 
 
 class SolePane(ListPane[T]):
-    """A list that has the screen for itself, so its title needs no number."""
+    """A list that fills the screen, so its title needs no number."""
 
     def __init__(self, rows: RowList[T], title: str) -> None:
         super().__init__(rows, id="sole")
@@ -35,7 +35,7 @@ class SolePane(ListPane[T]):
 
 
 class ListScreen(Screen[None], Generic[T]):
-    """Subclasses make the pane, and say which keys stand at the foot."""
+    """Subclasses make the pane, and name the keys for the key bar."""
 
     # Absolute: Textual looks for a relative path beside the file of the subclass.
     CSS_PATH = Path(__file__).with_name("list_screen.tcss")
@@ -62,7 +62,7 @@ class ListScreen(Screen[None], Generic[T]):
         self.pane.focus_list()
 
     def on_resize(self) -> None:
-        """Tell as many keys as there is room for, the way back before all others."""
+        """Show as many keys as there is room for, the way back first."""
         pieces: list[Piece] = []
         room = self.size.width
         for shown, label in (

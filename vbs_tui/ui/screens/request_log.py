@@ -17,7 +17,7 @@ from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 LOOK_EVERY = 1.0
-"""Seconds between looks for new calls; nothing is drawn when there are none."""
+"""Seconds between checks for new calls; nothing is drawn when there are none."""
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 
@@ -91,7 +91,7 @@ class RequestLogScreen(ListScreen[Call]):
 
 
 def _short(url: str) -> str:
-    """The path, with project and job ids cut: what tells calls apart in a narrow column."""
+    """The path, with project and job ids cut, so that it fits a narrow column."""
     parts = urlsplit(url)
     path = _HEX.sub(lambda found: found[0][:6] + "…", parts.path)
     return f"{path}?{parts.query}" if parts.query else path

@@ -1,1 +1,1 @@
-"""What the cloud said, as far as the screen knows it. Imports no widget and no screen."""
+"""The state of the console, fed by events. Imports no widget and no screen."""

@@ -1,4 +1,4 @@
-"""One list as the screen knows it: its rows, when each was read, and what goes on with it."""
+"""One list as the screen knows it: its rows, when each was read, and whether it is loading."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Batch:
 
     def add(self, rows: Sequence[Row], at: datetime) -> None:
         for row in rows:
-            # A list that shifts while it is paged through tells a row twice.
+            # A list that changes while it is paged through may contain a row twice.
             if not self.replace(row, at):
                 self.at[row.id] = len(self.rows)
                 self.rows.append(row)
@@ -65,10 +65,10 @@ class _Batch:
 
 @dataclass
 class ListState:
-    """One list of one project: its rows, their age, and what goes on with it.
+    """One list of one project: its rows, their age, and whether it is loading.
 
     The first reading shows its pages as they come. Later ones are gathered and put in place of
-    the old rows when they are complete, so that a reading that breaks off destroys nothing.
+    the old rows when they are complete, so that a reading that fails loses nothing.
     """
 
     loading: bool = False
@@ -76,7 +76,7 @@ class ListState:
     listed_at: datetime | None = None
     """When the reading that gave the rows was complete; ``None`` for an incomplete one."""
     failure: Failure | None = None
-    """Why the last reading broke off; ``None`` once one succeeds."""
+    """Why the last reading failed; ``None`` once one succeeds."""
     failed_at: datetime | None = None
     _shown: _Batch = field(default_factory=_Batch)
     _staged: _Batch | None = None
@@ -87,12 +87,12 @@ class ListState:
         return self._shown.rows
 
     def count_named(self, name: str) -> int:
-        """How many rows bear that name."""
+        """How many rows have that name."""
         return self._shown.names[name]
 
     @property
     def is_loaded(self) -> bool:
-        """Whether a reading has ended, well or not, and none is under way."""
+        """Whether a reading has ended, successful or not, and none is under way."""
         return self.generation >= 0 and not self.loading
 
     @property

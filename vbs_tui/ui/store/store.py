@@ -1,6 +1,6 @@
-"""What the cloud said, as far as the screen knows it: one home for it, fed by events alone.
+"""The state of the console: what the cloud said, as far as events have told.
 
-Holds no widget and no clock. Panes are told what changed and read the rest from here.
+It has no widget and no clock. A pane learns from an event what changed, and reads the rest here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FAILED_STATES = frozenset({State.FAILED, State.REFUSED, State.NOT_SENT})
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is known of the state of a disk or backup, apart from the lists."""
+    """The state of a disk or backup, known from a restore and not from a list."""
 
     status: str
     at: datetime
@@ -60,7 +60,8 @@ class ProjectState:
 
 
 class Store:
-    """See the module's text."""
+    """All that the screens show. :meth:`apply` is the only way in, besides the operator's choice of
+    a project."""
 
     def __init__(self, cloud: str) -> None:
         self.cloud = cloud
@@ -75,21 +76,21 @@ class Store:
         self.projects: tuple[Project, ...] = ()
         self.preferred_project = ""
         self.current: ProjectState | None = None
-        """The project that is worked in."""
+        """The open project."""
         self.restores: dict[str, Restore] = {}
         self.watches: dict[str, Watch] = {}
         self.journal_trouble = ""
-        """Why nothing can be restored, in words; empty while the journal can be used."""
+        """Why nothing can be restored; empty while the journal can be used."""
         self._seen: dict[str, _Seen] = {}
-        """States that restores told of, by the id of the disk or backup."""
+        """States seen by restores, by the id of the disk or backup."""
         self._latest = LONG_AGO
-        """The newest moment that anything was told of."""
+        """The newest moment of any state."""
         self._states: dict[str, ProjectState] = {}
         self._news: set[str] = set()
         """Ids of the restores that changed since the program started."""
 
     def enter(self, project: Project) -> ProjectState:
-        """Make *project* the one that is worked in; what was listed of it before is kept."""
+        """Make *project* the open one; what was listed of it before is kept."""
         state = self._states.setdefault(project.id, ProjectState(project))
         state.project = project
         state.opening = True
@@ -99,17 +100,17 @@ class Store:
 
     @property
     def region(self) -> str:
-        """The region that is worked in: that of the open project, else the configured one."""
+        """The region in use: that of the open project, else the configured one."""
         opened = None if self.current is None else self.current.opened
         return self._region if opened is None else opened.region or self._region
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """All regions that the log-in could work in, as the project opened last told them."""
+        """All regions that this log-in can use, as known from the project opened last."""
         return self._regions
 
     def project_in(self, region: str) -> Project | None:
-        """The project to go on with in *region*: the one that was left, or the only one of it."""
+        """The project to open in *region*: the one that was open before, or the only one of it."""
         regional = [one for one in self.projects if one.region == region]
         if self._left is not None and (
             self._left.region == region or self._left.region not in self._regions
@@ -119,7 +120,7 @@ class Store:
 
     @property
     def needs_log_in(self) -> bool:
-        """Whether something stands still until a log-in succeeds."""
+        """Whether something waits for a log-in."""
         state = self.current
         failures = [self.connect_failure]
         if state is not None:
@@ -131,7 +132,7 @@ class Store:
 
     @property
     def failed_lists(self) -> list[ListKind]:
-        """The lists of the open project whose last reading broke off."""
+        """The lists of the open project whose last reading failed."""
         state = self.current
         lists = {} if state is None else state.lists
         return [kind for kind, one in lists.items() if one.failure is not None and not one.loading]
@@ -154,7 +155,7 @@ class Store:
         return sum(one.state is State.UNKNOWN for one in self.restores.values())
 
     def watched_here(self) -> list[Restore]:
-        """The restores that this program watches, and nobody when it ends."""
+        """The restores that this program watches, and that nobody watches after it exits."""
         return [
             one
             for one in self.restores.values()
@@ -162,8 +163,8 @@ class Store:
         ]
 
     def unwatched_at_exit(self, left: Collection[str]) -> list[Restore]:
-        """The restores that nobody watches when this program ends. *left*: the ids of those that it
-        watched in clouds that were open before."""
+        """The restores that nobody watches once this program exits. *left*: the ids of those that
+        it watched in clouds that were open before."""
         return [
             one
             for one in self.restores.values()
@@ -182,7 +183,7 @@ class Store:
 
     @property
     def blind(self) -> list[Watch]:
-        """The watches of open restores that see nothing at the moment, longest first."""
+        """The watches of open restores that have no contact at the moment, longest first."""
         found = [
             watch
             for watch in self.watches.values()
@@ -194,7 +195,7 @@ class Store:
 
     @property
     def failed(self) -> int:
-        """Restores that failed while this program ran; a cause to look, and not a record."""
+        """Restores that failed since this program started."""
         found = (self.restores[key].state for key in self._news)
         return sum(state is State.FAILED for state in found)
 
@@ -213,7 +214,7 @@ class Store:
         return fitting[0] if len(self.projects) == 1 and fitting else None
 
     def apply(self, event: Event) -> Change:
-        """Take note of *event*; what it did to the list it speaks of."""
+        """Apply *event*; returns what it changed in the list that it is about."""
         match event:
             case Connecting():
                 self.connecting, self.connect_failure = True, None
@@ -249,8 +250,8 @@ class Store:
             self.watches[event.watch.restore_id] = event.watch
 
     def apply_restore(self, restore: Restore) -> list[Row]:
-        """Bring the listed states of disk and backup up to what *restore* says of them, where that
-        is newer: the rows that changed.
+        """Put the states of disk and backup that *restore* saw into the lists, where newer.
+        Returns the rows that changed.
 
         It may be another program's restore, which the lists here know nothing of.
         """
@@ -277,7 +278,7 @@ class Store:
         return changed
 
     def _with_newer_states(self, event: ListPage) -> ListPage:
-        """*event*, but with the states that were seen since it was read."""
+        """*event* with the states that were seen after it was read."""
         self._latest = max(self._latest, event.at)
         if not self._seen:
             return event
@@ -315,7 +316,7 @@ class Store:
             return Change.NONE
         if isinstance(event, RowChanged):
             kind = ListKind.BACKUPS if isinstance(event.row, Backup) else ListKind.VOLUMES
-            # Read just now, so newer than whatever was told before.
+            # Read just now, so newer than any other state.
             if event.row.id in self._seen:
                 self._seen[event.row.id] = _Seen(event.row.status, self._latest)
             return state.lists[kind].replace(event.row, self._latest)

@@ -1,4 +1,4 @@
-"""Pane 5: the last error, or that of the selected restore, decoded."""
+"""Pane 5: the last error, or that of the selected restore, explained."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
     """
 
     class RawWanted(Message):
-        """The operator wants the server's answer as it came."""
+        """The operator wants the server's response as it came."""
 
         def __init__(self, failure: Failure, title: str) -> None:
             super().__init__()
@@ -107,7 +107,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
 
     @property
     def text(self) -> str:
-        """Everything in the panel, without colours."""
+        """Everything in the pane, without colours."""
         return self._content().plain
 
     def show(self, failure: Failure, title: str, about: object = None) -> None:
@@ -124,8 +124,8 @@ class ErrorPane(VerticalScroll, can_focus=True):
     def show_restore(
         self, restore: Restore, watch: Watch | None, title: str, *, has_changed: bool = True
     ) -> None:
-        """Say what is known of *restore*, and explain its failure, if it has one. *watch*: how the
-        looking goes. *has_changed*: whether it has changed since the program started."""
+        """Show what is known of *restore*, and explain its failure, if it has one. *watch*: whether
+        it is being watched. *has_changed*: whether it has changed since the program started."""
         is_other = self._restore is None or self._restore.id != restore.id
         known = restore_status(restore, watch, self._zone)
         self._failure, self._known = known.failure, known
@@ -137,7 +137,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
             self.scroll_home(animate=False)
 
     def mark_resolved(self, about: object, at: datetime) -> None:
-        """What failed has worked since, at *at* (UTC): a failure *about* it is told as over.
+        """What failed has worked since, at *at* (UTC): show a failure *about* it as over.
 
         It stays readable: a ticket may still want its request id.
         """
@@ -159,7 +159,7 @@ class ErrorPane(VerticalScroll, can_focus=True):
             self.post_message(self.RawWanted(self._failure, self._title))
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        # Not in on_focus: that runs before has_focus is what it will be.
+        # Not in on_focus, which runs before has_focus has changed.
         super().watch_has_focus(has_focus)
         self._update_title()
 

@@ -36,7 +36,7 @@ Line = tuple[Sequence[Piece], str]
 
 
 class RestoreMessage(Message):
-    """Something of one restore."""
+    """A message about one restore."""
 
     def __init__(self, restore: Restore) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class RestoreMessage(Message):
 
 
 class JobsPane(StyledWidget, ScrollView, can_focus=True):
-    """A view of the journal on the line API: nothing per row but its text."""
+    """A view of the journal, on Textual's line API."""
 
     ALLOW_SELECT = False
     BINDINGS = [
@@ -64,13 +64,13 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
     """
 
     class ErrorWanted(RestoreMessage):
-        """The operator wants to know what is wrong with a restore."""
+        """The operator wants the error of a restore explained."""
 
     class Selected(RestoreMessage):
         """The cursor is on another restore."""
 
     class SettleWanted(RestoreMessage):
-        """The operator wants to say what became of an unknown restore."""
+        """The operator wants to settle an unknown restore."""
 
     class LogWanted(RestoreMessage):
         """The operator wants the whole log of a restore."""
@@ -96,13 +96,13 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         self._told = ("", "")
         self._location = ("", "")
         self._is_cursor_placed = False
-        """Whether the cursor stands where somebody, or something that began, has put it."""
+        """Whether the operator, or a restore that began, has placed the cursor."""
         self._trouble = ""
 
-    # What happens
+    # Changes
 
     def restore_changed(self, restore: Restore, entries: tuple[LogEntry, ...]) -> None:
-        """Show *restore* as it stands now; *entries* are its new log lines."""
+        """Show the new state of *restore*; *entries* are its new log lines."""
         is_new = restore.id not in self._restores
         self._restores[restore.id] = restore
         log = self._logs.setdefault(restore.id, [])
@@ -129,18 +129,18 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         self._rebuild()
 
     def journal_changed(self, trouble: str) -> None:
-        """Say while it lasts why the journal cannot be used; an empty *trouble*: it can."""
+        """Show why the journal cannot be used; empty where it can."""
         self._trouble = trouble
         self._rebuild()
 
     def _should_select(self, restore: Restore) -> bool:
-        """Whether the cursor goes to a new one: not to another cloud's, and not from under keys
-        that are on their way to what it is on."""
+        """Whether the cursor moves to a new restore: not to another cloud's, and not while the
+        operator is on another one."""
         is_begun_here = restore.state is State.PLANNED or not self.has_focus
         return not self.other_place(restore) and (is_begun_here or not self._selected)
 
     def watch_changed(self, watch: Watch) -> None:
-        """Show how the looking goes; only a line of the selected restore can change."""
+        """Show the state of a watch; only a line of the selected restore can change."""
         before = self._watches.get(watch.restore_id)
         self._watches[watch.restore_id] = watch
         moved = before is None or is_unwatched(before) != is_unwatched(watch)
@@ -148,14 +148,13 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
             self._rebuild()
 
     def set_location(self, cloud: str, region: str) -> None:
-        """Name the cloud of those restores that run on another one than *cloud*, and the region of
-        those that run in another one of it."""
+        """The open cloud and region: restores of other ones are shown with their place."""
         if (cloud, region) != self._location:
             self._location = (cloud, region)
             self._rebuild()
 
     def other_place(self, restore: Restore) -> str:
-        """Where *restore* runs, if that is not what is worked in."""
+        """Where *restore* runs, if not in the open cloud and region."""
         cloud, region = self._location
         if not cloud:
             return ""
@@ -165,7 +164,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         return "" if is_here else f"in {restore.region}"
 
     def refresh_ages(self) -> None:
-        """Bring elapsed times up to date; only lines that read differently are drawn."""
+        """Update elapsed times; only lines that read differently are drawn."""
         self._rebuild()
 
     @property
@@ -266,7 +265,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         self._show(lines, first, last)
 
     def _opened(self, restore: Restore) -> list[Sequence[Piece]]:
-        """The lines under the selected restore: as much of its log as fits below its head."""
+        """The lines under the selected restore: as much of its log as fits."""
         room = max(24, self.scrollable_content_region.width)
         end: list[Sequence[Piece]] = [*advice_lines(restore, room)]
         looking = watch_line(restore, self._watches.get(restore.id), self._zone)
@@ -292,7 +291,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
                     self.refresh(Region(0, row - top, self.size.width, 1))
         high = self.size.height
         if self._follows_end and high:
-            # The newest line of the selected restore stays in sight, and its head if both fit.
+            # The newest line of the selected restore stays visible, and its first if both fit.
             top = self.scroll_offset.y
             if last >= top + high:
                 top = last - high + 1
@@ -318,7 +317,7 @@ class JobsPane(StyledWidget, ScrollView, can_focus=True):
         self._update_subtitle()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        # Not in on_focus: that runs before has_focus is what it will be.
+        # Not in on_focus, which runs before has_focus has changed.
         super().watch_has_focus(has_focus)
         self._update_subtitle()
         self.refresh()

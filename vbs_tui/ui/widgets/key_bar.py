@@ -1,4 +1,4 @@
-"""The bar at the foot: the keys that mean something here, as many as there is room for."""
+"""The key bar: the keys of the focused pane, as many as there is room for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vbs_tui.ui.widgets.one_line import OneLine
 
 
 class KeyBar(OneLine):
-    """Made from the table of commands; a click on a key does what the key does."""
+    """Made from the command table; a click on a key does what the key does."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")

@@ -1,4 +1,4 @@
-"""A framed list with its title, its filter line and a foot that tells counts, sort and age."""
+"""A list with border, title and filter; the subtitle has counts, sort and age."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class FilterInput(Input):
 
 
 class ListPane(Vertical, Generic[T]):
-    """See the module's text. Subclasses give the list and say what the title is."""
+    """Subclasses make the list and give the title."""
 
     number = 0
     pane_name = ""
@@ -84,10 +84,10 @@ class ListPane(Vertical, Generic[T]):
             self.add_class("-filtering")
             self.query_one(FilterInput).value = self._first_filter
 
-    # What subclasses say
+    # For subclasses
 
     def compose_above_list(self) -> Iterable[Widget]:
-        """What stands between the filter line and the list."""
+        """Widgets between the filter and the list."""
         return ()
 
     def title(self) -> str:
@@ -95,11 +95,11 @@ class ListPane(Vertical, Generic[T]):
         return self.pane_name
 
     def subtitle_parts(self) -> list[str]:
-        """What the foot says, most important first."""
+        """The parts of the subtitle, most important first."""
         return self.counts()
 
     def collapsed_summary(self) -> str:
-        """What stands beside the title while the pane is but its title line."""
+        """What is beside the title while the pane is collapsed to one line."""
         return next(iter(self.subtitle_parts()), "")
 
     # For all of them
@@ -117,7 +117,7 @@ class ListPane(Vertical, Generic[T]):
         return said
 
     def update_title(self) -> None:
-        """Write the title anew, if it says something else than before."""
+        """Update the title, if it changed."""
         sign = "›" if self.has_pseudo_class("focus-within") else " "
         text = f"{sign}{self.number} {self.title()}"
         if self.has_class("-collapsed"):
@@ -128,7 +128,7 @@ class ListPane(Vertical, Generic[T]):
             set_border_title(self, text)
 
     def update_subtitle(self) -> None:
-        """Write the foot anew, if it says something else than before."""
+        """Update the subtitle, if it changed."""
         if self.has_class("-collapsed"):
             self.update_title()
         parts = self.subtitle_parts()
@@ -151,11 +151,11 @@ class ListPane(Vertical, Generic[T]):
         self.update_subtitle()
 
     def set_initial_filter(self, text: str) -> None:
-        """Show the list with a filter from the start; Esc clears it like any other."""
+        """Start with this filter; Esc clears it like any other."""
         self._first_filter = text
 
     def focus_list(self) -> None:
-        """Give the list the keys."""
+        """Focus the list."""
         self.list.focus(scroll_visible=False)
 
     @property
@@ -164,7 +164,7 @@ class ListPane(Vertical, Generic[T]):
         return self.query_one(FilterInput).has_focus
 
     def clear_filter(self) -> bool:
-        """Show every row again; whether there was a filter."""
+        """Show every row again. Returns whether there was a filter."""
         had = bool(self.list.filter_text) or self.has_class("-filtering")
         self.query_one(FilterInput).value = ""
         self.list.set_filter("")
@@ -212,7 +212,7 @@ class ListPane(Vertical, Generic[T]):
         self.update_subtitle()
 
     def update_empty_notice(self) -> None:
-        """Say in the body why there is no row."""
+        """Show in the list why there is no row."""
         rows = self.list
         if rows.total and not rows.shown and not rows.is_working:
             rows.set_notice(
@@ -223,7 +223,7 @@ class ListPane(Vertical, Generic[T]):
 
 
 class CloudListPane(ListPane[T]):
-    """A pane whose rows are a list of the store."""
+    """A pane that shows a list of the store."""
 
     def __init__(self, rows: RowList[T], *, id: str) -> None:  # noqa: A002 - Textual's own word
         super().__init__(rows, id=id)
@@ -241,7 +241,7 @@ class CloudListPane(ListPane[T]):
         self.update_state()
 
     def changed(self, change: Change, row: T | None = None, row_id: str = "") -> None:
-        """The list that is shown changed in the store."""
+        """Apply a change of the list in the store."""
         state = self._state
         if state is None:
             return
@@ -256,7 +256,7 @@ class CloudListPane(ListPane[T]):
         self.update_state()
 
     def update_state(self) -> None:
-        """Say anew how the list is: loading, empty, failed, how old."""
+        """Show whether the list is loading, empty or failed, and how old it is."""
         state = self._state
         if state is not None and state.is_loaded:
             self.list.pin_cursor()
@@ -277,7 +277,7 @@ class CloudListPane(ListPane[T]):
         self.update_subtitle()
 
     def update_ages(self, now: datetime) -> None:
-        """It is *now*: ages may have to be told anew."""
+        """Update the ages: it is *now*."""
         self._now = now
         self.update_subtitle()
 

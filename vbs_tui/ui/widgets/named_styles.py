@@ -1,7 +1,7 @@
-"""Styles by name for what is drawn a line at a time.
+"""Named styles for widgets that draw by line.
 
-Textual's own means, component classes, cost a pass through the whole style sheet each, whenever
-anything about the widget's style changes: they were a third of the work of a start.
+Textual's component classes cost a pass through the whole style sheet each, whenever anything about
+the widget's style changes: they were a third of the start-up time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 
 class NamedStyle(NamedTuple):
-    """How a word looks on whatever ground it stands."""
+    """How a text looks on any background."""
 
     colour: str = ""
     """A variable of the theme; empty leaves the widget's own."""
@@ -44,7 +44,7 @@ class StyledWidget(Widget):
         super().notify_style_update()
 
     def named_style(self, name: str = "") -> Style:
-        """The style called *name*, on the widget's own ground."""
+        """The style called *name*, on the widget's background."""
         if self._styles_by_name is None:
             self._styles_by_name = {}
         found = self._styles_by_name.get(name)
@@ -55,7 +55,7 @@ class StyledWidget(Widget):
         return found
 
     def ground(self, variable: str) -> Style:
-        """Nothing but the theme's colour *variable* as background."""
+        """A style with the theme's colour *variable* as background."""
         return Style(bgcolor=self._colour(variable).rich_color)
 
     def _own(self, named_style: NamedStyle) -> Style:

@@ -1,4 +1,4 @@
-"""One line of text that is sent to the terminal only when it says something new."""
+"""One line of text that is redrawn only when it changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vbs_tui.ui.widgets.named_styles import NAMED_STYLES, NamedStyle, StyledWidg
 
 
 class OneLine(StyledWidget):
-    """Pieces at the left, pieces at the right, each with the name of an ink."""
+    """Texts at the left and at the right, each with the name of a style."""
 
     named_styles = NAMED_STYLES | {
         "alarm": NamedStyle("text-warning", bold=True, reverse=True),
@@ -33,11 +33,11 @@ class OneLine(StyledWidget):
 
     @property
     def text(self) -> str:
-        """What it says, without colours."""
+        """The line without colours."""
         return "".join(text for text, _ in (*self._left, *self._right))
 
     def say(self, left: Sequence[Piece], right: Sequence[Piece] = ()) -> None:
-        """Say something else; nothing is drawn when it is what was said before."""
+        """Show another text; nothing is drawn when it is the same."""
         if (tuple(left), tuple(right)) != (self._left, self._right):
             self._left, self._right = tuple(left), tuple(right)
             self.refresh()

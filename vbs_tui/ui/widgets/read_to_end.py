@@ -1,4 +1,4 @@
-"""Text that must have been seen to its end before anything is done about it."""
+"""A scrolling text that knows whether it has been read to its end."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from textual.message import Message
 from textual.widgets import Static
 
 LEAST = 3
-"""Lines that it keeps, however small the screen."""
+"""The fewest lines it takes, however small the screen."""
 
 
 class ReadToEnd(VerticalScroll, can_focus=False):
-    """Takes as many lines as *room* tells, scrolls the others, knows whether all were in sight."""
+    """Takes as many lines as *room* returns, and scrolls the others."""
 
     class ReadStateChanged(Message):
-        """The end came into sight, or there is something new to read."""
+        """:attr:`ReadToEnd.is_read` changed."""
 
     DEFAULT_CSS = """
     Reading { height: auto; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, room: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
-        """*room*: how many lines the rest of the screen leaves."""
+        """*room*: returns how many lines the rest of the screen leaves."""
         super().__init__(id=id)
         self._room = room
         self._needed = Static(id="words", markup=False)
@@ -40,16 +40,16 @@ class ReadToEnd(VerticalScroll, can_focus=False):
 
     @property
     def is_read(self) -> bool:
-        """Whether everything that must be seen has been in sight since it was last changed."""
+        """Whether all that must be read has been visible since the text last changed."""
         return self._is_read
 
     @property
     def width(self) -> int:
-        """Cells a line, beside the scroll bar."""
+        """Cells of a line, without the scroll bar."""
         return max(1, self.content_size.width - 1)
 
     def show(self, needed: Sequence[Content], extra: Sequence[Content] = ()) -> None:
-        """Put other text in: *needed* must be seen, *extra* need not."""
+        """Show another text: *needed* must be read, *extra* need not."""
         text = (list(needed), list(extra))
         if text == self._text:
             return
@@ -63,7 +63,7 @@ class ReadToEnd(VerticalScroll, can_focus=False):
         self.post_message(self.ReadStateChanged())
 
     def on_mount(self) -> None:
-        # Only a finished layout tells what is in sight; every other moment has sizes of before.
+        # Only after a layout are the sizes those of the text that is shown.
         self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out, immediate=True)
 
     def _laid_out(self, _screen: object) -> None:

@@ -27,7 +27,7 @@ Row = Sequence[Cell]
 
 
 class VolumesPane(CloudListPane[Volume]):
-    """Its own source first, other possible ones next, impossible ones last with the reason."""
+    """The backup's source disk first, other possible ones next, impossible ones last."""
 
     number = 3
     pane_name = "Volumes"
@@ -51,7 +51,7 @@ class VolumesPane(CloudListPane[Volume]):
         return None if self._ranking is None else self._ranking.backup
 
     def rank_for(self, backup: Backup | None, project_id: str, *, to_best: bool = False) -> None:
-        """Rank for *backup*, ``None``: plainly by name. *to_best*: put the cursor on the best."""
+        """Rank for *backup*; ``None`` sorts by name. *to_best*: put the cursor on the best."""
         if backup is None:
             self._ranking = None
         elif backup != self.backup:
@@ -82,7 +82,7 @@ class VolumesPane(CloudListPane[Volume]):
             self._rank_all()
 
     def rank_of(self, volume: Volume) -> Rank | None:
-        """How *volume* stands; ``None`` while no backup is chosen."""
+        """The rank of *volume*; ``None`` while no backup is chosen."""
         return None if self._ranking is None else self._ranking.of(volume)
 
     def title(self) -> str:
@@ -124,7 +124,7 @@ class VolumesPane(CloudListPane[Volume]):
             self._rank_all()
 
     def _rank_all(self) -> None:
-        """Rank also those that a sort by a column leaves undrawn: they are counted."""
+        """Rank also the rows that are not drawn in a sort by a column: they are counted."""
         ranking = self._ranking
         if ranking is None or not self.list.sort_description:
             return

@@ -1,4 +1,4 @@
-"""A log-in that is done in a browser: where to go, and what to enter there."""
+"""The prompt for a log-in in a browser: which address to open, and what to enter there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
 
 
 class BrowserPrompt(LogInPrompt):
-    """Address and code. Its result is :data:`DONE`, once the operator says so."""
+    """Its result is :data:`DONE`, once the operator says so."""
 
     BINDINGS = [
         Binding("enter", "go_on", show=False),

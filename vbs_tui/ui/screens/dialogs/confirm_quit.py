@@ -1,4 +1,4 @@
-"""Asked when the operator leaves while a restore request has no answer yet."""
+"""Asks whether to leave while a restore request has no response."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialo
 
 
 class QuitScreen(GuardedDialog[bool]):
-    """Whether to leave all the same."""
+    """Its result is whether to leave."""
 
     always_accepted = frozenset({"n", "escape"})
     allows_prompt = False
-    """A question of the log-in waits: its box would take the answer to this one."""
+    """A prompt of the log-in waits: it would take the key that answers this question."""
     BINDINGS = [
         Binding("y", "answer(True)", show=False),
         Binding("n,escape,q,enter", "answer(False)", show=False),
     ]
 
     def __init__(self, sending: int, *, to: str = "") -> None:
-        """*to*: the cloud that is gone to; empty when the program ends."""
+        """*to*: the cloud to open next; empty when the program ends."""
         super().__init__()
         self._sending = sending
         self._to = to

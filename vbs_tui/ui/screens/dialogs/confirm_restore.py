@@ -1,8 +1,8 @@
-"""The confirmation: reads both afresh, shows every hazard, says what to type.
+"""The confirmation: reads backup and disk again, shows every hazard, says what to type.
 
-Esc always leaves without sending. Nothing but the exact text makes the button live, and only once
-both disks and every hazard have been in sight. The line to type in never leaves the screen, and
-takes no key that was pressed before there was something to read.
+Esc always leaves without sending. Only the exact text enables the button, and only once backup,
+disk and every hazard have been on the screen. The input never scrolls away, and takes no key that
+was pressed before there was something to read.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _STILL_READING = "What to type is shown here once both are read."
 
 
 class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]):
-    """See the module's text. Its result is the restore that was begun, or nothing."""
+    """Its result is the restore that began, or ``None``."""
 
     AUTO_FOCUS = ""
     always_accepted = frozenset({"escape", *command("refresh").keys})
@@ -88,7 +88,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         self._lacks_log_in = False
         self._is_busy = False
         self._is_over = False
-        """Whether the backend has taken the restore, or may have: it is never asked again."""
+        """Whether the backend has accepted the restore, or may have: it is never asked again."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="confirm"):
@@ -117,7 +117,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         return self._console_app.store.journal_trouble
 
     def journal_changed(self) -> None:
-        """The journal can be used again, or no longer."""
+        """The journal became usable, or unusable."""
         if self._is_busy or self._is_over:
             return
         self._read()
@@ -127,15 +127,15 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
 
     @property
     def allows_prompt(self) -> bool:
-        """Whether a question of the log-in may lie on top: not while the name can be typed."""
+        """Whether a prompt of the log-in may open over this: not while the name can be typed."""
         return self.query_one("#word", Input).disabled or not (
             self._examination is not None and self._examination.is_possible
         )
 
     def show_waiting_prompt(self, text: str) -> None:
-        """Say that a question of the log-in waits, or, by an empty *text*, that none does.
+        """Say that a prompt of the log-in waits; an empty *text* removes that.
 
-        Said here, since a toast would cover the disk's name.
+        Here, since a toast would cover the disk's name.
         """
         if text and not self._said:
             self._say(text)
@@ -148,8 +148,8 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         return self.query_one(ReadToEnd)
 
     def _room(self) -> int:
-        """The lines that frame, question and last words leave for the facts."""
-        below = self.query("#asking, #said")  # none of them while the dialog closes
+        """The lines that frame, input and message leave for the facts."""
+        below = self.query("#asking, #said")  # there is none while the dialog closes
         taken = sum(one.virtual_region_with_margin.height for one in below if one.display)
         return self.size.height - _FRAME - taken
 
@@ -161,7 +161,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         if self._journal_trouble:
             self._backend.mend_journal()
         if self._lacks_log_in:
-            # Reading alone would meet the same refusal again, which waits for the operator.
+            # Reading alone would be refused again: the log-in waits for the operator.
             self._lacks_log_in = False
             self._backend.connect()
             self._say(f"Logging in; after that, {key_for('refresh')} reads both.")
@@ -176,7 +176,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
             self._ask_again_if_changed(before, found)
 
     async def _examine(self) -> Examination | None:
-        """Read both afresh and show them; ``None`` when that failed, which is then on show."""
+        """Read both again and show them; ``None`` when that failed, which is shown then."""
         before = self._examination
         self._examination = None
         self.block_keys()
@@ -299,7 +299,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
                     return
                 found = again
             self._say("Writing it to the journal, then sending …")
-            # From here on it may be sent, whatever becomes of this dialog.
+            # From here on it may be sent, whatever happens to this dialog.
             self._is_over = True
             self._arm()
             restore = await asyncio.wrap_future(self._backend.submit(found, typed))
@@ -314,7 +314,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
                 self._arm()
 
     def _ask_again_if_changed(self, before: Examination, found: Examination) -> bool:
-        """Whether what was confirmed is no longer so; the name must then be typed anew."""
+        """Whether what was confirmed has changed; the text must be typed again then."""
         if _what_matters(before) == _what_matters(found):
             return False
         self.query_one("#word", Input).value = ""
@@ -327,7 +327,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         else:
             self._say(f"{message} Nothing was sent. {key_for('refresh')} tries again, Esc leaves.")
 
-    # Small things
+    # Keys and state
 
     def action_leave(self) -> None:
         if self._is_busy:
@@ -343,7 +343,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         self._facts.scroll_relative(y=lines, animate=False)
 
     def _arm(self) -> None:
-        """Bring button, line and frame up to what can be done now."""
+        """Enable and disable button and input, and update the frame."""
         closed = self._is_busy or self._is_over
         word = self.query_one("#word", Input)
         self.query_one("#go", Button).disabled = (
@@ -353,7 +353,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         word.disabled = closed or reads or not self.accepts_keys
         waits = "still reading" if reads else "pause a second"
         word.placeholder = f"not ready: {waits}" if word.disabled and not closed else ""
-        # Disabling took the focus away; without it, what is typed would go nowhere.
+        # Disabling removed the focus, and without it typed keys would be lost.
         if not word.disabled and self.query_one("#asking").display and self.focused is None:
             word.focus()
         box = self.query_one("#dialog")
@@ -379,7 +379,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
 
 
 def _what_matters(found: Examination) -> tuple[object, ...]:
-    """What must be the same for a confirmation to stand."""
+    """What must not change for a confirmation to stay valid."""
     backup, volume = found.backup, found.volume
     return (
         found.hazards,

@@ -1,4 +1,4 @@
-"""A box with a question of the log-in, which keys on their way to something else never answer."""
+"""A prompt of the log-in. Keys that were meant for something else never answer it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialo
 
 
 class LogInPrompt(GuardedDialog[str | None]):
-    """Who asks, why, and what for; its result is the answer, or nothing when it was declined.
+    """Which cloud asks, and why. Its result is the answer, or ``None`` when it was declined.
 
-    It may open while keys are on their way to something else. Those are dropped, all of them, until
-    there is a pause: half a disk's name must not be tried as a password.
+    It may open while keys are on their way to something else. All keys are dropped until there is
+    a pause: half a disk's name must not be tried as a password.
     """
 
     BINDINGS = [
@@ -31,7 +31,7 @@ class LogInPrompt(GuardedDialog[str | None]):
     NOTE = ""
 
     def __init__(self, question: LogInQuestion, *, in_flight: bool = False) -> None:
-        """*in_flight*: whether keys may be on their way that are meant for something else."""
+        """*in_flight*: whether keys meant for something else may be on their way."""
         super().__init__()
         self.question = question
         if not in_flight:
@@ -39,7 +39,7 @@ class LogInPrompt(GuardedDialog[str | None]):
         self._is_unwanted = False
 
     def compose_fields(self) -> Iterable[Widget]:
-        """What stands between the question and the note."""
+        """The widgets between the question and the note."""
         return ()
 
     def compose(self) -> ComposeResult:
@@ -79,7 +79,7 @@ class LogInPrompt(GuardedDialog[str | None]):
         self.query_one("#dialog").border_subtitle = Content(subtitle)
 
     def say(self, text: str) -> None:
-        """A line below the question; empty: none."""
+        """Show a line below the question; empty removes it."""
         said = self.query_one("#said", Static)
         said.update(Content(text))
         said.display = bool(text)
@@ -88,5 +88,5 @@ class LogInPrompt(GuardedDialog[str | None]):
         self.dismiss(None)
 
     def action_help_quit(self) -> None:
-        """Ctrl+C interrupts nothing here, either."""
+        """Ctrl+C interrupts nothing here either."""
         self.say("Esc declines; after that, q leaves.")

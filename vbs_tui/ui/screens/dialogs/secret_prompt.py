@@ -1,4 +1,4 @@
-"""A question whose answer nobody else may see."""
+"""The prompt for a password or passcode."""
 
 from __future__ import annotations
 

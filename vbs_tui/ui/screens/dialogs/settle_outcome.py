@@ -1,4 +1,4 @@
-"""The operator's word on a restore whose outcome is unknown."""
+"""Settling a restore whose outcome is unknown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vbs_tui.ui.screens.dialogs.guarded_dialog import KEYS_BLOCKED, GuardedDialo
 
 
 class SettleScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]):
-    """Declares an unknown restore not sent, when the operator types so."""
+    """Declares an unknown restore not sent, or closes it, once the operator typed the words."""
 
     AUTO_FOCUS = ""
     BINDINGS = [Binding("escape", "leave", show=False)]

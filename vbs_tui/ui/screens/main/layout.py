@@ -1,4 +1,4 @@
-"""The five panes: how they are arranged, where the keys go, and which pane has the room."""
+"""The five panes: their arrangement, which has the focus, and which has the room."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PANES = ("projects", "backups", "volumes", "jobs", "error")
 """In the order of their numbers."""
 
 AGES_EVERY = 5.0
-"""Seconds between looks at whether an age on the screen reads differently by now."""
+"""Seconds between updates of the ages on the screen."""
 
 FIVE_PANES = (100, 30)
 """Columns and lines from which all five panes are open at once."""
@@ -34,7 +34,7 @@ SMALLEST = (36, 10)
 
 
 class MainLayout(Screen[None]):
-    """Composes and arranges. What news do to it stands in ``news``, what keys do in ``main``."""
+    """Composes the panes, arranges them and moves the focus."""
 
     AUTO_FOCUS = ""
 
@@ -91,7 +91,7 @@ class MainLayout(Screen[None]):
         return pane if isinstance(pane, ListPane) else None
 
     def focus_pane(self, name: str) -> None:
-        """Give a pane the keys and, where room is short, the room."""
+        """Focus a pane and, where room is short, give it the room."""
         self.current = name
         self._arrange()
         pane = self.pane(name)
@@ -127,14 +127,14 @@ class MainLayout(Screen[None]):
         in_column = self.has_class("-column") and not zoomed
         for name in PANES:
             pane = self.pane(name)
-            # A changed class draws its pane anew, so none is set that has no effect.
+            # A changed class redraws its pane, so none is set that has no effect.
             pane.set_class(zoomed and name == self.current, "-current")
             pane.set_class(in_column and name != self.current, "-collapsed")
             if isinstance(pane, ListPane):
                 pane.update_title()
         self.jobs.refresh_ages()
 
-    # Telling
+    # Updates of title line and key bar
 
     def update_bars(self) -> None:
         """Bring title line and key bar up to date."""
@@ -146,12 +146,12 @@ class MainLayout(Screen[None]):
         self.query_one("#too-small", OneLine).say([(words, "")])
 
     def update_key_bar(self) -> None:
-        """Show the keys that mean something where the focus is."""
+        """Show the keys of the focused pane."""
         pane = self.list_pane
         self.key_bar.show_keys(self.current, typing=pane is not None and pane.is_filtering)
 
     def refresh_ages(self) -> None:
-        """Tell every age anew that reads differently by now; nothing is drawn otherwise."""
+        """Update the ages on the screen; only what reads differently is drawn."""
         now = self.clock.now()
         self.title_bar.update_text(now)
         self.backups.update_ages(now)

@@ -1,4 +1,4 @@
-"""The main screen: what its keys do. Each answers: it acts, or it says in words why not."""
+"""The main screen: what its keys do. A key that can do nothing says why."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MainScreen(RestoreAction):
 
     BINDINGS = bindings.scope_bindings("global")
 
-    # Going about
+    # Focus
 
     def action_focus_pane(self, name: str) -> None:
         self.focus_pane(name)
@@ -50,13 +50,13 @@ class MainScreen(RestoreAction):
         elif self.current in _BACK_TO:
             self.focus_pane(_BACK_TO[self.current])
 
-    # Looking
+    # Details, copy, refresh
 
     def action_details(self) -> None:
         item = self._this()
         match item:
             case None if self._highlighted() is not None:
-                pass  # it is not the row that was meant, which has been told
+                pass  # not the row that was meant; the operator was told
             case Project():
                 self.open_details(item.name, project_pairs(item))
             case Backup():
@@ -92,7 +92,7 @@ class MainScreen(RestoreAction):
         kinds["error"] = self.store.failed_lists
         backend = self.console_app.backend
         if self.store.needs_log_in or self.current == "projects":
-            # What stands still for want of it is read anew once it has succeeded.
+            # What waits for the log-in is read again once it has succeeded.
             backend.connect()
         elif self.current == "jobs" and self.jobs.selected_restore is not None:
             self._look_now(self.jobs.selected_restore)
@@ -186,7 +186,7 @@ class MainScreen(RestoreAction):
         if rows is not None:
             rows.action_mark()
 
-    # Wishes of the jobs and error panes
+    # Messages of the jobs and error panes
 
     @on(ErrorPane.RawWanted)
     def _raw_wanted(self, event: ErrorPane.RawWanted) -> None:

@@ -28,7 +28,7 @@ class RestoreAction(OpenScreens):
                 self.choose_backup(event.item)
                 self.focus_pane("volumes")
             case Volume():
-                # The very one that was chosen: the cursor may be on another by now.
+                # The chosen one: the cursor may be on another by now.
                 if self._may_restore():
                     self._ask_restore(event.item)
             case _:
@@ -48,7 +48,7 @@ class RestoreAction(OpenScreens):
             self._restore_from(backup)
 
     def _may_restore(self) -> bool:
-        """Whether a restore can begin where the keys are; else it is said why not."""
+        """Whether a restore can begin in the focused pane; says why where it cannot."""
         if self.read_only:
             self.notify_refusal("This session is read-only: nothing is restored from here.")
         elif self.store.current is None:
@@ -103,7 +103,7 @@ class RestoreAction(OpenScreens):
         self.open_confirmation(state.project, backup, volume, note=note)
 
     def next_steps(self) -> list[str]:
-        """What to do next, in a few lines, from where things stand."""
+        """What to do next, in a few lines."""
         backup, volume = self.backups.chosen, self.volumes.list.highlighted
         refresh, choose, filters = key_for("refresh"), key_for("choose"), key_for("filter")
         if self.store.connect_failure is not None:

@@ -1,4 +1,4 @@
-"""What the engine tells, brought to the panes of the main screen."""
+"""The main screen: what it does with the events of the engine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 
 _LOG_IN = "log in"
-"""What a failed log-in is about; see `ErrorPane.show`."""
+"""The subject of a failed log-in; see :meth:`ErrorPane.show`."""
 
 _WORTH_SHOWING = FAILED_STATES | {State.UNKNOWN}
 
@@ -47,7 +47,7 @@ class MainUpdates(MainLayout):
         self.show_project()
 
     def show_event(self, event: Event, change: Change) -> None:
-        """Show *event*, which the store has taken note of already; *change* is what it did."""
+        """Show *event*, which the store has applied already; *change* is what it did."""
         match event:
             case Connecting() | Connected():
                 self.projects.show()
@@ -87,14 +87,14 @@ class MainUpdates(MainLayout):
         self.projects.list.refresh()
 
     def clear_for_region(self, region: str) -> None:
-        """Show nothing until *region* is worked in: no key and no late page may act on what was
-        there before."""
+        """Show nothing until *region* is open: no key and no late page may act on what was there
+        before."""
         self.store.apply(RegionChanged(region))
         self.show_project()
         self.title_bar.update_text(self.clock.now())
 
     def open_project(self, project: Project) -> None:
-        """Work in *project*: its lists are read anew, what was listed before is shown meanwhile."""
+        """Open *project*: its lists are read again, and shown as they were until then."""
         is_other = not self.store.is_current(project.id)
         self.store.enter(project)
         if is_other:
@@ -104,7 +104,7 @@ class MainUpdates(MainLayout):
         self.console_app.backend.open_project(project)
 
     def show_failure(self, failure: Failure, title: str, about: object = None) -> None:
-        """Put *failure* into the error pane; see `ErrorPane.show`."""
+        """Put *failure* into the error pane; see :meth:`ErrorPane.show`."""
         self.error.show(failure, title, about)
 
     def choose_backup(self, backup: Backup | None) -> None:
@@ -131,7 +131,7 @@ class MainUpdates(MainLayout):
             self.projects.list.move_to_key(project.id)
             self.open_project(project)
             if self.current == "projects":
-                # The configuration has chosen; what comes next is the backup.
+                # The configuration chose the project; a backup comes next.
                 self.focus_pane("backups")
 
     def _continue_in_region(self, region: str) -> None:
@@ -180,11 +180,11 @@ class MainUpdates(MainLayout):
         if of_backups:
             self._follow_choice()
         elif isinstance(event, ListPage) and event.last:
-            # Only now is it known which source disks are gone, and what the others are called.
+            # Only now are the names of the source disks known, and which of them are gone.
             self.backups.list.search_texts_changed()
 
     def _follow_choice(self) -> None:
-        """The chosen backup may read differently by now, or be gone."""
+        """Follow the chosen backup: it may have changed, or be gone."""
         state = self.store.current
         if state is None:
             return
@@ -212,7 +212,7 @@ class MainUpdates(MainLayout):
         self._explain_selected(restore.id)
 
     def _draw_attention(self, restore: Restore) -> None:
-        """To a restore that went wrong: select it, unless the keys are on another one."""
+        """Select a restore that failed, unless the operator is on another one."""
         if self.jobs.selected_restore == restore:
             self.explain(restore)
         elif not self.jobs.has_focus:
@@ -230,7 +230,7 @@ class MainUpdates(MainLayout):
         self.explain(event.restore)
 
     def _explain_selected(self, restore_id: str) -> None:
-        """Something is new about a restore: if pane 5 is about it, or is free, tell it there."""
+        """A restore changed: where pane 5 is about it, or is free, show it there."""
         restore = self.jobs.selected_restore
         if restore is not None and restore.id == restore_id:
             about = self.error.about
@@ -238,7 +238,7 @@ class MainUpdates(MainLayout):
                 self.explain(restore)
 
     def explain(self, restore: Restore) -> None:
-        """Let pane 5 say what is known of *restore*."""
+        """Show in pane 5 what is known of *restore*."""
         restore = self.store.restores.get(restore.id, restore)
         title = " ".join(filter(None, (names(restore), self.jobs.other_place(restore))))
         watch, has_changed = self.store.watches.get(restore.id), self.store.has_changed(restore.id)

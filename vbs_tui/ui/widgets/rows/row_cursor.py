@@ -1,4 +1,4 @@
-"""The cursor of a list, and the work over its rows: rows may move, the cursor keeps its item.
+"""The cursor of a list, and the work over its rows.
 
 The cursor belongs to a key, not to a line. After any change of the rows it is put back to its
 item, at the line of the screen that the item had.
@@ -68,10 +68,10 @@ class RowCursor(RowView[T]):
         return self._rows.item(self._cursor) if 0 <= self._cursor < len(self._rows) else None
 
     def target_item(self) -> T | None:
-        """The item that a key pressed now is about; ``None`` when there is none.
+        """The item that the key being handled acts on; ``None`` when there is none.
 
-        Also ``None``, told in words, where rows came or went and put another one under the cursor
-        so shortly before the key that whoever pressed it meant the one before.
+        Also ``None``, with a notice, where rows came or went and put another one under the cursor
+        so shortly before the key that the operator meant the one before.
         """
         item = self.highlighted
         if (
@@ -121,8 +121,8 @@ class RowCursor(RowView[T]):
         self.update_cursor_item()
 
     def start_at_top(self, key: str | None = None) -> None:
-        """Keep the cursor on the item with *key*, else on the first row, whichever that is, until
-        :meth:`pin` or a key."""
+        """Keep the cursor on the item with *key*, else on the first row, until
+        :meth:`pin_cursor` or a key."""
         old, self._cursor = self._cursor, 0
         self._is_held_at_top = True
         self._top_key = key
@@ -136,14 +136,14 @@ class RowCursor(RowView[T]):
             self.update_cursor_item()
 
     def pin_cursor(self) -> None:
-        """Once the work under way is done, the cursor belongs to its item again."""
+        """From now on the cursor stays on its item."""
         self._cursor_key = None if self._is_held_at_top else self._cursor_key
         self._is_held_at_top = False
         if self._queue.is_idle:
             self.update_cursor_item()
 
     def move_to_key(self, key: str) -> bool:
-        """Put the cursor on the item with *key*; whether it is shown."""
+        """Put the cursor on the item with *key*. Returns whether it is shown."""
         row = self._rows.row_of(key)
         if row is not None:
             self.move_to(row)
@@ -152,12 +152,12 @@ class RowCursor(RowView[T]):
     # The work, in steps
 
     def run_in_steps(self, kind: str, start: Callable[[], Steps], size: int) -> None:
-        """Work over *size* rows; a newer piece of a kind takes the place of an older one."""
+        """Start work over *size* rows; it replaces older work of its kind."""
         was_idle = self._queue.is_idle
         self._queue.add(kind, start)
         if not was_idle:
             return
-        # Few rows are done at once, so that a key's effect is on screen with its own repaint.
+        # A few rows are done without a pause, so that a key's effect is shown at its own repaint.
         for _ in range(16 if size <= STEP else 1):
             if not self._queue.step():
                 return
@@ -179,7 +179,7 @@ class RowCursor(RowView[T]):
     def reposition_cursor(
         self, *, final: bool = True, filtered: bool = False, by_itself: bool = False
     ) -> None:
-        """After rows changed: the cursor back to its item, at the line of the screen it had.
+        """After rows changed: put the cursor back on its item, at the same line of the screen.
 
         Where the item is gone the cursor stays near, or goes to the first match of a new filter.
         *by_itself*: no key of the operator's changed them.
@@ -205,7 +205,7 @@ class RowCursor(RowView[T]):
         self.rows_changed()
 
     def update_cursor_item(self) -> None:
-        """Remember the item under the cursor, and tell it when it is another one."""
+        """Remember the item under the cursor; report when it is another one."""
         item = self.highlighted
         if item is not None and not self._is_held_at_top:
             self._cursor_key = self._key_of(item)

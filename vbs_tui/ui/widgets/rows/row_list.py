@@ -1,4 +1,4 @@
-"""The one list of the console: any number of rows, of which only the visible ones are drawn.
+"""The list widget: any number of rows, of which only the visible ones are drawn.
 
 Nothing is kept per row but what :class:`~vbs_tui.ui.widgets.rows.row_model.Rows` keeps; a row is
 rendered by a pure function when it is seen. The cursor belongs to a key, not to a line: rows may
@@ -36,7 +36,7 @@ class _RowListMessage(Message):
 
 
 class RowList(RowCursor[T], can_focus=True):
-    """See the module's text. Rows are items of one type ``T``."""
+    """Rows are items of one type ``T``; each has a key."""
 
     BINDINGS = scope_bindings("list")
 
@@ -61,7 +61,7 @@ class RowList(RowCursor[T], can_focus=True):
         """The filter's text changed."""
 
     class Changed(_RowListMessage):
-        """Counts, sort or marks changed: whoever tells them should tell them anew."""
+        """Counts, sort or marks changed."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class RowList(RowCursor[T], can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's own word
         classes: str | None = None,
     ) -> None:
-        """*text_of*: what the filter looks through; by default all the cells of the row.
+        """*text_of*: the text that the filter searches; by default all the cells of the row.
         *row_style*: the style name of cells that have none of their own. None may have effects.
         """
 
@@ -97,7 +97,7 @@ class RowList(RowCursor[T], can_focus=True):
         self._filter = ""
         self._natural: Callable[[T], Any] | None = None
 
-    # What is there
+    # Reading
 
     @property
     def total(self) -> int:
@@ -134,18 +134,18 @@ class RowList(RowCursor[T], can_focus=True):
         """All items, in the order they came. Not to be changed."""
         return self._rows.items()
 
-    # Change it
+    # Changing
 
     def set_items(self, items: Sequence[T]) -> None:
-        """Put *items* in the place of all; cursor, filter, sort and marks stay."""
+        """Replace all items; cursor, filter, sort and marks stay."""
         self.run_in_steps("load", lambda: self._rows.load(items), len(items))
 
     def append_items(self, items: Sequence[T]) -> None:
-        """Add *items*; those whose key is known take the old one's place."""
+        """Add *items*; one whose key is known replaces the old one."""
         self.run_in_steps(WorkQueue.KEEP, lambda: single_step(lambda: self._rows.append(items)), 0)
 
     def replace_item(self, key: str, item: T) -> None:
-        """Put *item* in the place of that with *key*; nothing happens when there is none."""
+        """Replace the item with *key*; nothing happens when there is none."""
         if not self._queue.is_idle:
             self.run_in_steps(
                 WorkQueue.KEEP, lambda: single_step(lambda: self._rows.replace(key, item)), 0
@@ -167,7 +167,7 @@ class RowList(RowCursor[T], can_focus=True):
         self.post_message(self.FilterChanged(self))
 
     def search_texts_changed(self) -> None:
-        """What the filter looks through is no longer what it was, though the items are."""
+        """The texts that the filter searches have changed, though the items have not."""
         self._rows.forget_texts()
         if self._filter:
             again = self._filter
@@ -192,14 +192,14 @@ class RowList(RowCursor[T], can_focus=True):
             self.sort_by(None)
 
     def set_notice(self, kind: NoticeKind, text: str) -> None:
-        """What the body says while there is no row."""
+        """The text to show while there is no row."""
         if (kind, text) != self._notice:
             self._notice = (kind, text)
             if not len(self._rows):
                 self.refresh()
 
     def clear_marks(self) -> None:
-        """Take every mark away."""
+        """Remove every mark."""
         self._marks.clear()
         self.refresh()
         self.post_message(self.Changed(self))

@@ -1,7 +1,7 @@
-"""Draws rows, a line at a time: the half of the list that knows columns, styles and the wire.
+"""Draws rows by line: columns and styles, and little output to the terminal.
 
-Textual re-sends whatever is refreshed, with a full colour sequence per segment; so a line has few
-segments, and a moved cursor refreshes two lines.
+Textual sends again whatever is refreshed, with a full colour sequence per segment. So a line has
+few segments, and moving the cursor refreshes two lines.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NOTICES = {"empty": ("·", "dim"), "loading": ("►", "warn"), "error": ("×", 
 
 
 class RowView(StyledWidget, ScrollView, Generic[T]):
-    """Draws :class:`RowModel`; moves nothing and decides nothing."""
+    """Draws a :class:`RowModel`; cursor and keys are the subclasses'."""
 
     ALLOW_SELECT = False
     ALLOW_MAXIMIZE = False
@@ -85,7 +85,7 @@ class RowView(StyledWidget, ScrollView, Generic[T]):
         self._drawn: dict[int, list[Piece]] = {}
 
     def set_columns(self, columns: Sequence[Column]) -> None:
-        """Other columns for the same items; a sort must be set anew when columns moved."""
+        """Use other columns for the same items; set the sort again when columns moved."""
         self.columns = list(columns)
         self._slots_width = -1
         self.refresh()
@@ -120,12 +120,12 @@ class RowView(StyledWidget, ScrollView, Generic[T]):
         return self._slots
 
     def refresh_row(self, row: int) -> None:
-        """Draw one row anew, if it is visible."""
+        """Redraw one row, if it is visible."""
         if 0 <= row - self.scroll_offset.y < self.visible_rows:
             self.refresh_line(row + self.header_height)
 
     def refresh_aged(self) -> None:
-        """Draw those visible rows anew that say something else than when they were drawn."""
+        """Redraw the visible rows whose text has changed since they were drawn."""
         top = self.scroll_offset.y
         visible = range(top, min(top + self.visible_rows, len(self._rows)))
         self._drawn = {row: pieces for row, pieces in self._drawn.items() if row in visible}

@@ -1,4 +1,4 @@
-"""Work over many rows, a step at a time, so that whoever shows the rows can breathe in between."""
+"""Work over many rows in small steps, so that the event loop runs in between."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 Steps = Iterator[None]
-"""Each ``next`` does a bounded piece of work."""
+"""Each ``next`` does a limited piece of work."""
 
 _ENDED = object()
 
 
 class WorkQueue:
-    """Pieces of work in order, each in steps.
+    """A queue of work, each piece in steps.
 
     A newer piece of a kind takes the place of older ones of that kind, begun or not; pieces of the
     kind ``KEEP`` are never dropped.
@@ -21,7 +21,7 @@ class WorkQueue:
     KEEP = "keep"
 
     def __init__(self, after_step: Callable[[str, bool], None]) -> None:
-        """*after_step* is told the kind, and whether that piece has ended."""
+        """*after_step* is called with the kind, and with whether that piece has ended."""
         self._after_step = after_step
         self._waiting: deque[tuple[str, Callable[[], Steps]]] = deque()
         self._running: tuple[str, Steps] | None = None
@@ -31,7 +31,7 @@ class WorkQueue:
         return self._running is None and not self._waiting
 
     def add(self, kind: str, start: Callable[[], Steps]) -> None:
-        """Put a piece of work at the end; nothing runs yet."""
+        """Append a piece of work; nothing runs yet."""
         if kind != self.KEEP:
             self._waiting = deque(one for one in self._waiting if one[0] != kind)
             if self._running is not None and self._running[0] == kind:
@@ -39,7 +39,7 @@ class WorkQueue:
         self._waiting.append((kind, start))
 
     def step(self) -> bool:
-        """Do one step; whether more is left."""
+        """Run one step. Returns whether more is left."""
         if self._running is None:
             if not self._waiting:
                 return False
@@ -54,6 +54,6 @@ class WorkQueue:
 
 
 def single_step(work: Callable[[], object]) -> Steps:
-    """*work* as a piece with a single step."""
+    """*work* as a piece of one step."""
     work()
     return iter(())

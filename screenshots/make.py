@@ -29,7 +29,7 @@ from vbs_tui.simulator import Simulator
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.cloud_choices import Choice
 from vbs_tui.ui.cloud_picker import CloudPicker
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
 
 HERE = Path(__file__).parent
 BEGIN = datetime(2026, 11, 23, 8, 14, 2, tzinfo=UTC)
@@ -134,7 +134,7 @@ class Photographer:
     async def confirm(self) -> None:
         await self.keys("r")
         await self.until(lambda: isinstance(self.app.screen, ConfirmScreen))
-        await self.until(lambda: self._dialog.takes_keys)
+        await self.until(lambda: self._dialog.accepts_keys)
 
     @property
     def _dialog(self) -> ConfirmScreen:

@@ -13,7 +13,7 @@ import pytest
 from tests.support.fork_server import run_program
 from vbs_tui.settings import EXAMPLE, Settings, SettingsError, load
 from vbs_tui.ui.keys.command_table import TABLE
-from vbs_tui.ui.keys.keymap import KeysClash, rebound
+from vbs_tui.ui.keys.keymap import KeymapError, apply_keymap
 
 IDS = [one.id for one in TABLE]
 Run = Callable[[str], subprocess.CompletedProcess[str]]
@@ -194,19 +194,19 @@ def test_the_null_device_is_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_own_keys_take_the_place_of_the_tables() -> None:
-    table = {one.id: one for one in rebound({"restore": ("R",), "filter": ("f", "/")})}
+    table = {one.id: one for one in apply_keymap({"restore": ("R",), "filter": ("f", "/")})}
     assert table["restore"].keys == ("R", "upper_r")
     assert table["restore"].shown == "R"
     assert table["filter"].keys == ("f", "slash")
 
 
 def test_a_key_for_two_commands_is_refused() -> None:
-    with pytest.raises(KeysClash, match="zoom"):
-        rebound({"restore": ("z",)})
-    with pytest.raises(KeysClash, match="restore"):
-        rebound({"filter": ("r",)})  # in a list, it would hide the global key
-    with pytest.raises(KeysClash, match="kept free"):
-        rebound({"restore": ("ctrl+c",)})
+    with pytest.raises(KeymapError, match="zoom"):
+        apply_keymap({"restore": ("z",)})
+    with pytest.raises(KeymapError, match="restore"):
+        apply_keymap({"filter": ("r",)})  # in a list, it would hide the global key
+    with pytest.raises(KeymapError, match="kept free"):
+        apply_keymap({"restore": ("ctrl+c",)})
 
 
 def test_the_command_tells_and_checks(tmp_path: Path, run: Run) -> None:

@@ -14,7 +14,6 @@ from tests.support.simulated import connector
 from vbs_tui.clock import SystemClock
 from vbs_tui.restore.backend import Backend
 from vbs_tui.simulator import Simulator
-from vbs_tui.ui import app
 from vbs_tui.ui.app import VbsTui
 from vbs_tui.ui.terminal.shutdown import run
 
@@ -22,7 +21,6 @@ from vbs_tui.ui.terminal.shutdown import run
 class Crashing(VbsTui):
     """Fails on demand."""
 
-    CSS_PATH = str(Path(app.__file__).with_name("screens") / "main" / "main.tcss")
     BINDINGS = [
         Binding("f6", "crash", priority=True),
         Binding("f7", "crash_worker(False)", priority=True),

@@ -50,7 +50,7 @@ def test_while_it_reads_the_field_says_that_it_is_not_ready(
         with simulator.hold(EXAMINED) as gate:
             terminal.send("r")
             assert gate.wait_reached()
-            terminal.wait_for_text("not ready: still reading", "Reading backup and disk afresh")
+            terminal.wait_for_text("not ready: still reading", "Reading backup and disk again")
             terminal.send(word, ENTER)
             gate.release()
         assert asked_for(terminal) == word

@@ -75,7 +75,7 @@ def test_a_continue_without_a_halt_does_no_harm(start: Start) -> None:
             terminal.signal(signal.SIGCONT)
             terminal.wait_for_text(*ALL)
         terminal.send("?")
-        terminal.wait_for_text("What now")
+        terminal.wait_for_text("What to do next")
         terminal.send(ESCAPE)
         terminal.wait_for_text(*ALL)
         ends(terminal)
@@ -123,7 +123,9 @@ def test_a_halt_says_what_goes_on_but_not_while_a_restore_is_sent(
         terminal.wait_for_text("accepted")
         terminal.send(CTRL_Z)
         terminal.stopped()
-        terminal.wait_for_text("vbs-tui is halted: 1 restore goes on, unwatched. fg brings it back")
+        terminal.wait_for_text(
+            "vbs-tui is suspended: 1 restore goes on, unwatched.", "fg brings it back"
+        )
         terminal.fg()
         terminal.wait_for_text("4 Jobs", "db-data-01")
         terminal.send("q")

@@ -150,9 +150,9 @@ def test_a_terminal_that_does_not_block_is_waited_for_too(start: Start) -> None:
             terminal.send(ESCAPE)
             terminal.wait_for_text("1 Projects", "nightly-db", "5 Error")
             terminal.send("?")
-            terminal.wait_for_text("What now")
+            terminal.wait_for_text("What to do next")
             terminal.send(ESCAPE)
-            terminal.wait_without("What now")
+            terminal.wait_without("What to do next")
             terminal.send("q")
             assert terminal.ended() == 0
         assert is_as_before(terminal)

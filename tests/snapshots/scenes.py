@@ -461,7 +461,7 @@ async def requests(s: Stage) -> None:
 
 async def clouds(s: Stage) -> None:
     await s.open()
-    s.app.know_clouds("otc-prod", lambda: CHOICES, used=lambda _: None)
+    s.app.set_clouds("otc-prod", lambda: CHOICES, used=lambda _: None)
     s.backend.tell(ProjectOpened(PROD, "vbs", (), None, "", "eu-de", ("eu-de", "eu-nl", "eu-ch")))
     await s.keys("C")
     await s.app.workers.wait_for_complete()
@@ -504,7 +504,7 @@ async def insecure(s: Stage) -> None:
 
 async def light(s: Stage) -> None:
     await job_failed(s)
-    s.app.change_theme()
+    s.app.toggle_theme()
     await s.settle()
 
 

@@ -11,15 +11,16 @@ from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.ui.fake_backend import BACKUPS, PROD, PROJECTS, VOLUMES, FakeBackend, StillClock
 from vbs_tui.restore.events import ListKind
 from vbs_tui.ui.app import VbsTui
-from vbs_tui.ui.screens.dialogs.confirm import ConfirmScreen
-from vbs_tui.ui.screens.dialogs.question import QuestionScreen
-from vbs_tui.ui.screens.dialogs.quit import QuitScreen
-from vbs_tui.ui.screens.dialogs.settle import SettleScreen
-from vbs_tui.ui.screens.main.screen import MainScreen
+from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen
+from vbs_tui.ui.screens.dialogs.confirm_restore import ConfirmScreen
+from vbs_tui.ui.screens.dialogs.log_in_prompt import LogInPrompt
+from vbs_tui.ui.screens.dialogs.settle_outcome import SettleScreen
+from vbs_tui.ui.screens.main.main_screen import MainScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 
@@ -55,7 +56,7 @@ class Console:
 
     def _asks(self) -> bool:
         screen = self.app.screen
-        return isinstance(screen, QuestionScreen) and screen.takes_keys
+        return isinstance(screen, LogInPrompt) and screen.accepts_keys
 
     async def settle(self) -> None:
         """Until what was told has been shown."""
@@ -86,8 +87,8 @@ async def until_read(app: App[int]) -> None:
     if not isinstance(screen, ConfirmScreen | SettleScreen | QuitScreen):
         return
     async with asyncio.timeout(30):
-        while not screen.takes_keys:
-            if isinstance(screen, ConfirmScreen) and not screen.is_opening:
+        while not screen.accepts_keys:
+            if isinstance(screen, ConfirmScreen) and not screen.is_unblocking:
                 return  # it reads, and the backend may answer much later
             await asyncio.sleep(0.02)
 
@@ -131,3 +132,13 @@ def screen_text(app: VbsTui) -> str:
     return "\n".join("".join(part.text for part in strip) for strip in strips[:height])[
         : (width + 1) * height
     ]
+
+
+def title_of(pane: Widget) -> str:
+    """The text in the upper border of a pane."""
+    return str(pane.border_title)
+
+
+def subtitle_of(pane: Widget) -> str:
+    """The text in the lower border of a pane."""
+    return str(pane.border_subtitle)

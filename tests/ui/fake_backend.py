@@ -240,6 +240,21 @@ VOLUMES = (
     volume(1006, "broken-disk", status="error_restoring"),
 )
 
+FAILURE = Failure(
+    ErrorKind.REFUSED,
+    Executed.NO,
+    "submit the restore",
+    "web-01",
+    method="POST",
+    url="https://vbs.example/v2/p/cloudbackups/b/restore",
+    status=400,
+    code="VolumeBackup.0209",
+    message="too small [/nope] \\x1b[31m",
+    request_id="req-1",
+    at=NOW,
+)
+"""A refused restore, with every field that the error pane shows."""
+
 
 def failure(**more: object) -> Failure:
     values: dict[str, object] = {

@@ -10,7 +10,7 @@ from vbs_tui.commands.support.process.output import print_err, print_out
 from vbs_tui.paths import NoHomeDirectoryError, config_file
 from vbs_tui.settings import EXAMPLE, Mistake, Settings, SettingsError, mistake_line
 from vbs_tui.text import clean
-from vbs_tui.ui.keys.keymap import rebound
+from vbs_tui.ui.keys.keymap import apply_keymap
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,7 +76,7 @@ def _keys() -> int:
         print_err(str(error))
         settings = error.settings
         status = 1
-    table = rebound(settings.keys)
+    table = apply_keymap(settings.keys)
     wide = max(len(one.id) for one in table)
     for one in table:
         place = "" if one.scope == "global" else f" ({one.scope})"

@@ -86,11 +86,11 @@ class _End:
 
 
 def _bind(settings: Settings) -> None:
-    from vbs_tui.ui.keys.commands import use_table  # noqa: PLC0415 - start-up time
-    from vbs_tui.ui.keys.keymap import rebound  # noqa: PLC0415
+    from vbs_tui.ui.keys.bindings import set_commands  # noqa: PLC0415 - start-up time
+    from vbs_tui.ui.keys.keymap import apply_keymap  # noqa: PLC0415
 
-    # Before any screen is imported: their classes take the keys from the table.
-    use_table(rebound(settings.keys))
+    # Before any screen is imported, the picker's too: classes take their keys from the table.
+    set_commands(apply_keymap(settings.keys))
 
 
 def _open(options: argparse.Namespace, settings: Settings, target: Target, before: _End) -> _End:
@@ -235,8 +235,8 @@ def _run(
     from vbs_tui.restore.backend import Backend  # noqa: PLC0415
     from vbs_tui.restore.watch.poll_pace import PollPace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
-    from vbs_tui.ui.cloud_choices import Unreadable  # noqa: PLC0415
-    from vbs_tui.ui.terminal import shutdown  # noqa: PLC0415
+    from vbs_tui.ui.cloud_choices import CloudsUnreadable  # noqa: PLC0415
+    from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
 
     clock = SystemClock()
     read_only = options.read_only or target.raw_name in settings.read_only_clouds
@@ -264,7 +264,7 @@ def _run(
         try:
             clouds = configured_clouds()
         except NoCloud as error:
-            problem = Unreadable(clean(error, 500))
+            problem = CloudsUnreadable(clean(error, 500))
         else:
             choices = _choices(clouds, settings, read_only=options.read_only)
             if way_back is not None and way_back.raw_name not in {one.raw_cloud for one in choices}:
@@ -273,7 +273,7 @@ def _run(
         raise problem
 
     if not options.demo:
-        app.know_clouds(
+        app.set_clouds(
             target.raw_name,
             read,
             used=lambda region: record_use(directory, target.raw_name, region, clock.now()),
@@ -281,17 +281,17 @@ def _run(
             left=before.left,
             unnamed="" if way_back is None else way_back.name,
         )
-    app.begin_with(light=settings.theme == "light", filters=settings.filters)
+    app.apply_settings(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
-        app.warn_of(lambda: "\n".join(filter(None, _warnings(settings))))
+        app.set_startup_check(lambda: "\n".join(filter(None, _warnings(settings))))
     with output_encoding.for_screen():
-        status = shutdown.run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
+        status = run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
     record_at_exit(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:
         return _End(status)
     ended = replace(before, status=status, wanted=wanted, region="", greeting="")
-    left = frozenset(one.id for one in app.store.unwatched_without(before.left))
+    left = frozenset(one.id for one in app.store.unwatched_at_exit(before.left))
     if wanted.is_open:
         return replace(ended, left=left, region=backend.region)
     greeting = _left_behind(target, len(app.store.watched_here()))

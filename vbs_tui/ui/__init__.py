@@ -1,4 +1,5 @@
-"""The Textual console: shows what the cloud said and asks the operator. Speaks no HTTP.
+"""The Textual console. ``app`` wires ``screens``, which hold ``widgets``; ``render`` and ``store``
+know neither. Speaks no HTTP.
 
 May import ``restore``, the seam of ``cloud`` (provider, resources, errors) and ``codes``.
 """

@@ -1,4 +1,4 @@
-"""The clouds and regions there are to choose from, as rows of a list."""
+"""The clouds and regions to choose from, as rows of a list."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ class Choice:
     log_in: str
     project: str
     used_at: datetime | None
-    """Of no region: when any of the cloud's was used."""
+    """When any region of the cloud was used last."""
     fault: str = ""
     """Why it cannot be chosen; empty when it can."""
     raw_cloud: str = ""
-    """What the configuration calls it, to open it by: never shown, and never changed."""
+    """Its name in the configuration, by which it is opened: never shown, never cleaned."""
     raw_region: str = ""
     user: str = ""
     insecure: str = ""
-    """What is not protected there, in a word or two; empty: nothing known."""
+    """What is not protected there, in a word or two; empty for nothing."""
     is_read_only: bool = False
     used_in: Mapping[str, datetime] = field(default_factory=dict)
     """When which region of the cloud was used last."""
     is_apart: bool = False
-    """Whether the configuration says something of its own about this region."""
+    """Whether the configuration has settings for this region alone."""
     is_unlisted: bool = False
-    """Whether it is that of the variables, which no file names."""
+    """Whether environment variables alone configure it."""
     is_open: bool = False
     is_near: bool = False
-    """Whether it is but another region for the log-in that is open."""
+    """Whether it is another region of the log-in that is open."""
 
 
-class Unreadable(Exception):  # noqa: N818 - the configuration's fault, not the program's
-    """The choices cannot be read; the text says why, fit for the screen."""
+class CloudsUnreadable(Exception):  # noqa: N818 - the configuration's fault, not the program's
+    """The choices cannot be read; the text says why and is clean."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenCloud:
     """The cloud that is open while another one is chosen."""
 
     name: str
@@ -56,11 +56,11 @@ class Opened:
     """All that its log-in could work in, as the cloud calls them."""
 
 
-def from_here(choices: Sequence[Choice], opened: Opened) -> list[Choice]:
-    """The same *choices* seen from the cloud that is open, with the regions it has to offer."""
+def mark_open_cloud(choices: Sequence[Choice], opened: OpenCloud) -> list[Choice]:
+    """*choices* with the open one marked, and with all regions of the open cloud."""
     own = [one for one in choices if one.raw_cloud == opened.raw_name]
     if not own:
-        # By variables: no file names it.
+        # Configured by variables: no file has it.
         own = [Choice(opened.name, "", "", "", "", None, raw_cloud=opened.raw_name)]
     found: list[Choice] = []
     for choice in choices:
@@ -72,10 +72,10 @@ def from_here(choices: Sequence[Choice], opened: Opened) -> list[Choice]:
     return found if not own else [*_own_rows(own, opened), *found]
 
 
-def _own_rows(own: Sequence[Choice], opened: Opened) -> list[Choice]:
-    """One row for each region that is configured, then for each one that the cloud told of."""
+def _own_rows(own: Sequence[Choice], opened: OpenCloud) -> list[Choice]:
+    """A row for each configured region, then for each other one that the cloud has."""
     named = [one for one in own if one.raw_region]
-    # Settings of a region's own, addresses perhaps, make it a cloud of its own.
+    # A region with settings of its own, such as addresses, is opened like another cloud.
     near = () if any(one.is_apart for one in own) else opened.regions
     told = dict.fromkeys([*near, *([opened.region] if opened.region else [])])
     known = {one.raw_region for one in named}
@@ -91,7 +91,7 @@ def _own_rows(own: Sequence[Choice], opened: Opened) -> list[Choice]:
         if name not in known
     ]
     rows = rows or list(own)
-    # While the log-in goes on the region is not known yet; where there is but one, it is that.
+    # During the log-in the region is not known yet; where there is only one row, it is that.
     is_sole = not opened.region and len(rows) == 1
     return [
         replace(

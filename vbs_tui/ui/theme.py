@@ -1,4 +1,4 @@
-"""The two looks of the console. Every text colour reaches 4.5:1 on every ground it stands on."""
+"""The two themes. Every text colour has a contrast of at least 4.5:1 on its backgrounds."""
 
 from __future__ import annotations
 

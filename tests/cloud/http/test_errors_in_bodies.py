@@ -12,7 +12,7 @@ from tests.support.toy_cloud import BACKUP, PROJECT, VOLUME, ToyCloud, catalog_e
 from tests.support.wire_server import Heard, Reply, json_reply, reply
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.resources import Project
-from vbs_tui.ui.render.failure import decode, ticket
+from vbs_tui.ui.render.failure_text import decode, ticket
 
 HERE = Project(PROJECT, "eu-de_prod")
 

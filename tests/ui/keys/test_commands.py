@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from importlib import import_module
+from inspect import signature
 
-from vbs_tui.ui.keys.commands import COMMANDS, bindings, command, footer, in_palette
-from vbs_tui.ui.screens.main.screen import MainScreen
-from vbs_tui.ui.widgets.error_panel import ErrorPanel
+from textual.binding import Binding
+from textual.screen import Screen
+
+from vbs_tui.ui.keys.bindings import COMMANDS, command, footer, palette_commands, scope_bindings
+from vbs_tui.ui.screens.main.main_screen import MainScreen
+from vbs_tui.ui.widgets.error_pane import ErrorPane
 from vbs_tui.ui.widgets.jobs_pane import JobsPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
@@ -14,7 +18,7 @@ OWNERS: dict[str, type] = {
     "global": MainScreen,
     "list": RowList,
     "jobs": JobsPane,
-    "error": ErrorPanel,
+    "error": ErrorPane,
 }
 
 
@@ -24,8 +28,18 @@ def test_every_action_exists_on_its_owner() -> None:
         assert hasattr(OWNERS[one.scope], f"action_{name}"), one.id
 
 
+def test_every_screen_of_the_table_opens_on_a_console() -> None:
+    paths = [one.action for one in COMMANDS if one.action.startswith("open_screen(")]
+    assert len(paths) == 3
+    for action in paths:
+        module, _, name = action.removeprefix("open_screen('").removesuffix("')").rpartition(".")
+        screen = getattr(import_module(f"vbs_tui.ui.screens.{module}"), name)
+        assert issubclass(screen, Screen)
+        assert list(signature(screen).parameters) == ["console_app"]
+
+
 def test_what_the_palette_offers_the_main_screen_can_do() -> None:
-    for one in in_palette():
+    for one in palette_commands():
         name = one.action.partition("(")[0]
         assert hasattr(MainScreen, f"action_{name}"), one.id
 
@@ -44,7 +58,7 @@ def test_a_list_takes_no_key_of_the_main_screen() -> None:
 
 
 def test_nothing_fires_beneath_a_dialog() -> None:
-    made = [binding for scope in OWNERS for binding in bindings(scope)]
+    made = [binding for scope in OWNERS for binding in scope_bindings(scope)]
     assert all(isinstance(binding, Binding) and not binding.priority for binding in made)
 
 

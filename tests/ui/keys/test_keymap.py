@@ -13,18 +13,18 @@ from textual.binding import BindingsMap
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from vbs_tui.ui.keys.bindings import COMMANDS
 from vbs_tui.ui.keys.command_table import TABLE
-from vbs_tui.ui.keys.commands import COMMANDS
-from vbs_tui.ui.keys.key_names import NoKey, key_called
-from vbs_tui.ui.keys.keymap import PLACES, KeysClash, rebound
+from vbs_tui.ui.keys.key_names import UnknownKey, parse_key
+from vbs_tui.ui.keys.keymap import KEY_CONTEXTS, KeymapError, apply_keymap
 
 CLASSES = {
     "JobsPane": "vbs_tui.ui.widgets.jobs_pane",
-    "ErrorPanel": "vbs_tui.ui.widgets.error_panel",
-    "FilterLine": "vbs_tui.ui.widgets.list_pane",
+    "ErrorPane": "vbs_tui.ui.widgets.error_pane",
+    "FilterInput": "vbs_tui.ui.widgets.list_pane",
     "HistoryScreen": "vbs_tui.ui.screens.history",
     "ListScreen": "vbs_tui.ui.screens.list_screen",
-    "ConfirmScreen": "vbs_tui.ui.screens.dialogs.confirm",
+    "ConfirmScreen": "vbs_tui.ui.screens.dialogs.confirm_restore",
 }
 
 
@@ -51,7 +51,7 @@ CLASSES = {
     ],
 )
 def test_a_key_is_understood_however_it_is_written(written: str, name: str, shown: str) -> None:
-    key = key_called(written)
+    key = parse_key(written)
     assert (key.name, key.shown) == (name, shown)
 
 
@@ -87,8 +87,8 @@ def test_a_key_is_understood_however_it_is_written(written: str, name: str, show
     ],
 )
 def test_what_no_terminal_sends_is_refused_with_what_to_write(written: str, words: str) -> None:
-    with pytest.raises(NoKey) as caught:
-        key_called(written)
+    with pytest.raises(UnknownKey) as caught:
+        parse_key(written)
     assert words in str(caught.value)
 
 
@@ -96,7 +96,7 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
     typed = [chr(code) for code in range(33, 0x250) if chr(code).isprintable()]
     assert len(typed) > 400
     for char in typed:
-        assert key_called(char).name == _character_to_key(char), char
+        assert parse_key(char).name == _character_to_key(char), char
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
         ("quit", "enter", "can only be a key of choose"),
         ("quit", "y", "y answers yes"),
         ("restore", "ctrl+c", "is kept free"),
-        ("restore", "ctrl+z", "always halts"),
+        ("restore", "ctrl+z", "always suspends"),
         ("restore", "ctrl+q", "always leaves"),
         ("sort", "ctrl+p", "opens the palette"),
         ("restore", "ctrl+u", "edits a line of text"),
@@ -119,7 +119,7 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
         ("raw", "k", "moves in the error"),
         ("sort", "x", "exports the history"),
         ("details", "X", "exports the history"),
-        ("sort", "q", "leaves a list that has the screen for itself"),
+        ("sort", "q", "leaves a list that fills the screen"),
         ("refresh", "R", "needs a key that types nothing"),
         ("filter", "r", "r is the key of restore"),
         ("restore", "z", "z is the key of zoom"),
@@ -128,8 +128,8 @@ def test_characters_have_the_names_that_textual_gives_them() -> None:
 def test_a_key_that_would_be_dead_or_dangerous_is_refused(
     command: str, key: str, words: str
 ) -> None:
-    with pytest.raises(KeysClash) as caught:
-        rebound({command: (key,)}, {command: 7})
+    with pytest.raises(KeymapError) as caught:
+        apply_keymap({command: (key,)}, {command: 7})
     assert [one.line for one in caught.value.mistakes] == [7] * len(caught.value.mistakes)
     assert any(words in one.sentence for one in caught.value.mistakes)
     assert caught.value.commands == {command}
@@ -137,26 +137,26 @@ def test_a_key_that_would_be_dead_or_dangerous_is_refused(
 
 def test_every_command_may_have_its_own_keys_once_more() -> None:
     for one in TABLE:
-        again = {each.id: each for each in rebound({one.id: one.keys})}[one.id]
+        again = {each.id: each for each in apply_keymap({one.id: one.keys})}[one.id]
         assert set(again.keys) == set(one.keys)
 
 
 def test_two_new_keys_that_are_the_same_are_told_once() -> None:
-    with pytest.raises(KeysClash) as caught:
-        rebound({"restore": ("R",), "zoom": ("R",)}, {"restore": 2, "zoom": 3})
+    with pytest.raises(KeymapError) as caught:
+        apply_keymap({"restore": ("R",), "zoom": ("R",)}, {"restore": 2, "zoom": 3})
     (mistake,) = caught.value.mistakes
     assert mistake.sentence == "keys.restore: R is the key of zoom"
 
 
 @pytest.mark.parametrize("command", ["back", "choose", "help", "quit"])
 def test_the_way_in_and_out_keeps_a_key(command: str) -> None:
-    with pytest.raises(KeysClash, match=f"keys.{command}: needs a key"):
-        rebound({command: ()})
+    with pytest.raises(KeymapError, match=f"keys.{command}: needs a key"):
+        apply_keymap({command: ()})
 
 
 def test_any_other_command_may_have_no_key() -> None:
     others = [one.id for one in TABLE if one.id not in {"back", "choose", "help", "quit"}]
-    table = rebound(dict.fromkeys(others, ()))
+    table = apply_keymap(dict.fromkeys(others, ()))
     assert {one.id for one in table if not one.keys} == set(others)
 
 
@@ -170,19 +170,19 @@ def test_the_keys_of_places_are_those_that_their_classes_bind(name: str) -> None
         "ConfirmScreen": {"refresh"},
         "ListScreen": {"help"},
     }.get(name, set())
-    scope = {"JobsPane": "jobs", "ErrorPanel": "error"}.get(name)
+    scope = {"JobsPane": "jobs", "ErrorPane": "error"}.get(name)
     for one in COMMANDS:
         if one.id in ids or one.scope == scope:
-            bound -= set(one.keys) - PLACES[name].keys
-    assert bound <= PLACES[name].keys
-    extra = PLACES[name].keys - bound
-    if name == "FilterLine":
+            bound -= set(one.keys) - KEY_CONTEXTS[name].keys
+    assert bound <= KEY_CONTEXTS[name].keys
+    extra = KEY_CONTEXTS[name].keys - bound
+    if name == "FilterInput":
         edits = {key for key, _ in BindingsMap(Input.BINDINGS)}
         unsent = {key for key in edits if key.startswith(("super+", "alt+"))}
         unsent |= {"ctrl+backspace", "ctrl+shift+a"}
-        assert edits - unsent <= PLACES[name].keys
+        assert edits - unsent <= KEY_CONTEXTS[name].keys
         assert extra <= edits | {"ctrl+c"}
-    elif name == "ErrorPanel":
+    elif name == "ErrorPane":
         inherited = {key for base in made.__mro__ for key, _ in _own(base)}
         assert extra <= inherited
     else:
@@ -190,9 +190,9 @@ def test_the_keys_of_places_are_those_that_their_classes_bind(name: str) -> None
 
 
 def test_the_answer_yes_is_the_key_that_is_kept_from_quit() -> None:
-    screen = import_module("vbs_tui.ui.screens.dialogs.quit").QuitScreen
+    screen = import_module("vbs_tui.ui.screens.dialogs.confirm_quit").QuitScreen
     yes = {key for key, one in BindingsMap(screen.BINDINGS) if one.action == "answer(True)"}
-    assert yes == PLACES["QuitScreen"].keys
+    assert yes == KEY_CONTEXTS["QuitScreen"].keys
 
 
 def _own(base: type) -> list[tuple[str, object]]:
@@ -202,9 +202,9 @@ def _own(base: type) -> list[tuple[str, object]]:
 SCRIPT = """
 import asyncio, json, sys
 from vbs_tui.commands.support.operator_settings import read_settings
-from vbs_tui.ui.keys.commands import use_table
-from vbs_tui.ui.keys.keymap import rebound
-use_table(rebound(read_settings().keys))
+from vbs_tui.ui.keys.bindings import set_commands
+from vbs_tui.ui.keys.keymap import apply_keymap
+set_commands(apply_keymap(read_settings().keys))
 import pytest
 from tests.support.stillness import take_time
 from tests.ui.consoles import console

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from vbs_tui.ui.render.backups import COLUMNS as BACKUP_COLUMNS
+from vbs_tui.ui.render.backup_columns import COLUMNS as BACKUP_COLUMNS
 from vbs_tui.ui.render.table import Cell, Column, draw_header, draw_row, fit, fit_text
-from vbs_tui.ui.render.volumes import COLUMNS as VOLUME_COLUMNS
+from vbs_tui.ui.render.volume_columns import COLUMNS as VOLUME_COLUMNS
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ def test_a_signal_that_comes_while_the_backend_ends_is_not_lost(number: int | No
             os.kill(os.getpid(), number)
 
     before = signal.getsignal(signal.SIGTERM)
-    leaving = Shutdown(cast(Any, SimpleNamespace(told_to_end=lambda: None)), leave)
-    leaving.install()
-    leaving.finish()
-    assert leaving.signal == number
+    shutdown = Shutdown(cast(Any, SimpleNamespace(prepare_to_exit=lambda: None)), leave)
+    shutdown.install()
+    shutdown.finish()
+    assert shutdown.signal == number
     assert signal.getsignal(signal.SIGTERM) is before

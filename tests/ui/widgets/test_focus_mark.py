@@ -6,7 +6,7 @@ import pytest
 from textual.content import Content
 
 from tests.ui.consoles import Console, console
-from vbs_tui.ui.screens.main.panes import PANES
+from vbs_tui.ui.screens.main.layout import PANES
 
 
 def marked(c: Console) -> list[str]:

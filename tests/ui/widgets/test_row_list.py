@@ -144,18 +144,18 @@ async def test_sorting_goes_round_the_columns_and_keeps_the_item() -> None:
     async with shelf(100) as (app, pilot):
         rows = app.rows
         await pilot.press("j", "j", "s")
-        assert rows.sort_words == "by name"
+        assert rows.sort_description == "by name"
         await pilot.press("s")
-        assert rows.sort_words == "by n"
+        assert rows.sort_description == "by n"
         assert rows.highlighted == some(100)[2]
         numbers = [int(line.split()[-1]) for line in lines(rows)[1:]]
         assert numbers == sorted(numbers)
         await pilot.press("S")
-        assert "downwards" in rows.sort_words
+        assert "descending" in rows.sort_description
         numbers = [int(line.split()[-1]) for line in lines(rows)[1:]]
         assert numbers == sorted(numbers, reverse=True)
         await pilot.press("s")
-        assert rows.sort_words == ""
+        assert rows.sort_description == ""
 
 
 async def test_the_mouse_selects_chooses_and_sorts() -> None:
@@ -165,9 +165,9 @@ async def test_the_mouse_selects_chooses_and_sorts() -> None:
         await pilot.click(RowList, offset=(5, 6), times=2)
         assert app.chosen == [some(100)[5]]
         await pilot.click(RowList, offset=(4, 0))
-        assert app.rows.sort_words == "by name"
+        assert app.rows.sort_description == "by name"
         await pilot.click(RowList, offset=(4, 0))
-        assert "downwards" in app.rows.sort_words
+        assert "descending" in app.rows.sort_description
 
 
 async def test_wide_names_keep_the_columns_in_line() -> None:

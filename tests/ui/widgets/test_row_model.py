@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vbs_tui.ui.widgets.rows.row_model import STEP, Rows
-from vbs_tui.ui.widgets.rows.step_queue import StepQueue, Steps, at_once
+from vbs_tui.ui.widgets.rows.row_model import STEP, RowModel
+from vbs_tui.ui.widgets.rows.work_queue import Steps, WorkQueue, single_step
 
 Item = tuple[str, str, int]
 
 
-def made(items: list[Item]) -> Rows[Item]:
-    rows: Rows[Item] = Rows(lambda item: item[0], lambda item: item[1])
+def made(items: list[Item]) -> RowModel[Item]:
+    rows: RowModel[Item] = RowModel(lambda item: item[0], lambda item: item[1])
     run(rows.load(items))
     return rows
 
@@ -21,7 +21,7 @@ def run(steps: Steps) -> int:
     return sum(1 for _ in steps)
 
 
-def shown(rows: Rows[Item]) -> list[str]:
+def shown(rows: RowModel[Item]) -> list[str]:
     return [rows.item(row)[0] for row in range(len(rows))]
 
 
@@ -46,7 +46,7 @@ def test_narrowing_looks_only_at_what_was_left() -> None:
         looked.append(item[0])
         return item[1]
 
-    rows: Rows[Item] = Rows(lambda item: item[0], text_of)
+    rows: RowModel[Item] = RowModel(lambda item: item[0], text_of)
     run(rows.load([("a", "xy", 0), ("b", "x", 0)]))
     run(rows.filter_by("x"))
     rows.append([("c", "never", 0)])
@@ -144,10 +144,10 @@ def test_newer_work_of_a_kind_drops_the_older_and_keeps_what_must_be_kept() -> N
             done.append(f"{name}{number}")
             yield
 
-    queue = StepQueue(lambda kind, ended: None)
+    queue = WorkQueue(lambda kind, ended: None)
     queue.add("filter", lambda: piece("a", 3))
     queue.step()
-    queue.add(StepQueue.KEEP, lambda: at_once(lambda: done.append("kept")))
+    queue.add(WorkQueue.KEEP, lambda: single_step(lambda: done.append("kept")))
     queue.add("filter", lambda: piece("b", 1))
     while queue.step():
         pass

@@ -14,7 +14,7 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.rows import plain
 from vbs_tui.settings import SettingsError
 from vbs_tui.text import clean
-from vbs_tui.ui.render.failure import decode
+from vbs_tui.ui.render.failure_text import decode
 
 INDENT = 13
 """Where the text after a label begins."""
@@ -37,7 +37,7 @@ _SCRIPT_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"the project on screen"), "the project"),
     (re.compile(r"in the jobs pane"), "in the jobs of the console"),
     (re.compile(r"or press (\S+) in the jobs to"), r"or press \1 in the jobs of the console to"),
-    (re.compile(r"(raw words) \(d\)"), r"\1"),
+    (re.compile(r"(raw response) \(d\)"), r"\1"),
 )
 
 

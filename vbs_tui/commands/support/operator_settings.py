@@ -12,7 +12,7 @@ from vbs_tui.paths import NoHomeDirectoryError, config_file, token_directory
 from vbs_tui.settings import Mistake, Settings, SettingsError, load
 from vbs_tui.text import clean
 from vbs_tui.ui.keys.command_table import TABLE
-from vbs_tui.ui.keys.keymap import KeysClash, rebound
+from vbs_tui.ui.keys.keymap import KeymapError, apply_keymap
 
 
 def read_settings() -> Settings:
@@ -32,8 +32,8 @@ def read_settings() -> Settings:
         settings = error.settings
     lines = {name.removeprefix("keys."): line for name, line in settings.lines.items()}
     try:
-        rebound(settings.keys, lines)
-    except KeysClash as clash:
+        apply_keymap(settings.keys, lines)
+    except KeymapError as clash:
         mistakes += clash.mistakes
         good = {name: one for name, one in settings.keys.items() if name not in clash.commands}
         settings = replace(settings, keys=good)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.doctor.finding import Finding, failed
-from vbs_tui.ui.render.failure import decode
+from vbs_tui.ui.render.failure_text import decode
 
 
 def failed_call(step: str, error: CloudError) -> Finding:

@@ -1,42 +1,8 @@
-"""The table of commands. What is made of it stands in :mod:`vbs_tui.ui.keys.commands`."""
+"""The command table: every command of the console, with its keys and its texts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-LISTS = ("projects", "backups", "volumes")
-"""The panes that are lists."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing that an operator can do."""
-
-    id: str
-    """Lower case words with hyphens; fixed, so that a key map can name it."""
-    keys: tuple[str, ...]
-    """Textual's names of the keys."""
-    shown: str
-    """The key as people write it."""
-    label: str
-    """One word or two, for the bar at the foot."""
-    help: str
-    """A sentence for help and palette."""
-    scope: str
-    """``global``, ``list``, ``jobs`` or ``error``."""
-    action: str
-    """The Textual action, without a name space."""
-    footer: int = 0
-    """0: not in the bar at the foot; else its rank there, 1 stays longest when room is short."""
-    panes: tuple[str, ...] = ()
-    """The panes it means something in; empty: any."""
-    palette: bool = True
-    """Whether the palette offers it."""
-
-    def fits(self, pane: str) -> bool:
-        """Whether it means something while *pane* has the focus."""
-        return not self.panes or pane in self.panes
-
+from vbs_tui.ui.keys.command import LISTS, Command
 
 TABLE: tuple[Command, ...] = (
     Command(
@@ -68,7 +34,7 @@ TABLE: tuple[Command, ...] = (
         keys=("u",),
         shown="u",
         label="settle",
-        help="Say what became of a restore whose outcome is unknown: declare it not sent.",
+        help="Settle a restore whose outcome is unknown: declare it not sent.",
         scope="jobs",
         action="settle",
         footer=9,
@@ -91,8 +57,8 @@ TABLE: tuple[Command, ...] = (
         id="raw",
         keys=("d",),
         shown="d",
-        label="server's words",
-        help="In the error: show the server's answer as it came.",
+        label="raw response",
+        help="In the error: show the server's response as it came.",
         scope="error",
         action="raw",
         footer=7,
@@ -138,7 +104,7 @@ TABLE: tuple[Command, ...] = (
         keys=("S", "upper_s"),
         shown="S",
         label="reverse",
-        help="Turn the order of the sort round.",
+        help="Reverse the sort order.",
         scope="list",
         action="reverse",
         panes=LISTS,
@@ -148,7 +114,7 @@ TABLE: tuple[Command, ...] = (
         keys=("space",),
         shown="Space",
         label="mark",
-        help="Mark the row, or take its mark away, and go one down.",
+        help="Mark or unmark the row, and go one row down.",
         scope="list",
         action="mark",
         footer=11,
@@ -159,7 +125,7 @@ TABLE: tuple[Command, ...] = (
         keys=("d",),
         shown="d",
         label="details",
-        help="Show everything that is known of the row under the cursor.",
+        help="Show all details of the row under the cursor.",
         scope="global",
         action="details",
         footer=7,
@@ -180,7 +146,7 @@ TABLE: tuple[Command, ...] = (
         keys=("f5",),
         shown="F5",
         label="refresh",
-        help="Read the focused list anew, look at the selected restore, or try again what failed.",
+        help="Read the focused list again, look at the selected restore, or retry what failed.",
         scope="global",
         action="refresh_list",
         footer=12,
@@ -242,7 +208,7 @@ TABLE: tuple[Command, ...] = (
         label="requests",
         help="Show the calls made to the cloud, with status, time and request ids.",
         scope="global",
-        action="request_log",
+        action="open_screen('request_log.RequestLogScreen')",
     ),
     Command(
         id="history",
@@ -251,7 +217,7 @@ TABLE: tuple[Command, ...] = (
         label="history",
         help="Show every restore on record on this machine, to look at and to export.",
         scope="global",
-        action="history",
+        action="open_screen('history.HistoryScreen')",
     ),
     Command(
         id="manual",
@@ -260,7 +226,7 @@ TABLE: tuple[Command, ...] = (
         label="manual",
         help="Read the manual: log-in, settings, keys, states, scripts and more.",
         scope="global",
-        action="manual",
+        action="open_screen('manual.ManualScreen')",
     ),
     Command(
         id="clouds",
@@ -269,7 +235,7 @@ TABLE: tuple[Command, ...] = (
         label="clouds",
         help="Go to another cloud or region of clouds.yaml; restores of this one stay on record.",
         scope="global",
-        action="clouds",
+        action="open_screen('switch_cloud.SwitchCloudScreen')",
     ),
     Command(
         id="theme",
@@ -341,7 +307,7 @@ TABLE: tuple[Command, ...] = (
         keys=("shift+tab", "h"),
         shown="Shift+Tab h",
         label="previous pane",
-        help="Go to the pane before.",
+        help="Go to the previous pane.",
         scope="global",
         action="walk(-1)",
         palette=False,
@@ -351,7 +317,7 @@ TABLE: tuple[Command, ...] = (
         keys=("escape",),
         shown="Esc",
         label="back",
-        help="Leave the zoom, clear the filter, or go back to the pane before.",
+        help="Leave the zoom, clear the filter, or go back to the previous pane.",
         scope="global",
         action="back",
         palette=False,

@@ -1,4 +1,4 @@
-"""How operators may write keys: what Textual calls them, and which ones a terminal can send.
+"""The names of keys: how operators write them, and which ones a terminal can send.
 
 Textual takes any name and binds what nothing ever sends, so every name is looked at here first.
 Made from Unicode's names, as Textual's own are, so that Textual need not be imported.
@@ -61,7 +61,7 @@ _SAME_AS = {
     "[": "escape",
     "?": "backspace",
 }
-"""What a terminal sends for Ctrl and this; without a protocol of its own it cannot do better."""
+"""What a terminal sends for Ctrl and this character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +81,23 @@ class Key:
         return self.name == "space" or ("+" not in self.name and self.name not in _NAMED)
 
 
-class NoKey(Exception):  # noqa: N818 - the operator's file, not the program
-    """Nothing that a terminal sends for sure; the text says what to write instead."""
+class UnknownKey(Exception):  # noqa: N818 - the operator's file, not the program
+    """Not a key that every terminal sends; the text says what to write instead."""
 
 
-def key_called(written: str) -> Key:
-    """The key that *written* means, in the operator's spelling. Raises :class:`NoKey`."""
+def parse_key(written: str) -> Key:
+    """The key that *written* means, in the operator's spelling. Raises :class:`UnknownKey`."""
     if len(written) == 1:
         return _character(written)
     text = written.strip()
     if not text:
-        raise NoKey("is empty" if not written else "is blank; the space bar is written space")
+        raise UnknownKey("is empty" if not written else "is blank; the space bar is written space")
     if len(text) == 1:
         return _character(text)
     if "," in text:
-        raise NoKey('is several keys; write a list, ["a", "b"]; the comma itself is comma')
+        raise UnknownKey('is several keys; write a list, ["a", "b"]; the comma itself is comma')
     if len(text) > 40:
-        raise NoKey("is too long for a key")
+        raise UnknownKey("is too long for a key")
     if text.endswith("++"):
         before, last = text[:-2].split("+"), "+"
     else:
@@ -110,7 +110,7 @@ def _character(char: str) -> Key:
     if char == " ":
         return Key("space", ("space",), "Space")
     if not char.isprintable() or unicodedata.combining(char):
-        raise NoKey("is no character that can be typed")
+        raise UnknownKey("is no character that can be typed")
     if char.isalnum():
         # Both names occur: the terminal's letter, and the one that bindings are looked up by.
         upper = (f"upper_{char.lower()}",) if char.isupper() else ()
@@ -122,7 +122,7 @@ def _character(char: str) -> Key:
 def _name_of(char: str) -> str:
     name = unicodedata.name(char, "").lower().replace("-", "_").replace(" ", "_")
     if not name:
-        raise NoKey("is no character that can be typed")
+        raise UnknownKey("is no character that can be typed")
     return _SHORTER.get(name, name)
 
 
@@ -146,24 +146,26 @@ def _named(text: str) -> Key:
     if name.startswith("upper_") and len(name) == 7:
         return _character(name[-1].upper())
     near = difflib.get_close_matches(name, [*_NAMED, *_SIGNS, *_ALIASES], 1)
-    raise NoKey(f"is no key's name{f'; did you mean {near[0]}?' if near else ''}")
+    raise UnknownKey(f"is no key's name{f'; did you mean {near[0]}?' if near else ''}")
 
 
 def _modified(modifiers: set[str], last: str) -> Key:
     for one in sorted(modifiers - {"ctrl", "shift"}):
         if one == "alt":
-            raise NoKey("cannot be used: terminals send Alt as Esc and the key; write ctrl+…, f1…")
+            raise UnknownKey(
+                "cannot be used: terminals send Alt as Esc and the key; write ctrl+…, f1…"
+            )
         if one in {"super", "hyper", "meta", "cmd", "win"}:
-            raise NoKey(f"cannot be used: most terminals do not send {one}; write ctrl+…, f1…")
-        raise NoKey("is no key's name: only ctrl+ and shift+ can stand before a key")
+            raise UnknownKey(f"cannot be used: most terminals do not send {one}; write ctrl+…, f1…")
+        raise UnknownKey("is no key's name: only ctrl+ and shift+ can stand before a key")
     if not last:
-        raise NoKey("is no key's name: there is nothing behind the +")
-    base = key_called(last)
+        raise UnknownKey("is no key's name: there is nothing behind the +")
+    base = parse_key(last)
     if "+" in base.name:
-        raise NoKey("is no key's name")
+        raise UnknownKey("is no key's name")
     if base.name in MOVING | _FUNCTION | _EDITING:
         if base.name in _FUNCTION and "shift" in modifiers:
-            raise NoKey("is sent differently by every terminal; write f1 to f12 or ctrl+f1")
+            raise UnknownKey("is sent differently by every terminal; write f1 to f12 or ctrl+f1")
         return _with(modifiers, base)
     if "ctrl" not in modifiers:
         return _shifted(base)
@@ -176,24 +178,26 @@ def _shifted(base: Key) -> Key:
     if len(base.name) == 1 and base.name.isalpha():
         return _character(base.name.upper())
     if base.name in _NAMED:
-        raise NoKey(f"cannot be told from {base.name} by most terminals; write {base.name}")
-    raise NoKey("is no key's name; write the character that it types")
+        raise UnknownKey(f"cannot be told from {base.name} by most terminals; write {base.name}")
+    raise UnknownKey("is no key's name; write the character that it types")
 
 
 def _controlled(base: Key, *, is_shifted: bool) -> Key:
     char = base.shown.lower() if len(base.shown) == 1 else ""
     same = _SAME_AS.get(char)
     if same:
-        raise NoKey(f"cannot be told from {same} by most terminals; write {same}, or another key")
+        raise UnknownKey(
+            f"cannot be told from {same} by most terminals; write {same}, or another key"
+        )
     if is_shifted and char.isalpha():
-        raise NoKey(f"cannot be told from ctrl+{char} by most terminals; write ctrl+{char}")
+        raise UnknownKey(f"cannot be told from ctrl+{char} by most terminals; write ctrl+{char}")
     if char.isascii() and char.isalpha():
         return Key(f"ctrl+{char}", (f"ctrl+{char}",), f"Ctrl+{char.upper()}")
     if base.name == "space" and not is_shifted:
         return Key("ctrl+space", ("ctrl+space", "ctrl+@"), "Ctrl+Space")
     if char in {"]", "^", "_"} and not is_shifted:
         return Key(f"ctrl+{base.name}", (f"ctrl+{base.name}",), f"Ctrl+{char}")
-    raise NoKey("is not sent by most terminals; write ctrl+ and a letter, or f1 to f12")
+    raise UnknownKey("is not sent by most terminals; write ctrl+ and a letter, or f1 to f12")
 
 
 def _with(modifiers: set[str], base: Key) -> Key:

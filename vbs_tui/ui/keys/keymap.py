@@ -1,4 +1,4 @@
-"""The operator's own keys: they take the place of the table's, before any binding is made."""
+"""The keys of ``config.toml``: they replace the table's, before any binding is made."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from vbs_tui.settings import Mistake
 from vbs_tui.text import clean
-from vbs_tui.ui.keys.command_table import TABLE, Command
-from vbs_tui.ui.keys.key_names import MOVING, Key, NoKey, key_called
+from vbs_tui.ui.keys.command import Command
+from vbs_tui.ui.keys.command_table import TABLE
+from vbs_tui.ui.keys.key_names import MOVING, Key, UnknownKey, parse_key
 
 NEEDED = ("back", "choose", "help", "quit")
-"""Commands that must keep a key: without them nobody finds in, round or out."""
+"""Commands that must keep a key."""
 
 _UP_AND_DOWN = ("down", "up", "page-down", "page-up", "first", "last")
 _WAYS = (*_UP_AND_DOWN, "next-pane", "previous-pane", "choose", "back")
@@ -24,19 +25,19 @@ _RESERVED: dict[str, tuple[str, ...]] = {
     "shift+tab": ("next-pane", "previous-pane"),
     **dict.fromkeys(sorted(MOVING), _WAYS),
 }
-"""Keys that the hand presses without a thought, and the commands that may have them."""
+"""Keys that are pressed out of habit, and the commands that may have them."""
 
 _TAKEN = {
     "ctrl+c": "is kept free: a terminal stops programs with it",
-    "ctrl+z": "always halts the program, until the shell's fg",
+    "ctrl+z": "always suspends the program, until the shell's fg",
     "ctrl+q": "always leaves the program",
     "ctrl+p": "always opens the palette",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where keys have a meaning of their own, which comes before that of the commands."""
+class KeyContext:
+    """A widget or screen with keys of its own, which come before those of the commands."""
 
     keys: frozenset[str]
     scopes: tuple[str, ...]
@@ -48,14 +49,14 @@ class Place:
 
 
 _SCROLLING = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})
-PLACES: dict[str, Place] = {
-    "JobsPane": Place(
+KEY_CONTEXTS: dict[str, KeyContext] = {
+    "JobsPane": KeyContext(
         _SCROLLING | {"j", "k", "g", "G", "upper_g"}, ("global", "jobs"), (), "moves in the jobs"
     ),
-    "ErrorPanel": Place(
+    "ErrorPane": KeyContext(
         _SCROLLING | {"j", "k", "g", "G", "upper_g"}, ("global", "error"), (), "moves in the error"
     ),
-    "FilterLine": Place(
+    "FilterInput": KeyContext(
         frozenset(
             {"down", "left", "right", "home", "end", "delete", "backspace", "enter", "escape"}
             | {f"ctrl+{letter}" for letter in "acdekuvwx"}
@@ -70,31 +71,33 @@ PLACES: dict[str, Place] = {
         tuple(one.id for one in TABLE if one.scope == "global" and one.id not in _WAYS),
         "edits a line of text",
     ),
-    "HistoryScreen": Place(
+    "HistoryScreen": KeyContext(
         frozenset({"x", "X", "upper_x"}),
         ("list",),
         ("refresh", "details", "help"),
         "exports the history",
     ),
-    "ListScreen": Place(
+    "ListScreen": KeyContext(
         frozenset({"escape", "q"}),
         ("list",),
         ("refresh", "details", "help"),
-        "leaves a list that has the screen for itself",
+        "leaves a list that fills the screen",
     ),
-    "ConfirmScreen": Place(
+    "ConfirmScreen": KeyContext(
         frozenset({"escape", "pagedown", "pageup", "down", "j", "up", "k"}),
         (),
         ("refresh",),
         "moves in the confirmation",
     ),
-    "QuitScreen": Place(frozenset({"y"}), (), ("quit",), "answers yes when asked whether to leave"),
+    "QuitScreen": KeyContext(
+        frozenset({"y"}), (), ("quit",), "answers yes when asked whether to leave"
+    ),
 }
-"""By the class that binds them; dialogs in which no command can be meant are not here."""
+"""By the class that binds them, without the dialogs in which no command has a key."""
 
 
-class KeysClash(Exception):  # noqa: N818 - the operator's file, not the program
-    """Keys that cannot be used so: no keys at all, taken ones, or one key for two commands."""
+class KeymapError(Exception):
+    """Keys that cannot be used: unknown ones, taken ones, or one key for two commands."""
 
     def __init__(self, mistakes: tuple[Mistake, ...], commands: frozenset[str]) -> None:
         self.mistakes = mistakes
@@ -103,12 +106,12 @@ class KeysClash(Exception):  # noqa: N818 - the operator's file, not the program
         super().__init__("; ".join(one.sentence for one in mistakes))
 
 
-def rebound(
+def apply_keymap(
     keys: Mapping[str, tuple[str, ...]], lines: Mapping[str, int] | None = None
 ) -> tuple[Command, ...]:
-    """The table of commands with *keys* (command id to keys) in the place of their own.
+    """The command table with *keys* (command id to keys).
 
-    *lines*: command id to the line of the file. Raises :class:`KeysClash`.
+    *lines*: command id to the line of the file. Raises :class:`KeymapError`.
     """
     found: list[tuple[str, str]] = []
     own: dict[str, tuple[Key, ...]] = {}
@@ -128,7 +131,7 @@ def rebound(
     found += _clashes(table, own)
     if found:
         at = lines or {}
-        raise KeysClash(
+        raise KeymapError(
             tuple(Mistake(at.get(name, 0), f"keys.{name}: {words}") for name, words in found),
             frozenset(name for name, _ in found),
         )
@@ -141,8 +144,8 @@ def _read(one: Command, keys: tuple[str, ...], found: list[tuple[str, str]]) -> 
     before = len(found)
     for written in keys:
         try:
-            key = key_called(written)
-        except NoKey as error:
+            key = parse_key(written)
+        except UnknownKey as error:
             found.append((one.id, f"{clean(written, 40)!r} {error}"))
             continue
         reason = "" if key.name in one.keys else _refused(one, key)
@@ -154,7 +157,8 @@ def _read(one: Command, keys: tuple[str, ...], found: list[tuple[str, str]]) -> 
         found.append((one.id, "needs a key; without one nobody could do it"))
     if one.id == "refresh" and good and len(found) == before and all(k.is_typed for k in good):
         words = (
-            "needs a key that types nothing too (f5, ctrl+r): the confirmation reads again by it"
+            "needs a key that types nothing too (f5, ctrl+r):"
+            " the confirmation uses it to read again"
         )
         found.append((one.id, words))
     return tuple(good)
@@ -167,7 +171,7 @@ def _refused(one: Command, key: Key) -> str:
     may = _RESERVED.get(key.name)
     if may is not None and one.id not in may:
         return f"can only be a key of {', '.join(may)}"
-    for place in PLACES.values():
+    for place in KEY_CONTEXTS.values():
         if key.name in place.keys and (one.scope in place.scopes or one.id in place.commands):
             return place.does
     return ""
@@ -192,11 +196,11 @@ def _clashes(
 
 
 def _meet(one: Command, other: Command) -> bool:
-    """Whether both can be meant by a key pressed in the same place: the global ones always can."""
+    """Whether both can be reached in the same place: global ones always can."""
     return one.scope == other.scope or "global" in (one.scope, other.scope)
 
 
 def _shared_from_the_start(one: str, other: str) -> set[str]:
-    """Keys that mean one thing in a pane and another everywhere else, as they are meant to."""
+    """Keys that mean one thing in a pane and another elsewhere in the program's own table."""
     keys = {command.id: set(command.keys) for command in TABLE}
     return keys[one] & keys[other]

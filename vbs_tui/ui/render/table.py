@@ -13,11 +13,11 @@ Piece = tuple[str, str]
 ``header`` or nothing."""
 
 GUTTER = 2
-"""Cells before the first column: the cursor's sign and the mark's sign."""
+"""Cells before the first column, for the signs of cursor and mark."""
 
 
 HANDY = 4
-"""Columns of a higher priority number also give way to what others would like to have."""
+"""Columns of a higher priority number are dropped already to give others their wanted width."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ class Column:
     gap: int = 2
     """Blank cells after it."""
     descending_first: bool = False
-    """Whether the first sort by it is downwards."""
+    """Whether the first sort by it is descending."""
     words: tuple[str, str] = ("", "")
-    """How a sort by it is told, upwards and downwards: ``oldest first``, ``newest first``."""
+    """What an ascending and a descending sort by it are called: ``oldest first``, …"""
 
     def told(self, *, descending: bool) -> str:
         """The sort by this column in words."""
         said = self.words[1 if descending else 0]
-        return said or f"by {self.title.lower()}{', downwards' if descending else ''}"
+        return said or f"by {self.title.lower()}{', descending' if descending else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _widths(columns: Sequence[Column], kept: Sequence[int], usable: int) -> dict
 
 
 def fit_text(text: str, width: int, *, right: bool = False) -> str:
-    """*text* in exactly *width* cells; what is cut off is told by ``…``."""
+    """*text* in exactly *width* cells; ``…`` marks a cut."""
     length = len(text) if text.isascii() else cell_len(text)
     if length > width:
         if width <= 0:
@@ -181,7 +181,7 @@ def draw_row(cells: Sequence[Cell], slots: Sequence[Slot], base: str = "") -> li
 def draw_header(
     columns: Sequence[Column], slots: Sequence[Slot], sorted_by: int | None, *, descending: bool
 ) -> str:
-    """The header line after the gutter; an arrow stands at the column that is sorted by."""
+    """The header line after the gutter; the sorted column has an arrow."""
     parts: list[str] = []
     for slot in slots:
         title = columns[slot.index].title

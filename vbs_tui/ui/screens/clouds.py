@@ -35,13 +35,13 @@ COLUMNS = (
 
 
 def _key(choice: Choice) -> str:
-    # Two names that look alike are two clouds.
+    # Two names may look alike once they are cleaned.
     return repr((choice.raw_cloud, choice.raw_region, choice.cloud, choice.region))
 
 
 def _fitted(rows: Sequence[Sequence[Cell]]) -> list[Column]:
-    """The columns, none with more room than its longest text takes: the list is short, and what
-    one column does not need another one does."""
+    """The columns, none wider than its longest text: the list is short, and the room is better
+    used by another column."""
     found = []
     for index, column in enumerate(COLUMNS):
         if column.width is None:
@@ -72,7 +72,7 @@ class CloudsScreen(ListScreen[Choice]):
         way_back: str = "back",
     ) -> None:
         """*done* is called with what was chosen, or nothing. *choices*: ``None`` while they are
-        being read; see :meth:`tell`. *way_back*: what Esc does, in a word."""
+        being read; see :meth:`show_choices`. *way_back*: what Esc does, in a word."""
         self._clock = clock
         self._done = done
         self._choices = choices
@@ -88,9 +88,9 @@ class CloudsScreen(ListScreen[Choice]):
         if self._choices is None:
             self.pane.list.set_notice("loading", "Reading the configuration …")
         else:
-            self.tell(self._choices)
+            self.show_choices(self._choices)
 
-    def tell(self, choices: Sequence[Choice]) -> None:
+    def show_choices(self, choices: Sequence[Choice]) -> None:
         """Show *choices*."""
         self._choices = choices
         rows = self.pane.list
@@ -101,7 +101,7 @@ class CloudsScreen(ListScreen[Choice]):
             if choice.is_open:
                 rows.move_to_key(_key(choice))
 
-    def refuse(self, why: str) -> None:
+    def show_error(self, why: str) -> None:
         """There is nothing to choose from."""
         self.pane.list.set_notice("error", why)
 
@@ -113,7 +113,7 @@ class CloudsScreen(ListScreen[Choice]):
         elif choice.insecure:
             where = Cell(choice.host, "bad", tail=f" ! {choice.insecure}")
         mark = " read-only" if choice.is_read_only else ""
-        # Signs that stay where there is no room for the words.
+        # These signs stay where there is no room for the words.
         sign = "× " if choice.fault else "! " if choice.insecure else ""
         return (
             Cell(f"{sign}{choice.cloud}", "dim" if choice.fault else "bold", tail=mark),

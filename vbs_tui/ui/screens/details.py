@@ -1,4 +1,4 @@
-"""Everything known about one thing, in words; and raw text on demand."""
+"""Everything known about one thing, and raw text below."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from vbs_tui.ui.screens.dialogs.dialog import Dialog
 
-class DetailsScreen(ModalScreen[None]):
+
+class DetailsScreen(Dialog[None]):
     """Pairs of label and text, then raw text as it came (cleaned)."""
 
-    CSS_PATH = "dialogs/dialogs.tcss"
     HANG = 0
-    """Cells by which the raw text is indented where one of its lines is broken."""
+    """Cells of indent where a line of the raw text is wrapped."""
     BINDINGS = [
         Binding("escape,q,d,enter", "leave", show=False),
         Binding("j", "scroll(1)", show=False),
@@ -37,7 +37,7 @@ class DetailsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"), VerticalScroll(id="facts"):
-            # With its text from the start: an empty one would be laid out as a single line.
+            # With its text from the start: an empty one would be laid out as one line.
             yield Static(self._words(), id="words", markup=False)
 
     def on_mount(self) -> None:
@@ -56,7 +56,7 @@ class DetailsScreen(ModalScreen[None]):
         return "\n".join([*lines, *([self._raw] if self._raw else [])])
 
     def show_raw(self, raw: str) -> None:
-        """Put *raw* in the place of the raw text."""
+        """Replace the raw text."""
         self._raw = raw
         self.query_one("#words", Static).update(self._words())
 

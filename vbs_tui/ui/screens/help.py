@@ -1,4 +1,4 @@
-"""The keys, from the table of commands, and what to do now."""
+"""The help: what to do next, and the keys, from the command table."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from vbs_tui.ui.keys.commands import Command
+from vbs_tui.ui.keys.command import Command
+from vbs_tui.ui.screens.dialogs.dialog import Dialog
 
 _SCOPES = (
     ("screen", "Here"),
@@ -32,10 +32,9 @@ _FIRST = {
 }
 
 
-class HelpScreen(ModalScreen[None]):
-    """Help for where the operator is."""
+class HelpScreen(Dialog[None]):
+    """Help for the pane in use."""
 
-    CSS_PATH = "dialogs/dialogs.tcss"
     BINDINGS = [
         Binding("escape,q,question_mark,enter", "leave", show=False),
         Binding("j", "scroll(1)", show=False),
@@ -53,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"), VerticalScroll(id="facts"):
-            # With its text from the start: an empty one would be laid out as a single line.
+            # With its text from the start: an empty one would be laid out as one line.
             yield Static(self._words(), id="words", markup=False)
 
     def on_mount(self) -> None:
@@ -69,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
         room = max(30, min(self.app.size.width, 108) - 5)
         lines: list[Content] = []
         if self._now:
-            lines.append(Content("What now").stylize("bold"))
+            lines.append(Content("What to do next").stylize("bold"))
             for line in self._now:
                 lines += [Content(f"  {part}") for part in textwrap.wrap(line, room - 2)]
             lines.append(Content(""))

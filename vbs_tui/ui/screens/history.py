@@ -1,27 +1,24 @@
-"""Past restores: every one on record, with its whole log, and a way to take them along."""
+"""The history: every restore in the journal, with its log; and their export."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import tzinfo
 from functools import partial
-from pathlib import Path
 
 from textual import on, work
 from textual.binding import Binding
 
-from vbs_tui.clock import Clock
-from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.export import FORMATS, export
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.threads import in_thread
 from vbs_tui.times import local_minute, span
-from vbs_tui.ui.keys.commands import key_for, own_binding
-from vbs_tui.ui.render.jobs import sign_of
+from vbs_tui.ui.console_app import ConsoleApp
+from vbs_tui.ui.keys.bindings import binding_for, key_for
+from vbs_tui.ui.render.job_lines import sign_of
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.screens.dialogs.working import Working
+from vbs_tui.ui.screens.background_work import BackgroundWork
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.screens.restore_details import RestoreScreen
 from vbs_tui.ui.widgets.rows.row_list import RowList
@@ -45,12 +42,12 @@ COLUMNS = (
 )
 
 
-class HistoryScreen(Working, ListScreen[Restore]):
+class HistoryScreen(ListScreen[Restore], BackgroundWork[None]):
     """Newest first, from the journal."""
 
     BINDINGS = [
-        own_binding("refresh", "read"),
-        own_binding("details", "details"),
+        binding_for("refresh", "read"),
+        binding_for("details", "details"),
         Binding("x", "export('json')", show=False),
         Binding("X,upper_x", "export('csv')", show=False),
     ]
@@ -61,12 +58,9 @@ class HistoryScreen(Working, ListScreen[Restore]):
         (key_for("refresh"), "read again"),
     )
 
-    def __init__(self, backend: Backend, clock: Clock, zone: tzinfo | None, folder: Path) -> None:
-        """*folder*: where exports are written."""
-        self._backend = backend
-        self._clock = clock
-        self._zone = zone
-        self._folder = folder
+    def __init__(self, console_app: ConsoleApp) -> None:
+        self._console_app = console_app
+        self._backend = console_app.backend
         super().__init__()
 
     def make_pane(self) -> SolePane[Restore]:
@@ -98,7 +92,7 @@ class HistoryScreen(Working, ListScreen[Restore]):
         took = "" if end is None else span((end - restore.created_at).total_seconds())
         return (
             Cell(f"{sign} {restore.state.value}", style),
-            Cell(local_minute(restore.created_at, self._zone)),
+            Cell(local_minute(restore.created_at, self._console_app.zone)),
             Cell(restore.backup.name or restore.backup.id),
             Cell(restore.volume.name or restore.volume.id),
             Cell(took),
@@ -118,17 +112,17 @@ class HistoryScreen(Working, ListScreen[Restore]):
             self._show(restore)
 
     def _show(self, restore: Restore) -> None:
-        self.app.push_screen(RestoreScreen(self._backend, restore, self._zone))
+        self.app.push_screen(RestoreScreen(self._console_app, restore))
 
     @work(exclusive=True, group="export", exit_on_error=False, description="export")
     async def action_export(self, kind: str) -> None:
         try:
             restores = await asyncio.wrap_future(self._backend.history())
             logs = {r.id: await asyncio.wrap_future(self._backend.log_of(r.id)) for r in restores}
-            now = self._clock.now()
+            now = self._console_app.clock.now()
             # A folder on a network that hangs must not keep the program from ending.
             path = await in_thread(
-                partial(export, self._folder, FORMATS[kind], restores, logs, now)
+                partial(export, self._console_app.export_folder, FORMATS[kind], restores, logs, now)
             )
         except (JournalError, OSError) as error:
             self.app.notify(f"Not exported: {error}", severity="error", markup=False)
@@ -137,7 +131,7 @@ class HistoryScreen(Working, ListScreen[Restore]):
 
 
 def _searched(restore: Restore) -> str:
-    """What the filter looks through."""
+    """The text that the filter searches."""
     backup, volume = restore.backup, restore.volume
     words = [restore.state.value, backup.name, backup.id, volume.name, volume.id, restore.cloud]
     words += [restore.project_name, restore.operator, restore.job_id, restore.id]

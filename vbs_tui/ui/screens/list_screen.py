@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -9,7 +10,8 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 
-from vbs_tui.ui.keys.commands import COMMANDS, NO_KEY, Command, key_for, own_binding
+from vbs_tui.ui.keys.bindings import COMMANDS, NO_KEY, binding_for, key_for
+from vbs_tui.ui.keys.command import Command
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.one_line import OneLine
@@ -18,26 +20,27 @@ from vbs_tui.ui.widgets.rows.row_list import RowList
 T = TypeVar("T")
 
 _OF_PANES = ("choose", "mark")
-"""Commands of lists that mean something else here, or nothing."""
+"""Commands of lists that do nothing here, or something else."""
 
 
 class SolePane(ListPane[T]):
-    """A list that has the screen for itself, so its title needs no number."""
+    """A list that fills the screen, so its title needs no number."""
 
     def __init__(self, rows: RowList[T], title: str) -> None:
         super().__init__(rows, id="sole")
         self._title = title
 
-    def tell_title(self) -> None:
+    def update_title(self) -> None:
         self.border_title = Content(self._title)
 
 
 class ListScreen(Screen[None], Generic[T]):
-    """Subclasses make the pane, and say which keys stand at the foot."""
+    """Subclasses make the pane, and name the keys for the key bar."""
 
-    CSS_PATH = "list_screen.tcss"
+    # Absolute: Textual looks for a relative path beside the file of the subclass.
+    CSS_PATH = Path(__file__).with_name("list_screen.tcss")
     AUTO_FOCUS = ""
-    BINDINGS = [Binding("escape,q", "leave", show=False), own_binding("help", "help")]
+    BINDINGS = [Binding("escape,q", "leave", show=False), binding_for("help", "help")]
     keys: tuple[tuple[str, str], ...] = ()
     way_back = "back"
     """What Esc does, in a word."""
@@ -59,7 +62,7 @@ class ListScreen(Screen[None], Generic[T]):
         self.pane.focus_list()
 
     def on_resize(self) -> None:
-        """Tell as many keys as there is room for, the way back before all others."""
+        """Show as many keys as there is room for, the way back first."""
         pieces: list[Piece] = []
         room = self.size.width
         for shown, label in (

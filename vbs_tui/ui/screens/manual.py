@@ -12,6 +12,7 @@ from textual.widgets import Markdown, OptionList
 from textual.widgets.option_list import Option
 
 from vbs_tui import manual
+from vbs_tui.ui.console_app import ConsoleApp
 
 _IN_LIST = "Esc back · j k move · Enter read"
 _IN_PAGE = "Esc topics · j k scroll · q close"
@@ -29,6 +30,9 @@ class ManualScreen(ModalScreen[None]):
         Binding("g", "home", show=False),
         Binding("G,upper_g", "end", show=False),
     ]
+
+    def __init__(self, console_app: ConsoleApp) -> None:  # noqa: ARG002 - as all are opened
+        super().__init__()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="manual"):

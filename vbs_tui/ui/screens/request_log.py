@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import tzinfo
 from urllib.parse import urlsplit
 
 from textual import on
 
-from vbs_tui.cloud.request_log import Call, RequestLog
+from vbs_tui.cloud.request_log import Call
 from vbs_tui.times import local, local_clock
+from vbs_tui.ui.console_app import ConsoleApp
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.screens.details import DetailsScreen
 from vbs_tui.ui.screens.list_screen import ListScreen, SolePane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 LOOK_EVERY = 1.0
-"""Seconds between looks for new calls; nothing is drawn when there are none."""
+"""Seconds between checks for new calls; nothing is drawn when there are none."""
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 
@@ -36,9 +36,9 @@ class RequestLogScreen(ListScreen[Call]):
 
     keys = (("Enter", "details"),)
 
-    def __init__(self, log: RequestLog, zone: tzinfo | None) -> None:
-        self._log = log
-        self._zone = zone
+    def __init__(self, console_app: ConsoleApp) -> None:
+        self._log = console_app.backend.request_log
+        self._zone = console_app.zone
         self._shown = -1
         super().__init__()
 
@@ -91,7 +91,7 @@ class RequestLogScreen(ListScreen[Call]):
 
 
 def _short(url: str) -> str:
-    """The path, with project and job ids cut: what tells calls apart in a narrow column."""
+    """The path, with project and job ids cut, so that it fits a narrow column."""
     parts = urlsplit(url)
     path = _HEX.sub(lambda found: found[0][:6] + "…", parts.path)
     return f"{path}?{parts.query}" if parts.query else path

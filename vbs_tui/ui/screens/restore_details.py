@@ -7,24 +7,25 @@ from datetime import tzinfo
 
 from textual import work
 
-from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.times import local
+from vbs_tui.ui.console_app import ConsoleApp
+from vbs_tui.ui.screens.background_work import BackgroundWork
 from vbs_tui.ui.screens.details import DetailsScreen
-from vbs_tui.ui.screens.dialogs.working import Working
 
 
-class RestoreScreen(Working, DetailsScreen):
+class RestoreScreen(DetailsScreen, BackgroundWork[None]):
     """The newest lines are there at once; the rest is read from the journal."""
 
     HANG = 4
 
-    def __init__(self, backend: Backend, restore: Restore, zone: tzinfo | None) -> None:
+    def __init__(self, console_app: ConsoleApp, restore: Restore) -> None:
+        zone = console_app.zone
         super().__init__(
             f"Restore {restore.id[:8]}", restore_pairs(restore, zone), log_text(restore.log, zone)
         )
-        self._backend = backend
+        self._backend = console_app.backend
         self._restore = restore
         self._zone = zone
 

@@ -1,4 +1,4 @@
-"""What the console does with the terminal itself: driver, colours, suspend, shutdown.
+"""The terminal itself: driver, colours, suspend, shutdown. Most are mixins of the app.
 
 Imports no screen and no widget.
 """

@@ -1,4 +1,4 @@
-"""What the surroundings say of a terminal: one word for who draws on it and for who tells of it."""
+"""How many colours the terminal has, by its environment variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Colours(enum.Enum):
 
 
 def colours_of(env: Mapping[str, str]) -> Colours:
-    """How many colours the terminal of these variables gets; ``NO_COLOR`` is another matter."""
+    """How many colours the terminal of these variables gets; ``NO_COLOR`` is not looked at."""
     term = env.get("TERM", "").strip().lower()
     if term in ("dumb", "unknown", ""):
         return Colours.NONE

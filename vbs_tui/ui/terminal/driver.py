@@ -13,30 +13,30 @@ from textual.drivers.linux_driver import LinuxDriver
 
 _WHERE_IS_THE_CURSOR = "\x1b[6n"
 
-_AT_ONCE = 65_536
-"""Bytes that are gathered before they are written without being asked for."""
+_BUFFER_SIZE = 65_536
+"""Bytes that are buffered at most before they are written without a flush."""
 
 _POLL = 0.5
-"""Seconds until a terminal that takes nothing is asked again."""
+"""Seconds until a terminal that accepts nothing is tried again."""
 
 
-class Mark(str):
-    """Nothing to write, but a place in what is written: *told* is called, in the thread that
-    writes, with the moment of ``time.monotonic`` at which all before it was taken."""
+class OutputMark(str):
+    """An empty string that marks a place in the output: *callback* is called, in the writer thread,
+    with the moment of ``time.monotonic`` at which the terminal had accepted all before it."""
 
-    told: Callable[[float], None]
+    callback: Callable[[float], None]
 
-    def __new__(cls, told: Callable[[float], None]) -> Mark:
-        made = super().__new__(cls)
-        made.told = told
-        return made
+    def __new__(cls, callback: Callable[[float], None]) -> OutputMark:
+        mark = super().__new__(cls)
+        mark.callback = callback
+        return mark
 
 
-class PatientFile:
-    """Writes to the descriptor of *stream*, also where another program left it non-blocking.
+class BlockingWriter:
+    """Blocks until *stream* accepts the output, also where another program made it non-blocking.
 
-    Python's own stream raises then as soon as the link is slow; Textual's writing thread ends with
-    that, and the console waits for it ever after.
+    Python's own stream raises then as soon as the line is slow; that ends Textual's writer thread,
+    and the console waits for it forever.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -48,36 +48,36 @@ class PatientFile:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Gather *text*, and write when it has become much."""
-        if isinstance(text, Mark):
+        """Buffer *text*, and write the buffer when it is large."""
+        if isinstance(text, OutputMark):
             self.flush()
-            text.told(time.monotonic())
+            text.callback(time.monotonic())
             return 0
         self._pending += text.encode(self._stream.encoding, self._stream.errors or "strict")
-        if len(self._pending) >= _AT_ONCE:
+        if len(self._pending) >= _BUFFER_SIZE:
             self.flush()
         return len(text)
 
     def flush(self) -> None:
-        """Write what was gathered, however long that takes."""
+        """Write the buffer, however long that takes."""
         while self._pending:
             try:
                 del self._pending[: os.write(self._descriptor, self._pending)]
             except BlockingIOError:
                 select.select([], [self._descriptor], [], _POLL)
             except OSError:
-                self._pending.clear()  # the terminal is gone, which ends the program elsewhere
+                self._pending.clear()  # the terminal is gone; another part ends the program
 
 
 class TerminalDriver(LinuxDriver):
-    """See :class:`PatientFile`."""
+    """Writes through a :class:`BlockingWriter`."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._file: Any = PatientFile(self._file)
+        self._file: Any = BlockingWriter(self._file)
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """The terminal's own, which changes with it; variables only where it tells none."""
+        """The terminal's own size, which follows a resize; variables only where it has none."""
         for descriptor in (self._file.fileno(), self.fileno):
             with contextlib.suppress(OSError, ValueError):
                 size = os.get_terminal_size(descriptor)
@@ -85,9 +85,9 @@ class TerminalDriver(LinuxDriver):
                     return size.columns, size.lines
         return super()._get_terminal_size()
 
-    def after_written(self, told: Callable[[float], None]) -> None:
-        """Call *told* once the terminal's line has taken everything so far; see :class:`Mark`."""
-        self.write(Mark(told))
+    def after_written(self, callback: Callable[[float], None]) -> None:
+        """Call *callback* once all output so far was accepted; see :class:`OutputMark`."""
+        self.write(OutputMark(callback))
 
     def ask_cursor(self) -> None:
         """Ask the terminal where its cursor is; its answer comes as an event."""

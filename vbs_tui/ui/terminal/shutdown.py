@@ -1,9 +1,9 @@
-"""Shutdown in order, whatever the reason: a key, a signal, a lost terminal, a defect.
+"""Clean shutdown, whatever the reason: a key, a signal, a lost terminal, a defect.
 
 SIGTERM, SIGHUP, SIGINT and the hang-up of the terminal wake a thread that gives the backend a
-bounded time to record what is under way, and then ends the app. A terminal that nobody reads blocks
-Textual's loop: then its output is thrown away until the app can end, and in the last resort the
-process is ended without it.
+limited time to record what is under way, and then ends the app. A terminal that nobody reads blocks
+Textual's loop: its output is discarded then until the app can end, and as a last resort the process
+exits without it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from textual.app import App
 from textual.worker import WorkerFailed
 
 from vbs_tui import defects
+from vbs_tui.ui.terminal.suspend import Suspendable
 
 GRACE = 1.6
 """Seconds that a restore request under way has for its answer, when the program must end."""
@@ -36,13 +37,13 @@ PATIENCE = 2.2
 DEADLINE = 2.7
 """Seconds from the signal until the process is gone, whatever the terminal does."""
 
-IN_ORDER = 0.25
+EXIT_TIMEOUT = 0.25
 """Seconds that the app has to end before its terminal counts as one that nobody reads."""
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
-_OVER = 0
-"""On the pipe, where else the numbers of signals come: the app has ended by itself."""
+_ENDED = 0
+"""Written to the pipe in place of a signal's number: the app has ended by itself."""
 
 _RESET = (
     b"\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l"
@@ -51,15 +52,14 @@ _RESET = (
 """Back to the main screen, with cursor and line wrap, without mouse, focus and paste reports."""
 
 
-class QuietCrash:
-    """Mixed into the app: a defect is told by its place and kind. Textual's own reports print
+class RedactedCrash(App[int]):
+    """Mixed into the app: a defect is reported by its place and kind. Textual's own reports print
     local variables and messages, and with them tokens and what was typed."""
 
     def _handle_exception(self, error: Exception) -> None:
-        app: Any = self
-        if app._exception is None:
-            app._exception = error
-            app._exception_event.set()
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
         self._end_with(crash_report(error))
 
     def panic(self, *_renderables: object) -> None:
@@ -67,11 +67,10 @@ class QuietCrash:
         self._end_with("vbs-tui stopped: its terminal could not be read any more.")
 
     def _end_with(self, report: str) -> None:
-        app: Any = self
-        app._return_code = 1
-        if not app._exit_renderables:
-            app._exit_renderables.append(Text(report))
-        app._close_messages_no_wait()
+        self._return_code = 1
+        if not self._exit_renderables:
+            self._exit_renderables.append(Text(report))
+        self._close_messages_no_wait()
 
 
 def crash_report(error: BaseException) -> str:
@@ -82,114 +81,113 @@ def crash_report(error: BaseException) -> str:
     return f"{defects.report(error)}\n{last}"
 
 
-def run(app: App[int], on_leave: Callable[[float], None], *, mouse: bool = False) -> int:
+def run(app: Suspendable, on_exit: Callable[[float], None], *, mouse: bool = False) -> int:
     """Run *app* until it ends, for whatever reason; the exit status of the process.
 
-    *on_leave* is called once with the seconds it may take, off the app's thread.
+    *on_exit* is called once with the seconds it may take, off the app's thread.
     128 plus the signal's number when a signal ended it, 1 after a defect, else the app's result.
     """
     # Without a handler, Python prints warnings of its libraries onto the terminal, uncleaned.
     logging.getLogger().addHandler(logging.NullHandler())
-    leaving = Shutdown(app, on_leave)
-    leaving.install()
+    shutdown = Shutdown(app, on_exit)
+    shutdown.install()
     result: int | None = None
-    trouble: OSError | None = None
+    lost_terminal: OSError | None = None
     try:
         result = app.run(mouse=mouse)
-    except OSError as error:  # a terminal that is gone refuses the last words
-        trouble = error
+    except OSError as error:  # the terminal is gone, and the last message cannot be written
+        lost_terminal = error
     finally:
-        leaving.finish()
-    if leaving.signal is not None:
-        return 128 + leaving.signal
-    if trouble is not None:
-        raise trouble
+        shutdown.finish()
+    if shutdown.signal is not None:
+        return 128 + shutdown.signal
+    if lost_terminal is not None:
+        raise lost_terminal
     return app.return_code or result or 0
 
 
 class Shutdown:
-    """The handlers, and the thread that waits for a reason to leave and sees it through.
+    """The signal handlers, and the thread that waits for a reason to exit and carries it out.
 
     The handlers only write to a pipe: anything more could wait for a lock that the interrupted
     thread, or an earlier signal's handler, holds.
     """
 
-    def __init__(self, app: App[int], on_leave: Callable[[float], None]) -> None:
-        """*on_leave* is called once with the seconds it may take, off the app's thread."""
+    def __init__(self, app: Suspendable, on_exit: Callable[[float], None]) -> None:
+        """*on_exit* is called once with the seconds it may take, off the app's thread."""
         self.signal: int | None = None
         """The number of the signal that ended the program; a hang-up counts as SIGHUP."""
         self._app = app
-        self._on_leave = on_leave
+        self._on_exit = on_exit
         self._before: dict[int, Any] = {}
         self._modes = _modes()
-        self._known = threading.Event()
-        self._left = threading.Event()
+        self._reason_known = threading.Event()
+        self._backend_ended = threading.Event()
         self._ended = threading.Event()
-        self._is_gone = False
-        self._has_thrown_away = False
+        self._terminal_is_gone = False
+        self._has_discarded_output = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
 
     def install(self) -> None:
         """Take the signals over, and watch the terminal for its hang-up."""
-        threading.Thread(target=self._attend, name="vbs-leaving", daemon=True).start()
+        threading.Thread(target=self._wait_and_exit, name="vbs-shutdown", daemon=True).start()
         for number in SIGNALS:
-            self._before[number] = signal.signal(number, self._signalled)
+            self._before[number] = signal.signal(number, self._on_signal)
 
     def finish(self) -> None:
         """After the app has ended: let the backend end, and give the signals back."""
         self._ended.set()
-        self._wake(_OVER)
-        self._known.wait(1.0)
+        self._wake(_ENDED)
+        self._reason_known.wait(1.0)
         if self.signal is None:
-            self._on_leave(GRACE)
-            # One that came meanwhile: another cloud must not be opened for who ends the program.
-            self.signal = self._came_meanwhile()
+            self._on_exit(GRACE)
+            # A signal that came meanwhile ends the program: no other cloud may be opened then.
+            self.signal = self._late_signal()
             # Only now: a second signal must not kill what the first one lets end in order.
             for number, handler in self._before.items():
                 signal.signal(number, handler)
             os.close(self._wake_read)
             os.close(self._wake_write)
             return
-        self._left.wait(PATIENCE)
-        if self._has_thrown_away:
+        self._backend_ended.wait(PATIENCE)
+        if self._has_discarded_output:
             _restore_terminal(self._modes)
-        if self._is_gone:
+        if self._terminal_is_gone:
             _detach()
 
-    def _came_meanwhile(self) -> int | None:
+    def _late_signal(self) -> int | None:
         os.set_blocking(self._wake_read, False)
         with contextlib.suppress(BlockingIOError):
-            return next((one for one in os.read(self._wake_read, 64) if one != _OVER), None)
+            return next((one for one in os.read(self._wake_read, 64) if one != _ENDED), None)
         return None
 
-    def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        app: Any = self._app
-        app.told_to_end()
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._app.prepare_to_exit()
         self._wake(number)
 
     def _wake(self, reason: int) -> None:
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, bytes([reason]))
 
-    def _attend(self) -> None:
+    def _wait_and_exit(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         reason = self._reason()
         until = time.monotonic() + DEADLINE
         self.signal = reason or None
-        self._known.set()
-        if reason == _OVER:
+        self._reason_known.set()
+        if reason == _ENDED:
             return
-        leaver = threading.Thread(target=self._on_leave, args=(GRACE,), daemon=True)
-        leaver.start()
-        leaver.join(PATIENCE)
-        self._left.set()
+        stopper = threading.Thread(target=self._on_exit, args=(GRACE,), daemon=True)
+        stopper.start()
+        stopper.join(PATIENCE)
+        self._backend_ended.set()
         # The screen stays until what is under way is recorded: an operator may still read it.
         self._end_app()
-        self._ended.wait(IN_ORDER)
-        while not self._is_gone and time.monotonic() < until and not self._ended.is_set():
-            self._has_thrown_away = True
-            _throw_output_away()
+        self._ended.wait(EXIT_TIMEOUT)
+        while not self._terminal_is_gone and time.monotonic() < until and not self._ended.is_set():
+            self._has_discarded_output = True
+            _discard_output()
             self._ended.wait(0.01)
         if not self._ended.is_set():
             _restore_terminal(self._modes)
@@ -198,7 +196,7 @@ class Shutdown:
         os._exit(128 + reason)
 
     def _reason(self) -> int:
-        """Sleep until there is a reason to end: a signal's number, or ``_OVER``."""
+        """Sleep until there is a reason to end: a signal's number, or ``_ENDED``."""
         poll = select.poll()
         poll.register(self._wake_read, select.POLLIN)
         terminal = sys.__stdin__.fileno() if sys.__stdin__ else 0
@@ -206,9 +204,9 @@ class Shutdown:
         while True:
             found = dict(poll.poll())
             if found.get(terminal, 0) & (select.POLLHUP | select.POLLERR):
-                self._is_gone = True
+                self._terminal_is_gone = True
                 return signal.SIGHUP
-            if terminal in found:  # a system that cannot watch terminals so
+            if terminal in found:  # this system cannot poll terminals
                 poll.unregister(terminal)
             if self._wake_read in found:
                 return os.read(self._wake_read, 1)[0]
@@ -230,8 +228,8 @@ def _modes() -> list[Any] | None:
         return None
 
 
-def _throw_output_away() -> None:
-    """Drop what the terminal has not taken yet, and wake whoever waits for room to write."""
+def _discard_output() -> None:
+    """Discard what the terminal has not taken yet, and wake whoever waits to write."""
     with contextlib.suppress(termios.error, OSError):
         termios.tcflush(2, termios.TCOFLUSH)
         termios.tcflow(2, termios.TCOOFF)
@@ -239,8 +237,8 @@ def _throw_output_away() -> None:
 
 
 def _restore_terminal(modes: list[Any] | None) -> None:
-    """As far as a terminal that may be stalled or gone can be restored without waiting for it."""
-    _throw_output_away()
+    """Restore the terminal as far as possible without waiting for it: it may be stalled or gone."""
+    _discard_output()
     if modes is not None:
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetattr(0, termios.TCSANOW, modes)
@@ -252,7 +250,7 @@ def _restore_terminal(modes: list[Any] | None) -> None:
 
 
 def _detach() -> None:
-    """Let what is still buffered for a terminal that is gone be written to nowhere."""
+    """Send what is still buffered for a terminal that is gone to ``/dev/null``."""
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)

@@ -1,9 +1,9 @@
-"""Halting and going on: Ctrl+Z, SIGTSTP and SIGCONT.
+"""Suspend and resume: Ctrl+Z, SIGTSTP and SIGCONT.
 
-Textual halts and goes on inside the signals' handlers. A signal that comes while a frame is handed
-to the thread that writes would wait there for a lock that its own thread holds, for ever; and a
-SIGCONT to a program that was never halted, as systemd sends one to whatever it ends, would start a
-second reader of the keys. Here both wait until the event loop is between two things.
+Textual suspends and resumes inside the signal handlers. A signal that comes while a frame is handed
+to the writer thread would wait there for a lock that its own thread holds, forever. And a SIGCONT
+to a program that was never suspended, such as systemd sends to what it stops, would start a second
+reader of the keys. Here both wait until the event loop is between two callbacks.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+from textual.app import App
 from textual.binding import Binding
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-HALT = Binding("ctrl+z", "halt", show=False, system=True, priority=True)
+SUSPEND_BINDING = Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True)
 
 
-class Suspendable:
-    """Mixed into the app, whose bindings have :data:`HALT`."""
+class Suspendable(App[int]):
+    """Mixed into the app, whose bindings have :data:`SUSPEND_BINDING`."""
 
-    is_leaving = False
-    """Set by whoever ends the program, in a signal's handler too."""
-    _is_halted = False
+    is_exiting = False
+    """Set by whoever ends the program, in a signal handler too."""
+    _is_suspended = False
 
     def get_driver_class(self) -> type[Driver]:
-        from vbs_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415 - not without one
+        # Not at import: this driver needs a terminal.
+        from vbs_tui.ui.terminal.driver import TerminalDriver  # noqa: PLC0415
 
         return TerminalDriver
 
@@ -38,78 +40,79 @@ class Suspendable:
         if signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL:
             return  # without a terminal there is no driver that took the signals over
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTSTP, self._halt)
-        loop.add_signal_handler(signal.SIGCONT, self._go_on)
+        loop.add_signal_handler(signal.SIGTSTP, self._suspend_now)
+        loop.add_signal_handler(signal.SIGCONT, self._resume_now)
 
-    def holds_up_halt(self) -> str:
-        """Why Ctrl+Z must not halt the program at this moment; empty when it may."""
+    def why_not_suspend(self) -> str:
+        """Why Ctrl+Z must not suspend the program at this moment; empty when it may."""
         return ""
 
-    def words_at_halt(self) -> str:
-        """What the shell's screen should say meanwhile; mostly nothing."""
+    def suspend_message(self) -> str:
+        """What the shell's screen should say meanwhile; empty for nothing."""
         return ""
 
-    def action_halt(self) -> None:
+    def action_suspend_process(self) -> None:
         """Ctrl+Z: back to the shell, until its ``fg``."""
-        app: Any = self
-        why = self.holds_up_halt()
+        why = self.why_not_suspend()
         if not why and not _has_job_control():
             why = "No shell waits here to bring the program back: Ctrl+Z does nothing."
         if why:
-            app.notify(why, markup=False)
+            self.notify(why, markup=False)
         else:
-            self._halt()
+            self._suspend_now()
 
-    def _halt(self) -> None:
-        app: Any = self
-        # Where nobody could let it go on, the kernel itself would not halt it either. A second
-        # signal of a burst is looked at when the program has gone on already.
-        if self._is_halted or self.is_leaving or not app.is_running or not _has_job_control():
+    def _suspend_now(self) -> None:
+        # The kernel does not stop a program that nobody could resume, and neither does this. The
+        # second signal of a burst is handled when the program has resumed already.
+        if self._is_suspended or self.is_exiting or not self.is_running or not _has_job_control():
             return
-        self._is_halted = True
-        app._driver.suspend_application_mode()
-        if words := self.words_at_halt():
+        self._is_suspended = True
+        self._terminal.suspend_application_mode()
+        if message := self.suspend_message():
             with contextlib.suppress(OSError):
-                os.write(2, f"{words}\n".encode())
-        if not self.is_leaving:  # told to end, while the terminal took its time
+                os.write(2, f"{message}\n".encode())
+        if not self.is_exiting:  # told to end, while the terminal took its time
             _stop()
 
-    def _go_on(self) -> None:
-        app: Any = self
-        if not app.is_running:
+    def _resume_now(self) -> None:
+        if not self.is_running:
             return
         if not _is_in_foreground():
-            self._go_on_without_terminal()
+            self._resume_without_terminal()
             return
-        if not self._is_halted:
-            # By SIGSTOP then, or not at all: whoever had the terminal may have left it otherwise.
-            app._driver.suspend_application_mode()
-        app._driver.resume_application_mode()
-        self._is_halted = False
-        # The terminal shows an empty screen until it is drawn anew.
-        app.screen.refresh(layout=True)
+        if not self._is_suspended:
+            # By SIGSTOP, or never: another program may have left the terminal in another state.
+            self._terminal.suspend_application_mode()
+        self._terminal.resume_application_mode()
+        self._is_suspended = False
+        # The terminal shows an empty screen until everything is drawn again.
+        self.screen.refresh(layout=True)
 
-    def _go_on_without_terminal(self) -> None:
-        if not self.is_leaving and _has_job_control():
+    def _resume_without_terminal(self) -> None:
+        if not self.is_exiting and _has_job_control():
             _stop()  # the shell's bg
             return
-        self._leave_terminal()
+        self._release_terminal()
 
-    def told_to_end(self) -> None:
+    def prepare_to_exit(self) -> None:
         """A signal ends the program; called in its handler.
 
-        While it is halted, the end may come before it is told that it goes on.
+        While it is suspended, that may happen before SIGCONT is handled.
         """
-        self.is_leaving = True
-        if self._is_halted:
-            self._leave_terminal()
+        self.is_exiting = True
+        if self._is_suspended:
+            self._release_terminal()
 
-    def _leave_terminal(self) -> None:
-        # Told to end while it is halted: halted again, nothing but SIGKILL would end it. The
-        # terminal is the shell's, whose modes are none of ours any more.
-        app: Any = self
+    def _release_terminal(self) -> None:
+        # Told to end while suspended: stopped again, only SIGKILL would end it. The terminal is the
+        # shell's, and its modes must not be changed any more.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-        app._driver.attrs_before = None
+        self._terminal.attrs_before = None
+
+    @property
+    def _terminal(self) -> Any:
+        """The driver: while the app runs there is one, with methods that Textual's base lacks."""
+        return self._driver
 
 
 def _stop() -> None:
@@ -118,16 +121,16 @@ def _stop() -> None:
 
 
 def _has_job_control() -> bool:
-    """Whether a shell started the program as a job, so that it can let it go on."""
+    """Whether a shell started the program as a job, so that it can resume it."""
     parent = os.getppid()
     try:
         return os.getsid(parent) == os.getsid(0) and os.getpgid(parent) != os.getpgrp()
-    except OSError:  # it is gone, or its session is nobody's business
+    except OSError:  # the parent is gone, or its session cannot be asked for
         return False
 
 
 def _is_in_foreground() -> bool:
     try:
         return os.tcgetpgrp(0) == os.getpgrp()
-    except OSError:  # the terminal is gone, which another part takes care of
+    except OSError:  # the terminal is gone, which is handled elsewhere
         return True

@@ -11,10 +11,10 @@ from textual.widget import Widget
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.times import local
-from vbs_tui.ui.render.backups import COLUMNS, backup_pairs, backup_row, backup_text
+from vbs_tui.ui.render.backup_columns import COLUMNS, backup_pairs, backup_row, backup_text
+from vbs_tui.ui.render.formatting import short_id
 from vbs_tui.ui.render.table import Cell
-from vbs_tui.ui.render.words import short_id
-from vbs_tui.ui.store import ListState
+from vbs_tui.ui.store.store import ListState
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 from vbs_tui.ui.widgets.one_line import OneLine
 from vbs_tui.ui.widgets.rows.row_list import RowList
@@ -26,7 +26,7 @@ class BackupsPane(CloudListPane[Backup]):
     """Remembers which backup is chosen, by its id; the backup itself is the store's."""
 
     number = 2
-    word = "Backups"
+    pane_name = "Backups"
     noun = ("backup", "backups")
 
     DEFAULT_CSS = """
@@ -56,7 +56,7 @@ class BackupsPane(CloudListPane[Backup]):
         super().__init__(rows, id="backups")
         self._pinned = OneLine(id="pinned")
 
-    def above(self) -> Iterable[Widget]:
+    def compose_above_list(self) -> Iterable[Widget]:
         yield self._pinned
 
     def on_mount(self) -> None:
@@ -101,13 +101,13 @@ class BackupsPane(CloudListPane[Backup]):
                 [("  → ", "accent"), (named, "accent"), (when, "accent")],
                 [(" chosen, hidden by the filter ", "warn")],
             )
-        self.tell_foot()
+        self.update_subtitle()
 
     def source_of(self, backup: Backup) -> str:
         """The disk it was taken from, in words."""
         volumes = self._volumes()
         if not backup.volume_id:
-            return "(not told)"
+            return "(unknown)"
         row = volumes.get(backup.volume_id) if volumes is not None else None
         if isinstance(row, Volume):
             return row.name or short_id(row.id)
@@ -120,10 +120,10 @@ class BackupsPane(CloudListPane[Backup]):
         now = self._clock.now()
         return backup_pairs(backup, now=now, zone=self._zone, source=self.source_of(backup))
 
-    def gist(self) -> str:
+    def collapsed_summary(self) -> str:
         chosen = self.chosen
         if chosen is None:
-            return super().gist()
+            return super().collapsed_summary()
         hidden = ", hidden by the filter" if self.hides_choice else ""
         return f"→ {chosen.name or chosen.id}{hidden}"
 
@@ -135,5 +135,5 @@ class BackupsPane(CloudListPane[Backup]):
             zone=self._zone,
             source=self.source_of(backup),
             is_chosen=backup.id == self._chosen_id,
-            is_namesake=state is not None and state.bearing(backup.name) > 1,
+            is_namesake=state is not None and state.count_named(backup.name) > 1,
         )

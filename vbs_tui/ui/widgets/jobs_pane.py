@@ -17,38 +17,38 @@ from textual.strip import Strip
 from vbs_tui.clock import Clock
 from vbs_tui.restore.journal.records import LogEntry, Restore, Watch
 from vbs_tui.restore.journal.states import State
-from vbs_tui.ui.keys.commands import bindings, key_for
-from vbs_tui.ui.render.jobs import (
+from vbs_tui.ui.keys.bindings import key_for, scope_bindings
+from vbs_tui.ui.render.job_lines import (
     advice_lines,
     counts,
     header_line,
     is_unwatched,
+    journal_problem_lines,
     log_lines,
-    trouble_lines,
     watch_line,
 )
 from vbs_tui.ui.render.table import Piece, fit_text
-from vbs_tui.ui.widgets.frame import set_foot, set_title
-from vbs_tui.ui.widgets.inks import Inked
+from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
+from vbs_tui.ui.widgets.named_styles import StyledWidget
 
 Line = tuple[Sequence[Piece], str]
 """Pieces, and the id of the restore that the line belongs to."""
 
 
-class AboutRestore(Message):
-    """Something of one restore."""
+class RestoreMessage(Message):
+    """A message about one restore."""
 
     def __init__(self, restore: Restore) -> None:
         super().__init__()
         self.restore = restore
 
 
-class JobsPane(Inked, ScrollView, can_focus=True):
-    """A view of the journal on the line API: nothing per row but its text."""
+class JobsPane(StyledWidget, ScrollView, can_focus=True):
+    """A view of the journal, on Textual's line API."""
 
     ALLOW_SELECT = False
     BINDINGS = [
-        *bindings("jobs"),
+        *scope_bindings("jobs"),
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
@@ -63,16 +63,16 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     }
     """
 
-    class ErrorWanted(AboutRestore):
-        """The operator wants to know what is wrong with a restore."""
+    class ErrorWanted(RestoreMessage):
+        """The operator wants the error of a restore explained."""
 
-    class Selected(AboutRestore):
+    class Selected(RestoreMessage):
         """The cursor is on another restore."""
 
-    class SettleWanted(AboutRestore):
-        """The operator wants to say what became of an unknown restore."""
+    class SettleWanted(RestoreMessage):
+        """The operator wants to settle an unknown restore."""
 
-    class LogWanted(AboutRestore):
+    class LogWanted(RestoreMessage):
         """The operator wants the whole log of a restore."""
 
     def __init__(
@@ -92,17 +92,17 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         self._order: list[str] = []
         self._selected = ""
         self._lines: list[Line] = []
-        self._stick = True
+        self._follows_end = True
         self._told = ("", "")
-        self._home = ("", "")
-        self._is_placed = False
-        """Whether the cursor stands where somebody, or something that began, has put it."""
+        self._location = ("", "")
+        self._is_cursor_placed = False
+        """Whether the operator, or a restore that began, has placed the cursor."""
         self._trouble = ""
 
-    # What happens
+    # Changes
 
     def restore_changed(self, restore: Restore, entries: tuple[LogEntry, ...]) -> None:
-        """Show *restore* as it stands now; *entries* are its new log lines."""
+        """Show the new state of *restore*; *entries* are its new log lines."""
         is_new = restore.id not in self._restores
         self._restores[restore.id] = restore
         log = self._logs.setdefault(restore.id, [])
@@ -110,10 +110,10 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         fresh = restore.log if is_new else entries
         log.extend(entry for entry in fresh if entry.number > seen)
         self._sort()
-        if is_new and restore.state.is_open and self._takes_cursor(restore):
-            self._is_placed = True
+        if is_new and restore.state.is_open and self._should_select(restore):
+            self._is_cursor_placed = True
             self._select(restore.id)
-        elif not self._selected or (is_new and not self._is_placed):
+        elif not self._selected or (is_new and not self._is_cursor_placed):
             self._select(self._order[0])
         self._rebuild()
 
@@ -124,39 +124,38 @@ class JobsPane(Inked, ScrollView, can_focus=True):
 
     def select(self, restore: Restore) -> None:
         """Put the cursor on *restore*, which must be shown."""
-        self._is_placed = True
+        self._is_cursor_placed = True
         self._select(restore.id)
         self._rebuild()
 
     def journal_changed(self, trouble: str) -> None:
-        """Say while it lasts why the journal cannot be used; an empty *trouble*: it can."""
+        """Show why the journal cannot be used; empty where it can."""
         self._trouble = trouble
         self._rebuild()
 
-    def _takes_cursor(self, restore: Restore) -> bool:
-        """Whether the cursor goes to a new one: not to another cloud's, and not from under keys
-        that are on their way to what it is on."""
+    def _should_select(self, restore: Restore) -> bool:
+        """Whether the cursor moves to a new restore: not to another cloud's, and not while the
+        operator is on another one."""
         is_begun_here = restore.state is State.PLANNED or not self.has_focus
-        return not self.where(restore) and (is_begun_here or not self._selected)
+        return not self.other_place(restore) and (is_begun_here or not self._selected)
 
     def watch_changed(self, watch: Watch) -> None:
-        """Show how the looking goes; only a line of the selected restore can change."""
+        """Show the state of a watch; only a line of the selected restore can change."""
         before = self._watches.get(watch.restore_id)
         self._watches[watch.restore_id] = watch
         moved = before is None or is_unwatched(before) != is_unwatched(watch)
         if moved or watch.restore_id == self._selected:
             self._rebuild()
 
-    def at_home_in(self, cloud: str, region: str) -> None:
-        """Name the cloud of those restores that run on another one than *cloud*, and the region of
-        those that run in another one of it."""
-        if (cloud, region) != self._home:
-            self._home = (cloud, region)
+    def set_location(self, cloud: str, region: str) -> None:
+        """The open cloud and region: restores of other ones are shown with their place."""
+        if (cloud, region) != self._location:
+            self._location = (cloud, region)
             self._rebuild()
 
-    def where(self, restore: Restore) -> str:
-        """Where *restore* runs, if that is not what is worked in."""
-        cloud, region = self._home
+    def other_place(self, restore: Restore) -> str:
+        """Where *restore* runs, if not in the open cloud and region."""
+        cloud, region = self._location
         if not cloud:
             return ""
         if restore.cloud != cloud:
@@ -164,8 +163,8 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         is_here = not region or restore.region in ("", region)
         return "" if is_here else f"in {restore.region}"
 
-    def tell_ages(self) -> None:
-        """Bring elapsed times up to date; only lines that read differently are drawn."""
+    def refresh_ages(self) -> None:
+        """Update elapsed times; only lines that read differently are drawn."""
         self._rebuild()
 
     @property
@@ -187,13 +186,13 @@ class JobsPane(Inked, ScrollView, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         if self._selected in self._order:
-            self._is_placed = True
+            self._is_cursor_placed = True
             at = self._order.index(self._selected) + rows
             self._select(self._order[max(0, min(at, len(self._order) - 1))])
             self._rebuild()
 
     def action_page(self, pages: int) -> None:
-        self._stick = False
+        self._follows_end = False
         self.scroll_relative(y=pages * max(1, self.size.height - 1), animate=False)
 
     def action_first(self) -> None:
@@ -229,7 +228,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         spot = event.get_content_offset(self)
         row = -1 if spot is None else spot.y + self.scroll_offset.y
         if 0 <= row < len(self._lines) and self._lines[row][1]:
-            self._is_placed = True
+            self._is_cursor_placed = True
             self._select(self._lines[row][1])
             self._rebuild()
 
@@ -245,19 +244,19 @@ class JobsPane(Inked, ScrollView, can_focus=True):
     def _select(self, restore_id: str) -> None:
         if restore_id != self._selected:
             self._selected = restore_id
-            self._stick = True
+            self._follows_end = True
             self.post_message(self.Selected(self._restores[restore_id]))
 
     def _rebuild(self) -> None:
         now = self._clock.now()
         room = self.scrollable_content_region.width
-        lines: list[Line] = [(pieces, "") for pieces in trouble_lines(self._trouble, room)]
+        lines: list[Line] = [(pieces, "") for pieces in journal_problem_lines(self._trouble, room)]
         first = last = 0
         for key in self._order:
             restore = self._restores[key]
             if key == self._selected:
                 first = len(lines)
-            watch, where = self._watches.get(key), self.where(restore)
+            watch, where = self._watches.get(key), self.other_place(restore)
             head = header_line(restore, now, room or None, watch=watch, where=where)
             lines.append((head, key))
             if key == self._selected:
@@ -266,7 +265,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         self._show(lines, first, last)
 
     def _opened(self, restore: Restore) -> list[Sequence[Piece]]:
-        """The lines under the selected restore: as much of its log as fits below its head."""
+        """The lines under the selected restore: as much of its log as fits."""
         room = max(24, self.scrollable_content_region.width)
         end: list[Sequence[Piece]] = [*advice_lines(restore, room)]
         looking = watch_line(restore, self._watches.get(restore.id), self._zone)
@@ -291,17 +290,17 @@ class JobsPane(Inked, ScrollView, can_focus=True):
                 if old != new:
                     self.refresh(Region(0, row - top, self.size.width, 1))
         high = self.size.height
-        if self._stick and high:
-            # The newest line of the selected restore stays in sight, and its head if both fit.
+        if self._follows_end and high:
+            # The newest line of the selected restore stays visible, and its first if both fit.
             top = self.scroll_offset.y
             if last >= top + high:
                 top = last - high + 1
             if first < top and last - first < high:
                 top = first
             self.scroll_to(y=top, animate=False, force=True)
-        self._tell_foot()
+        self._update_subtitle()
 
-    def _tell_foot(self) -> None:
+    def _update_subtitle(self) -> None:
         foot = counts(self._restores.values(), self._watches)
         sign = "›" if self.has_focus else " "
         title = f"{sign}4 Jobs"
@@ -311,16 +310,16 @@ class JobsPane(Inked, ScrollView, can_focus=True):
             title = f"{title} · {foot} " if foot else f"{title} "
         if (title, foot) != self._told:
             self._told = (title, foot)
-            set_title(self, title)
-            set_foot(self, foot)
+            set_border_title(self, title)
+            set_border_subtitle(self, foot)
 
     def on_mount(self) -> None:
-        self._tell_foot()
+        self._update_subtitle()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        # Not in on_focus: that runs before has_focus is what it will be.
+        # Not in on_focus, which runs before has_focus has changed.
         super().watch_has_focus(has_focus)
-        self._tell_foot()
+        self._update_subtitle()
         self.refresh()
 
     def on_resize(self) -> None:
@@ -335,7 +334,7 @@ class JobsPane(Inked, ScrollView, can_focus=True):
             )
             return self._strip([(f" {words}", "dim")], width, on_cursor=False)
         if row >= len(self._lines):
-            return Strip.blank(width, self.ink())
+            return Strip.blank(width, self.named_style())
         pieces, key = self._lines[row]
         is_head = row == 0 or self._lines[row - 1][1] != key
         on_cursor = bool(key) and is_head and key == self._selected and self.has_focus
@@ -348,10 +347,10 @@ class JobsPane(Inked, ScrollView, can_focus=True):
         for text, name in pieces:
             if room <= 0 or not text:
                 continue
-            style = self.ink(name) + under
+            style = self.named_style(name) + under
             segment = Segment(text, style)
             if segment.cell_length > room:
                 segment = Segment(fit_text(text, room), style)
             room -= segment.cell_length
             segments.append(segment)
-        return Strip(segments).adjust_cell_length(width, self.ink() + under)
+        return Strip(segments).adjust_cell_length(width, self.named_style() + under)

@@ -1,4 +1,4 @@
-"""The bar at the foot: the keys that mean something here, as many as there is room for."""
+"""The key bar: the keys of the focused pane, as many as there is room for."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual import events
 
-from vbs_tui.ui.keys.commands import COMMANDS, Command, footer
+from vbs_tui.ui.keys.bindings import COMMANDS, footer
+from vbs_tui.ui.keys.command import Command
 from vbs_tui.ui.render.table import Piece
 from vbs_tui.ui.widgets.one_line import OneLine
 
 
 class KeyBar(OneLine):
-    """Made from the table of commands; a click on a key does what the key does."""
+    """Made from the command table; a click on a key does what the key does."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
         self._spots: list[tuple[int, int, Command]] = []
 
-    def tell(self, pane: str, *, typing: bool = False) -> None:
+    def show_keys(self, pane: str, *, typing: bool = False) -> None:
         """Show the keys of *pane*; *typing*: those of a filter line."""
         if typing:
             self._spots = []

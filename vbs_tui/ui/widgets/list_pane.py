@@ -1,4 +1,4 @@
-"""A framed list with its title, its filter line and a foot that tells counts, sort and age."""
+"""A list with border, title and filter; the subtitle has counts, sort and age."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from vbs_tui.ui.keys.commands import try_again
-from vbs_tui.ui.render.words import age, short_failure
-from vbs_tui.ui.store import Change, ListState
-from vbs_tui.ui.widgets.frame import set_foot, set_title
+from vbs_tui.ui.keys.bindings import retry_hint
+from vbs_tui.ui.render.formatting import age, short_failure
+from vbs_tui.ui.store.store import Change, ListState
+from vbs_tui.ui.widgets.border_titles import set_border_subtitle, set_border_title
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
 T = TypeVar("T")
 
 
-class FilterLine(Input):
+class FilterInput(Input):
     """The line in which a filter is typed: Enter keeps it, Esc clears it."""
 
     BINDINGS = [
@@ -49,17 +49,17 @@ class FilterLine(Input):
 
 
 class ListPane(Vertical, Generic[T]):
-    """See the module's text. Subclasses give the list and say what the title is."""
+    """Subclasses make the list and give the title."""
 
     number = 0
-    word = ""
+    pane_name = ""
     noun = ("row", "rows")
 
     DEFAULT_CSS = """
     ListPane {
         & .filter-row { display: none; height: 1; background: $panel; }
         & .filter-sign { width: 4; color: $text-primary; text-style: bold; }
-        & FilterLine { width: 1fr; background: $panel; }
+        & FilterInput { width: 1fr; background: $panel; }
         &.-filtering .filter-row { display: block; }
     }
     """
@@ -67,40 +67,40 @@ class ListPane(Vertical, Generic[T]):
     def __init__(self, rows: RowList[T], *, id: str) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id, classes="pane")
         self.list = rows
-        self._told_title = ""
-        self._told_foot = ""
+        self._drawn_title = ""
+        self._drawn_subtitle = ""
         self._first_filter = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="filter-row"):
             yield Label("  /", classes="filter-sign", markup=False)
-            yield FilterLine()
-        yield from self.above()
+            yield FilterInput()
+        yield from self.compose_above_list()
         yield self.list
 
     def on_mount(self) -> None:
-        self.tell_title()
+        self.update_title()
         if self._first_filter:
             self.add_class("-filtering")
-            self.query_one(FilterLine).value = self._first_filter
+            self.query_one(FilterInput).value = self._first_filter
 
-    # What subclasses say
+    # For subclasses
 
-    def above(self) -> Iterable[Widget]:
-        """What stands between the filter line and the list."""
+    def compose_above_list(self) -> Iterable[Widget]:
+        """Widgets between the filter and the list."""
         return ()
 
     def title(self) -> str:
         """The title after the pane's number."""
-        return self.word
+        return self.pane_name
 
-    def foot(self) -> list[str]:
-        """What the foot says, most important first."""
+    def subtitle_parts(self) -> list[str]:
+        """The parts of the subtitle, most important first."""
         return self.counts()
 
-    def gist(self) -> str:
-        """What stands beside the title while the pane is but its title line."""
-        return next(iter(self.foot()), "")
+    def collapsed_summary(self) -> str:
+        """What is beside the title while the pane is collapsed to one line."""
+        return next(iter(self.subtitle_parts()), "")
 
     # For all of them
 
@@ -112,61 +112,61 @@ class ListPane(Vertical, Generic[T]):
             said.append(f"filter “{rows.filter_text.strip()}” shows {rows.shown:,}")
         if rows.marks:
             said.append(f"{len(rows.marks):,} marked")
-        if rows.sort_words:
-            said.append(rows.sort_words)
+        if rows.sort_description:
+            said.append(rows.sort_description)
         return said
 
-    def tell_title(self) -> None:
-        """Write the title anew, if it says something else than before."""
+    def update_title(self) -> None:
+        """Update the title, if it changed."""
         sign = "›" if self.has_pseudo_class("focus-within") else " "
         text = f"{sign}{self.number} {self.title()}"
         if self.has_class("-collapsed"):
-            gist = self.gist()
-            text = f"{text} · {gist} " if gist else f"{text} "
-        if text != self._told_title:
-            self._told_title = text
-            set_title(self, text)
+            summary = self.collapsed_summary()
+            text = f"{text} · {summary} " if summary else f"{text} "
+        if text != self._drawn_title:
+            self._drawn_title = text
+            set_border_title(self, text)
 
-    def tell_foot(self) -> None:
-        """Write the foot anew, if it says something else than before."""
+    def update_subtitle(self) -> None:
+        """Update the subtitle, if it changed."""
         if self.has_class("-collapsed"):
-            self.tell_title()
-        parts = self.foot()
+            self.update_title()
+        parts = self.subtitle_parts()
         room = max(10, self.size.width - 6)
         while len(parts) > 1 and len(" · ".join(parts)) > room:
             parts.pop()
         text = " · ".join(parts)
-        if text != self._told_foot:
-            self._told_foot = text
-            set_foot(self, text)
+        if text != self._drawn_subtitle:
+            self._drawn_subtitle = text
+            set_border_subtitle(self, text)
 
     def on_descendant_focus(self) -> None:
-        self.tell_title()
+        self.update_title()
 
     def on_descendant_blur(self) -> None:
-        self.call_after_refresh(self.tell_title)
+        self.call_after_refresh(self.update_title)
 
     def on_resize(self) -> None:
-        self.tell_title()
-        self.tell_foot()
+        self.update_title()
+        self.update_subtitle()
 
-    def begin_filtered(self, text: str) -> None:
-        """Show the list with a filter from the start; Esc clears it like any other."""
+    def set_initial_filter(self, text: str) -> None:
+        """Start with this filter; Esc clears it like any other."""
         self._first_filter = text
 
     def focus_list(self) -> None:
-        """Give the list the keys."""
+        """Focus the list."""
         self.list.focus(scroll_visible=False)
 
     @property
     def is_filtering(self) -> bool:
         """Whether the filter line is being typed in."""
-        return self.query_one(FilterLine).has_focus
+        return self.query_one(FilterInput).has_focus
 
     def clear_filter(self) -> bool:
-        """Show every row again; whether there was a filter."""
+        """Show every row again. Returns whether there was a filter."""
         had = bool(self.list.filter_text) or self.has_class("-filtering")
-        self.query_one(FilterLine).value = ""
+        self.query_one(FilterInput).value = ""
         self.list.set_filter("")
         self.remove_class("-filtering")
         return had
@@ -175,7 +175,7 @@ class ListPane(Vertical, Generic[T]):
     def _open_filter(self, event: RowList.FilterWanted) -> None:
         event.stop()
         self.add_class("-filtering")
-        line = self.query_one(FilterLine)
+        line = self.query_one(FilterInput)
         line.focus(scroll_visible=False)
         line.action_end()
 
@@ -189,8 +189,8 @@ class ListPane(Vertical, Generic[T]):
         event.stop()
         self._keep_filter()
 
-    @on(FilterLine.Kept)
-    def _kept(self, event: FilterLine.Kept) -> None:
+    @on(FilterInput.Kept)
+    def _kept(self, event: FilterInput.Kept) -> None:
         event.stop()
         self._keep_filter()
 
@@ -199,8 +199,8 @@ class ListPane(Vertical, Generic[T]):
             self.clear_filter()
         self.focus_list()
 
-    @on(FilterLine.Dropped)
-    def _dropped(self, event: FilterLine.Dropped) -> None:
+    @on(FilterInput.Dropped)
+    def _dropped(self, event: FilterInput.Dropped) -> None:
         event.stop()
         self.clear_filter()
         self.focus_list()
@@ -208,11 +208,11 @@ class ListPane(Vertical, Generic[T]):
     @on(RowList.Changed)
     @on(RowList.FilterChanged)
     def _told(self) -> None:
-        self.tell_empty()
-        self.tell_foot()
+        self.update_empty_notice()
+        self.update_subtitle()
 
-    def tell_empty(self) -> None:
-        """Say in the body why there is no row."""
+    def update_empty_notice(self) -> None:
+        """Show in the list why there is no row."""
         rows = self.list
         if rows.total and not rows.shown and not rows.is_working:
             rows.set_notice(
@@ -223,7 +223,7 @@ class ListPane(Vertical, Generic[T]):
 
 
 class CloudListPane(ListPane[T]):
-    """A pane whose rows are a list of the store."""
+    """A pane that shows a list of the store."""
 
     def __init__(self, rows: RowList[T], *, id: str) -> None:  # noqa: A002 - Textual's own word
         super().__init__(rows, id=id)
@@ -238,10 +238,10 @@ class CloudListPane(ListPane[T]):
         self.list.start_at_top()
         self.list.set_items(self._rows_of(state))
         self._shown = 0 if state is None else len(state.rows)
-        self.tell_state()
+        self.update_state()
 
     def changed(self, change: Change, row: T | None = None, row_id: str = "") -> None:
-        """The list that is shown changed in the store."""
+        """Apply a change of the list in the store."""
         state = self._state
         if state is None:
             return
@@ -253,48 +253,48 @@ class CloudListPane(ListPane[T]):
         elif change is Change.ROW and row is not None:
             self.list.replace_item(row_id, row)
         self._shown = len(state.rows)
-        self.tell_state()
+        self.update_state()
 
-    def tell_state(self) -> None:
-        """Say anew how the list is: loading, empty, failed, how old."""
+    def update_state(self) -> None:
+        """Show whether the list is loading, empty or failed, and how old it is."""
         state = self._state
-        if state is not None and state.is_settled:
-            self.list.pin()
+        if state is not None and state.is_loaded:
+            self.list.pin_cursor()
         if state is None:
             self.list.set_notice("empty", self._waiting)
         elif state.failure is not None:
             words = state.failure.message or state.failure.kind.value
             self.list.set_notice(
                 "error",
-                f"{self.word} could not be listed: {short_failure(state.failure)}. {words}"
-                f"  {try_again(state.failure)}",
+                f"{self.pane_name} could not be listed: {short_failure(state.failure)}. {words}"
+                f"  {retry_hint(state.failure)}",
             )
         elif state.loading or state.listed_at is None:
             self.list.set_notice("loading", f"Reading the {self.noun[1]} …")
         else:
             self.list.set_notice("empty", f"This project has no {self.noun[1]}.")
-        self.tell_empty()
-        self.tell_foot()
+        self.update_empty_notice()
+        self.update_subtitle()
 
-    def at(self, now: datetime) -> None:
-        """It is *now*: ages may have to be told anew."""
+    def update_ages(self, now: datetime) -> None:
+        """Update the ages: it is *now*."""
         self._now = now
-        self.tell_foot()
+        self.update_subtitle()
 
-    def foot(self) -> list[str]:
-        said = super().foot()
+    def subtitle_parts(self) -> list[str]:
+        said = super().subtitle_parts()
         state = self._state
         if state is None:
             return []
-        news = self._news(state)
+        news = self._reading_status(state)
         if not news:
             return said
         return [*said[:1], news, *said[1:]] if state.is_stale else [*said, news]
 
-    def _news(self, state: ListState) -> str:
+    def _reading_status(self, state: ListState) -> str:
         now = self._now
         if state.loading:
-            return "reading anew …" if state.listed_at is not None else "reading …"
+            return "reading again …" if state.listed_at is not None else "reading …"
         if now is None:
             return ""
         if state.failure is not None:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from vbs_tui.cloud.resources import Project
-from vbs_tui.ui.keys.commands import try_again
-from vbs_tui.ui.render.projects import COLUMNS, project_row
+from vbs_tui.ui.keys.bindings import retry_hint
+from vbs_tui.ui.render.formatting import short_failure
+from vbs_tui.ui.render.project_columns import COLUMNS, project_row
 from vbs_tui.ui.render.table import Cell
-from vbs_tui.ui.render.words import short_failure
-from vbs_tui.ui.store import Store
+from vbs_tui.ui.store.store import Store
 from vbs_tui.ui.widgets.list_pane import ListPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 
@@ -19,7 +19,7 @@ class ProjectsPane(ListPane[Project]):
     """Choosing a project opens it."""
 
     number = 1
-    word = "Projects"
+    pane_name = "Projects"
     noun = ("project", "projects")
 
     def __init__(self, store: Store) -> None:
@@ -34,9 +34,9 @@ class ProjectsPane(ListPane[Project]):
         )
         super().__init__(rows, id="projects")
 
-    def gist(self) -> str:
+    def collapsed_summary(self) -> str:
         state = self._store.current
-        return super().gist() if state is None else f"● {state.project.name}"
+        return super().collapsed_summary() if state is None else f"● {state.project.name}"
 
     def _row(self, project: Project) -> Sequence[Cell]:
         return project_row(
@@ -53,11 +53,11 @@ class ProjectsPane(ListPane[Project]):
         if store.connect_failure is not None:
             failure = store.connect_failure
             words = failure.message or failure.kind.value
-            said = f"{short_failure(failure)}: {words}  {try_again(failure)}"
+            said = f"{short_failure(failure)}: {words}  {retry_hint(failure)}"
             self.list.set_notice("error", said[:1].upper() + said[1:])
         elif store.connected_at is None:
             self.list.set_notice("loading", "Logging in …")
         else:
             self.list.set_notice("empty", "This user has no project in this cloud.")
         self.list.refresh()
-        self.tell_foot()
+        self.update_subtitle()

@@ -1,4 +1,4 @@
-"""A masked line: a paste goes into it whole or not at all, and nothing is copied out of it."""
+"""A masked input that takes a paste whole or not at all, and of which nothing can be copied."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from textual.widgets import Input
 from vbs_tui.cloud.provider import QuestionKind
 
 _MOST = 1024
-"""Characters; more is no password but something else from the clipboard."""
+"""Characters; more is not a password but something else from the clipboard."""
 
 
-class SecretLine(Input):
+class SecretInput(Input):
     """For one password or passcode."""
 
     class Refused(Message):
-        """Nothing was taken of a paste."""
+        """A paste was refused."""
 
         def __init__(self, why: str) -> None:
             super().__init__()
@@ -29,7 +29,7 @@ class SecretLine(Input):
         self._kind = kind
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take one line, with or without its end. Part of a password would be a wrong try."""
+        """Take one line, with or without its end. Part of a password would be a failed log-in."""
         event.stop()
         event.prevent_default()
         self._take(event.text)
@@ -48,13 +48,13 @@ class SecretLine(Input):
         if self._kind is QuestionKind.PASSCODE:
             text = "".join(text.split())
         if not text:
-            why = "That was an empty paste."
+            why = "The pasted text is empty."
         elif len(text) > _MOST:
-            why = f"Nothing was taken: that paste has {len(text):,} characters."
+            why = f"Nothing was pasted: the text has {len(text):,} characters."
         elif len(text.splitlines()) > 1:
-            why = "Nothing was taken: that paste has several lines."
+            why = "Nothing was pasted: the text has several lines."
         elif not text.isprintable():
-            why = "Nothing was taken: that paste has a character that cannot be typed."
+            why = "Nothing was pasted: the text has a character that cannot be typed."
         else:
             self.replace(text, *self.selection)
             return

@@ -1,4 +1,4 @@
-"""The title line: where the operator is, what is running, what is unusual about this session."""
+"""The title line: cloud and project, what is running, what is unusual about this session."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from rich.cells import cell_len
 
 from vbs_tui.restore.events import ListKind
 from vbs_tui.times import local_clock
+from vbs_tui.ui.render.formatting import age
 from vbs_tui.ui.render.table import Piece, fit_text
-from vbs_tui.ui.render.words import age
-from vbs_tui.ui.store import Store
+from vbs_tui.ui.store.store import Store
 from vbs_tui.ui.widgets.one_line import OneLine
 
 NARROW = 100
 
 
 class TitleBar(OneLine):
-    """Written anew only when what it says changes: there is no clock in it."""
+    """Redrawn only when it changes: there is no clock in it."""
 
     def __init__(self, store: Store, zone: tzinfo | None, *, demo: bool, read_only: bool) -> None:
         super().__init__(id="title")
@@ -26,13 +26,13 @@ class TitleBar(OneLine):
         self._demo = demo
         self._read_only = read_only
 
-    def tell(self, now: datetime) -> None:
-        """Say what the store says *now*."""
+    def update_text(self, now: datetime) -> None:
+        """Show the state of the store *now*."""
         width = self.app.size.width
         left = [(" vbs-tui ", "bold"), *self._signs(width), *self._place()]
         right = [*self._age(now, width), *self._counts(long=width >= 72), (" ", "")]
         if _width(left) + _width(right) >= width:
-            # The program's name and the words beside signs give way before cloud and project.
+            # The program's name and the words beside signs are dropped before cloud and project.
             left = left[1:]
             right = [*self._age(now, width), *self._counts(long=False), (" ", "")]
         self.say(_squeeze(left, width - _width(right) - 1), right)
@@ -76,7 +76,7 @@ class TitleBar(OneLine):
             return []
         failed = any(one is not None and one.is_stale for one in lists)
         if width < NARROW:
-            # The age stands at the list; that it is an old one has to be seen from everywhere.
+            # The age is at the list; that a list is out of date must be visible from everywhere.
             return [("! not refreshed ", "warn")] if failed else []
         said = f"listed {age(min(moments), now)}"
         if failed:
@@ -102,7 +102,7 @@ class TitleBar(OneLine):
 
 
 def _warning(insecure: str, width: int) -> str:
-    """What is insecure, in as many words as leave most of the line to cloud and project."""
+    """What is insecure, short enough to leave most of the line to cloud and project."""
     short = "plain HTTP" if "plain HTTP" in insecure else "certificates unchecked"
     words = insecure if cell_len(insecure) <= width * 2 // 5 else short
     return f" ! {words} "
@@ -113,7 +113,7 @@ def _width(pieces: list[Piece]) -> int:
 
 
 def _squeeze(pieces: list[Piece], room: int) -> list[Piece]:
-    """The same pieces in *room* cells: the middle of the way gives first, the project last."""
+    """The same pieces in *room* cells: the project is shortened last."""
     over = _width(pieces) - room
     if over <= 0:
         return pieces

@@ -14,29 +14,29 @@ from vbs_tui.restore.checks.hazard_rules import (
     backup_is_ours,
     find_hazards,
 )
-from vbs_tui.ui.render.ranking import Rank, Ranking
 from vbs_tui.ui.render.table import Cell
-from vbs_tui.ui.render.volumes import (
+from vbs_tui.ui.render.volume_columns import (
     COLUMNS,
     PLAIN_COLUMNS,
     volume_pairs,
     volume_row,
     volume_text,
 )
-from vbs_tui.ui.store import Change
+from vbs_tui.ui.render.volume_ranking import Rank, Ranking
+from vbs_tui.ui.store.store import Change
 from vbs_tui.ui.widgets.list_pane import CloudListPane
 from vbs_tui.ui.widgets.rows.row_list import RowList
 from vbs_tui.ui.widgets.rows.row_model import CALL_STEP
-from vbs_tui.ui.widgets.rows.step_queue import Steps
+from vbs_tui.ui.widgets.rows.work_queue import Steps
 
 Row = Sequence[Cell]
 
 
 class VolumesPane(CloudListPane[Volume]):
-    """Its own source first, other possible ones next, impossible ones last with the reason."""
+    """The backup's source disk first, other possible ones next, impossible ones last."""
 
     number = 3
-    word = "Volumes"
+    pane_name = "Volumes"
     noun = ("volume", "volumes")
 
     def __init__(self, clock: Clock, zone: tzinfo | None) -> None:
@@ -57,7 +57,7 @@ class VolumesPane(CloudListPane[Volume]):
         return None if self._ranking is None else self._ranking.backup
 
     def rank_for(self, backup: Backup | None, project_id: str, *, to_best: bool = False) -> None:
-        """Rank for *backup*, ``None``: plainly by name. *to_best*: put the cursor on the best."""
+        """Rank for *backup*; ``None`` sorts by name. *to_best*: put the cursor on the best."""
         if backup is None:
             self._ranking = None
         elif backup != self.backup:
@@ -69,12 +69,12 @@ class VolumesPane(CloudListPane[Volume]):
         self.list.set_columns(PLAIN_COLUMNS if backup is None else COLUMNS)
         if to_best and backup is not None:
             # In the order of the ranks that is the first row; in a sort it may be any.
-            self.list.start_at_top(backup.volume_id if self.list.sort_words else None)
+            self.list.start_at_top(backup.volume_id if self.list.sort_description else None)
         self._order()
-        if to_best and self._state is not None and self._state.is_settled:
-            self.list.pin()
-        self.tell_title()
-        self.tell_foot()
+        if to_best and self._state is not None and self._state.is_loaded:
+            self.list.pin_cursor()
+        self.update_title()
+        self.update_subtitle()
 
     def changed(self, change: Change, row: Volume | None = None, row_id: str = "") -> None:
         ranking = self._ranking
@@ -83,31 +83,31 @@ class VolumesPane(CloudListPane[Volume]):
         super().changed(change, row, row_id)
         if ranking is not None and change is Change.ROW and row is not None:
             ranking.of(row)
-            self.tell_foot()
+            self.update_subtitle()
         elif change in (Change.SWAPPED, Change.APPENDED):
             self._rank_all()
 
     def rank_of(self, volume: Volume) -> Rank | None:
-        """How *volume* stands; ``None`` while no backup is chosen."""
+        """The rank of *volume*; ``None`` while no backup is chosen."""
         return None if self._ranking is None else self._ranking.of(volume)
 
     def title(self) -> str:
         backup = self.backup
         if backup is None:
-            return self.word
-        size = "size not told" if backup.size is None else f"{backup.size:,} GiB"
+            return self.pane_name
+        size = "size unknown" if backup.size is None else f"{backup.size:,} GiB"
         bar = f" · × {self._barred}" if self._barred else ""
-        return f"{self.word} · targets for {backup.name or backup.id} ({size}){bar}"
+        return f"{self.pane_name} · targets for {backup.name or backup.id} ({size}){bar}"
 
-    def foot(self) -> list[str]:
-        said = super().foot()
+    def subtitle_parts(self) -> list[str]:
+        said = super().subtitle_parts()
         ranking = self._ranking
         if not self.list.total:
             return said
         if ranking is None:
             return ["choose a backup first", *said]
         if ranking.known < self.list.total:
-            return [f"looking at {self.list.total:,} …", *said[1:]]
+            return [f"ranking {self.list.total:,} …", *said[1:]]
         why = f": {self._barred}" if self._barred else ""
         return [f"{ranking.possible:,} possible of {self.list.total:,}{why}", *said[1:]]
 
@@ -130,9 +130,9 @@ class VolumesPane(CloudListPane[Volume]):
             self._rank_all()
 
     def _rank_all(self) -> None:
-        """Rank also those that a sort by a column leaves undrawn: they are counted."""
+        """Rank also the rows that are not drawn in a sort by a column: they are counted."""
         ranking = self._ranking
-        if ranking is None or not self.list.sort_words:
+        if ranking is None or not self.list.sort_description:
             return
 
         def steps() -> Steps:
@@ -142,11 +142,11 @@ class VolumesPane(CloudListPane[Volume]):
                     ranking.of(volume)
                 yield
 
-        self.list.do("rank", steps, self.list.total)
+        self.list.run_in_steps("rank", steps, self.list.total)
 
     def _row(self, volume: Volume) -> Row:
         state = self._state
-        is_namesake = state is not None and state.bearing(volume.name) > 1
+        is_namesake = state is not None and state.count_named(volume.name) > 1
         return volume_row(volume, self.rank_of(volume), is_namesake=is_namesake)
 
 

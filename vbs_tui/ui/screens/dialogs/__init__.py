@@ -1,1 +1,1 @@
-"""Dialogs that ask for something, and take no key that was pressed before they could be read."""
+"""Dialogs that ask for something. Most ignore keys pressed before they could be read."""

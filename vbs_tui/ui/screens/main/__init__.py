@@ -1,1 +1,2 @@
-"""The main screen: its five panes, what happens when events arrive, what the keys do."""
+"""The main screen, a class in steps: ``layout``, ``updates`` by events, ``open_screens``,
+``restore_action``, and ``main_screen`` with the other keys."""

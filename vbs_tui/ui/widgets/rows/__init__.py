@@ -1,1 +1,1 @@
-"""The list widget: which rows there are (model), the cursor, the lines that are drawn."""
+"""The list widget: rows (``row_model``), drawing (``row_view``), cursor, keys (``row_list``)."""

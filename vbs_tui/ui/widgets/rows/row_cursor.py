@@ -1,4 +1,4 @@
-"""The cursor of a list, and the work over its rows: rows may move, the cursor keeps its item.
+"""The cursor of a list, and the work over its rows.
 
 The cursor belongs to a key, not to a line. After any change of the rows it is put back to its
 item, at the line of the screen that the item had.
@@ -13,22 +13,22 @@ from typing import TypeVar
 
 from textual.geometry import Size
 
-from vbs_tui.ui.keys.key_order import QUIET
+from vbs_tui.ui.keys.key_queue import TYPING_PAUSE
 from vbs_tui.ui.render.table import Cell, Column
-from vbs_tui.ui.widgets.rows.row_lines import RowLines
-from vbs_tui.ui.widgets.rows.row_model import STEP, Rows
-from vbs_tui.ui.widgets.rows.step_queue import StepQueue, Steps
+from vbs_tui.ui.widgets.rows.row_model import STEP, RowModel
+from vbs_tui.ui.widgets.rows.row_view import RowView
+from vbs_tui.ui.widgets.rows.work_queue import Steps, WorkQueue
 
 T = TypeVar("T")
 
 
-class RowCursor(RowLines[T]):
-    """Moves through :class:`Rows`; what it is told of filters, sorts and marks is its heir's."""
+class RowCursor(RowView[T]):
+    """Moves the cursor; filters, sorts and marks are the subclass's."""
 
     def __init__(
         self,
         columns: Sequence[Column],
-        rows: Rows[T],
+        rows: RowModel[T],
         key_of: Callable[[T], str],
         render_row: Callable[[T], Sequence[Cell]],
         row_style: Callable[[T], str],
@@ -49,17 +49,17 @@ class RowCursor(RowLines[T]):
             id=id,
             classes=classes,
         )
-        self._work = StepQueue(self._after_step)
+        self._queue = WorkQueue(self._after_step)
         self._cursor_key: str | None = None
-        self._at_top = False
+        self._is_held_at_top = False
         self._top_key: str | None = None
-        self._told: T | None = None
-        self._slipped_at = float("-inf")
+        self._last_highlighted: T | None = None
+        self._cursor_changed_at = float("-inf")
 
-    def tell_highlighted(self, item: T | None) -> None:
+    def highlighted_changed(self, item: T | None) -> None:
         """The cursor is on another item."""
 
-    def tell_changed(self) -> None:
+    def rows_changed(self) -> None:
         """Rows came, went or moved."""
 
     @property
@@ -67,14 +67,17 @@ class RowCursor(RowLines[T]):
         """The item under the cursor."""
         return self._rows.item(self._cursor) if 0 <= self._cursor < len(self._rows) else None
 
-    def this(self) -> T | None:
-        """The item that a key pressed now is about; ``None`` when there is none.
+    def target_item(self) -> T | None:
+        """The item that the key being handled acts on; ``None`` when there is none.
 
-        Also ``None``, told in words, where rows came or went and put another one under the cursor
-        so shortly before the key that whoever pressed it meant the one before.
+        Also ``None``, with a notice, where rows came or went and put another one under the cursor
+        so shortly before the key that the operator meant the one before.
         """
         item = self.highlighted
-        if item is not None and getattr(self.app, "acting_at", 0.0) < self._slipped_at + QUIET:
+        if (
+            item is not None
+            and getattr(self.app, "acting_at", 0.0) < self._cursor_changed_at + TYPING_PAUSE
+        ):
             self.app.notify(
                 "The row that was under the cursor has gone or moved away. Nothing was done: look"
                 " at the one that is there now, then press the key again.",
@@ -92,8 +95,8 @@ class RowCursor(RowLines[T]):
     def is_cursor_in_sight(self) -> bool:
         """Whether the row under the cursor is on the screen, as far as this list can tell."""
         line = self._cursor - self.scroll_offset.y
-        has_room = self.is_on_screen and self.size.height > self.head
-        return has_room and self.highlighted is not None and 0 <= line < self.body
+        has_room = self.is_on_screen and self.size.height > self.header_height
+        return has_room and self.highlighted is not None and 0 <= line < self.visible_rows
 
     @property
     def cursor_row(self) -> int:
@@ -103,44 +106,44 @@ class RowCursor(RowLines[T]):
     @property
     def is_working(self) -> bool:
         """Whether filtering or sorting is still under way."""
-        return not self._work.is_idle
+        return not self._queue.is_idle
 
     def move_to(self, row: int) -> None:
         """Put the cursor on *row*, or as near as there is one."""
         old = self._cursor
-        self._at_top = False
-        self._slipped_at = float("-inf")
+        self._is_held_at_top = False
+        self._cursor_changed_at = float("-inf")
         self._cursor = max(0, min(row, len(self._rows) - 1))
         if self._cursor != old:
             self.refresh_row(old)
             self.refresh_row(self._cursor)
-        self._show_cursor()
-        self.tell_cursor()
+        self._scroll_to_cursor()
+        self.update_cursor_item()
 
     def start_at_top(self, key: str | None = None) -> None:
-        """Keep the cursor on the item with *key*, else on the first row, whichever that is, until
-        :meth:`pin` or a key."""
+        """Keep the cursor on the item with *key*, else on the first row, until
+        :meth:`pin_cursor` or a key."""
         old, self._cursor = self._cursor, 0
-        self._at_top = True
+        self._is_held_at_top = True
         self._top_key = key
-        self._slipped_at = float("-inf")
+        self._cursor_changed_at = float("-inf")
         if key is not None and (row := self._rows.row_of(key)) is not None:
             self._cursor = row
         self.refresh_row(old)
         self.refresh_row(self._cursor)
-        self._show_cursor()
-        if self._work.is_idle:
-            self.tell_cursor()
+        self._scroll_to_cursor()
+        if self._queue.is_idle:
+            self.update_cursor_item()
 
-    def pin(self) -> None:
-        """Once the work under way is done, the cursor belongs to its item again."""
-        self._cursor_key = None if self._at_top else self._cursor_key
-        self._at_top = False
-        if self._work.is_idle:
-            self.tell_cursor()
+    def pin_cursor(self) -> None:
+        """From now on the cursor stays on its item."""
+        self._cursor_key = None if self._is_held_at_top else self._cursor_key
+        self._is_held_at_top = False
+        if self._queue.is_idle:
+            self.update_cursor_item()
 
     def move_to_key(self, key: str) -> bool:
-        """Put the cursor on the item with *key*; whether it is shown."""
+        """Put the cursor on the item with *key*. Returns whether it is shown."""
         row = self._rows.row_of(key)
         if row is not None:
             self.move_to(row)
@@ -148,72 +151,74 @@ class RowCursor(RowLines[T]):
 
     # The work, in steps
 
-    def do(self, kind: str, start: Callable[[], Steps], size: int) -> None:
-        """Work over *size* rows; a newer piece of a kind takes the place of an older one."""
-        was_idle = self._work.is_idle
-        self._work.add(kind, start)
+    def run_in_steps(self, kind: str, start: Callable[[], Steps], size: int) -> None:
+        """Start work over *size* rows; it replaces older work of its kind."""
+        was_idle = self._queue.is_idle
+        self._queue.add(kind, start)
         if not was_idle:
             return
-        # Few rows are done at once, so that a key's effect is on screen with its own repaint.
+        # A few rows are done without a pause, so that a key's effect is shown at its own repaint.
         for _ in range(16 if size <= STEP else 1):
-            if not self._work.step():
+            if not self._queue.step():
                 return
-        self.call_later(self._go_on)
+        self.call_later(self._run_next_step)
 
-    async def _go_on(self) -> None:
+    async def _run_next_step(self) -> None:
         await asyncio.sleep(0)
-        if self._work.step():
-            self.call_later(self._go_on)
+        if self._queue.step():
+            self.call_later(self._run_next_step)
 
     def _after_step(self, kind: str, ended: bool) -> None:
         if ended:
-            self.settle(filtered=kind == "filter", by_itself=kind in ("load", StepQueue.KEEP))
+            self.reposition_cursor(
+                filtered=kind == "filter", by_itself=kind in ("load", WorkQueue.KEEP)
+            )
         elif kind == "filter":
-            self.settle(final=False, filtered=True)
+            self.reposition_cursor(final=False, filtered=True)
 
-    def settle(
+    def reposition_cursor(
         self, *, final: bool = True, filtered: bool = False, by_itself: bool = False
     ) -> None:
-        """After rows changed: the cursor back to its item, at the line of the screen it had.
+        """After rows changed: put the cursor back on its item, at the same line of the screen.
 
         Where the item is gone the cursor stays near, or goes to the first match of a new filter.
         *by_itself*: no key of the operator's changed them.
         """
-        before = self._told
+        before = self._last_highlighted
         line = self._cursor - self.scroll_offset.y
-        was_visible = 0 <= line < self.body
-        key = self._top_key if self._at_top else self._cursor_key
+        was_visible = 0 <= line < self.visible_rows
+        key = self._top_key if self._is_held_at_top else self._cursor_key
         row = None if key is None else self._rows.row_of(key)
         if row is None:
             row = 0 if filtered else max(0, min(self._cursor, len(self._rows) - 1))
         self._cursor = row
-        self.virtual_size = Size(1, len(self._rows) + self.head)
+        self.virtual_size = Size(1, len(self._rows) + self.header_height)
         if self.size.height:
             self.scroll_to(y=max(0, self._cursor - line), animate=False, force=True)
             if was_visible:
-                self._show_cursor()
+                self._scroll_to_cursor()
         self.refresh()
         if final:
-            self.tell_cursor()
-            if by_itself and _are_two(before, self._told, self._key_of):
-                self._slipped_at = time.monotonic()
-        self.tell_changed()
+            self.update_cursor_item()
+            if by_itself and _are_different(before, self._last_highlighted, self._key_of):
+                self._cursor_changed_at = time.monotonic()
+        self.rows_changed()
 
-    def tell_cursor(self) -> None:
-        """Remember the item under the cursor, and tell it when it is another one."""
+    def update_cursor_item(self) -> None:
+        """Remember the item under the cursor; report when it is another one."""
         item = self.highlighted
-        if item is not None and not self._at_top:
+        if item is not None and not self._is_held_at_top:
             self._cursor_key = self._key_of(item)
-        if item is not self._told:
-            self._told = item
-            self.tell_highlighted(item)
+        if item is not self._last_highlighted:
+            self._last_highlighted = item
+            self.highlighted_changed(item)
 
-    def _show_cursor(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         top = self.scroll_offset.y
         if self._cursor < top:
             self.scroll_to(y=self._cursor, animate=False, force=True)
-        elif self._cursor >= top + self.body:
-            self.scroll_to(y=self._cursor - self.body + 1, animate=False, force=True)
+        elif self._cursor >= top + self.visible_rows:
+            self.scroll_to(y=self._cursor - self.visible_rows + 1, animate=False, force=True)
 
     # Keys
 
@@ -221,7 +226,7 @@ class RowCursor(RowLines[T]):
         self.move_to(self._cursor + rows)
 
     def action_page(self, pages: int) -> None:
-        self.move_to(self._cursor + pages * max(1, self.body - 1))
+        self.move_to(self._cursor + pages * max(1, self.visible_rows - 1))
 
     def action_first(self) -> None:
         self.move_to(0)
@@ -236,8 +241,8 @@ class RowCursor(RowLines[T]):
         self.refresh_row(self._cursor)
 
     def on_resize(self) -> None:
-        self._show_cursor()
+        self._scroll_to_cursor()
 
 
-def _are_two(before: T | None, now: T | None, key_of: Callable[[T], str]) -> bool:
+def _are_different(before: T | None, now: T | None, key_of: Callable[[T], str]) -> bool:
     return before is not None and now is not None and key_of(before) != key_of(now)

@@ -1,4 +1,4 @@
-"""The one list of the console: any number of rows, of which only the visible ones are drawn.
+"""The list widget: any number of rows, of which only the visible ones are drawn.
 
 Nothing is kept per row but what :class:`~vbs_tui.ui.widgets.rows.row_model.Rows` keeps; a row is
 rendered by a pure function when it is seen. The cursor belongs to a key, not to a line: rows may
@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 from textual import events
 from textual.message import Message
 
-from vbs_tui.ui.keys.commands import bindings
+from vbs_tui.ui.keys.bindings import scope_bindings
 from vbs_tui.ui.render.table import Cell, Column
 from vbs_tui.ui.widgets.rows.row_cursor import RowCursor
-from vbs_tui.ui.widgets.rows.row_lines import NoticeKind
-from vbs_tui.ui.widgets.rows.row_model import Rows
-from vbs_tui.ui.widgets.rows.step_queue import StepQueue, at_once
+from vbs_tui.ui.widgets.rows.row_model import RowModel
+from vbs_tui.ui.widgets.rows.row_view import NoticeKind
+from vbs_tui.ui.widgets.rows.work_queue import WorkQueue, single_step
 
 __all__ = ["Cell", "Column", "RowList"]
 
 T = TypeVar("T")
 
 
-class _Told(Message):
+class _RowListMessage(Message):
     def __init__(self, rows: RowList[Any]) -> None:
         super().__init__()
         self.list = rows
@@ -36,32 +36,32 @@ class _Told(Message):
 
 
 class RowList(RowCursor[T], can_focus=True):
-    """See the module's text. Rows are items of one type ``T``."""
+    """Rows are items of one type ``T``; each has a key."""
 
-    BINDINGS = bindings("list")
+    BINDINGS = scope_bindings("list")
 
-    class Highlighted(_Told):
+    class Highlighted(_RowListMessage):
         """The cursor is on another item, or on a newer version of it; ``None``: on nothing."""
 
         def __init__(self, rows: RowList[Any], item: Any | None) -> None:
             super().__init__(rows)
             self.item = item
 
-    class Chosen(_Told):
+    class Chosen(_RowListMessage):
         """The operator chose an item."""
 
         def __init__(self, rows: RowList[Any], item: Any) -> None:
             super().__init__(rows)
             self.item = item
 
-    class FilterWanted(_Told):
+    class FilterWanted(_RowListMessage):
         """The operator wants to type a filter; the list itself has no input."""
 
-    class FilterChanged(_Told):
+    class FilterChanged(_RowListMessage):
         """The filter's text changed."""
 
-    class Changed(_Told):
-        """Counts, sort or marks changed: whoever tells them should tell them anew."""
+    class Changed(_RowListMessage):
+        """Counts, sort or marks changed."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class RowList(RowCursor[T], can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's own word
         classes: str | None = None,
     ) -> None:
-        """*text_of*: what the filter looks through; by default all the cells of the row.
+        """*text_of*: the text that the filter searches; by default all the cells of the row.
         *row_style*: the style name of cells that have none of their own. None may have effects.
         """
 
@@ -85,7 +85,7 @@ class RowList(RowCursor[T], can_focus=True):
 
         super().__init__(
             columns,
-            Rows(key_of, text_of or cells_text),
+            RowModel(key_of, text_of or cells_text),
             key_of,
             render_row,
             row_style or (lambda _: ""),
@@ -97,7 +97,7 @@ class RowList(RowCursor[T], can_focus=True):
         self._filter = ""
         self._natural: Callable[[T], Any] | None = None
 
-    # What is there
+    # Reading
 
     @property
     def total(self) -> int:
@@ -120,7 +120,7 @@ class RowList(RowCursor[T], can_focus=True):
         return frozenset(self._marks)
 
     @property
-    def sort_words(self) -> str:
+    def sort_description(self) -> str:
         """The sort in words; empty for the natural order."""
         if self._sorted_by is None:
             return ""
@@ -134,42 +134,44 @@ class RowList(RowCursor[T], can_focus=True):
         """All items, in the order they came. Not to be changed."""
         return self._rows.items()
 
-    # Change it
+    # Changing
 
     def set_items(self, items: Sequence[T]) -> None:
-        """Put *items* in the place of all; cursor, filter, sort and marks stay."""
-        self.do("load", lambda: self._rows.load(items), len(items))
+        """Replace all items; cursor, filter, sort and marks stay."""
+        self.run_in_steps("load", lambda: self._rows.load(items), len(items))
 
     def append_items(self, items: Sequence[T]) -> None:
-        """Add *items*; those whose key is known take the old one's place."""
-        self.do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.append(items)), 0)
+        """Add *items*; one whose key is known replaces the old one."""
+        self.run_in_steps(WorkQueue.KEEP, lambda: single_step(lambda: self._rows.append(items)), 0)
 
     def replace_item(self, key: str, item: T) -> None:
-        """Put *item* in the place of that with *key*; nothing happens when there is none."""
-        if not self._work.is_idle:
-            self.do(StepQueue.KEEP, lambda: at_once(lambda: self._rows.replace(key, item)), 0)
+        """Replace the item with *key*; nothing happens when there is none."""
+        if not self._queue.is_idle:
+            self.run_in_steps(
+                WorkQueue.KEEP, lambda: single_step(lambda: self._rows.replace(key, item)), 0
+            )
             return
         row = self._rows.row_of(key)
         if self._rows.replace(key, item):
-            self.settle(by_itself=True)
+            self.reposition_cursor(by_itself=True)
         elif row is not None:
             self.refresh_row(row)
-            self.tell_cursor()
+            self.update_cursor_item()
 
     def set_filter(self, text: str) -> None:
         """Show only rows that contain every word of *text*; an older filter's work is dropped."""
         if text == self._filter:
             return
         self._filter = text
-        self.do("filter", lambda: self._rows.filter_by(text), self._rows.total)
+        self.run_in_steps("filter", lambda: self._rows.filter_by(text), self._rows.total)
         self.post_message(self.FilterChanged(self))
 
-    def texts_changed(self) -> None:
-        """What the filter looks through is no longer what it was, though the items are."""
+    def search_texts_changed(self) -> None:
+        """The texts that the filter searches have changed, though the items have not."""
         self._rows.forget_texts()
         if self._filter:
             again = self._filter
-            self.do("filter", lambda: self._rows.filter_by(again), self._rows.total)
+            self.run_in_steps("filter", lambda: self._rows.filter_by(again), self._rows.total)
         self.refresh()
 
     def sort_by(self, column: int | None, *, descending: bool | None = None) -> None:
@@ -179,7 +181,9 @@ class RowList(RowCursor[T], can_focus=True):
         if descending is None:
             descending = column is not None and self.columns[column].descending_first
         down = descending
-        self.do("sort", lambda: self._rows.order_by(key, descending=down), self._rows.total)
+        self.run_in_steps(
+            "sort", lambda: self._rows.order_by(key, descending=down), self._rows.total
+        )
 
     def set_natural_order(self, key: Callable[[T], Any] | None) -> None:
         """What an unsorted list is ordered by; ``None``: as the items came."""
@@ -188,28 +192,28 @@ class RowList(RowCursor[T], can_focus=True):
             self.sort_by(None)
 
     def set_notice(self, kind: NoticeKind, text: str) -> None:
-        """What the body says while there is no row."""
+        """The text to show while there is no row."""
         if (kind, text) != self._notice:
             self._notice = (kind, text)
             if not len(self._rows):
                 self.refresh()
 
     def clear_marks(self) -> None:
-        """Take every mark away."""
+        """Remove every mark."""
         self._marks.clear()
         self.refresh()
         self.post_message(self.Changed(self))
 
-    def tell_highlighted(self, item: T | None) -> None:
+    def highlighted_changed(self, item: T | None) -> None:
         self.post_message(self.Highlighted(self, item))
 
-    def tell_changed(self) -> None:
+    def rows_changed(self) -> None:
         self.post_message(self.Changed(self))
 
     # Keys and mouse
 
     def action_choose(self) -> None:
-        item = self.this()
+        item = self.target_item()
         if item is not None:
             self.post_message(self.Chosen(self, item))
 
@@ -217,7 +221,7 @@ class RowList(RowCursor[T], can_focus=True):
         self.post_message(self.FilterWanted(self))
 
     def action_mark(self) -> None:
-        item = self.this()
+        item = self.target_item()
         if item is not None:
             self._marks ^= {self._key_of(item)}
             self.refresh_row(self._cursor)
@@ -225,7 +229,7 @@ class RowList(RowCursor[T], can_focus=True):
             self.post_message(self.Changed(self))
 
     def action_sort(self) -> None:
-        shown = {slot.index for slot in self.layout_slots()}
+        shown = {slot.index for slot in self.shown_columns()}
         sortable = [i for i, one in enumerate(self.columns) if one.sort_key and i in shown]
         after = [i for i in sortable if self._sorted_by is None or i > self._sorted_by]
         self.sort_by(after[0] if after else None)
@@ -237,17 +241,17 @@ class RowList(RowCursor[T], can_focus=True):
         spot = event.get_content_offset(self)
         if spot is None:
             return
-        if spot.y < self.head:
+        if spot.y < self.header_height:
             self._sort_by_click(spot.x)
             return
-        row = spot.y - self.head + self.scroll_offset.y
+        row = spot.y - self.header_height + self.scroll_offset.y
         if row < len(self._rows):
             self.move_to(row)
             if event.chain == 2:
                 self.action_choose()
 
     def _sort_by_click(self, x: int) -> None:
-        for slot in self.layout_slots():
+        for slot in self.shown_columns():
             if slot.start <= x < slot.start + slot.width and self.columns[slot.index].sort_key:
                 if slot.index == self._sorted_by:
                     self.action_reverse()

@@ -1,9 +1,9 @@
-"""The rows of a list, apart from any widget: what is there, what the filter shows, in which order.
+"""The rows of a list, without a widget: the items, what the filter shows, and their order.
 
-Work over many rows is cut into steps of bounded size: :meth:`Rows.load`, :meth:`Rows.filter_by`
-and :meth:`Rows.order_by` are generators, and whoever drives them decides what happens between two
-steps. Rows are numbers into one list of items; nothing else is kept per row but its search text
-and its sort key.
+Work over many rows is cut into steps of limited size: :meth:`RowModel.load`,
+:meth:`RowModel.filter_by` and :meth:`RowModel.order_by` are generators, and the caller decides what
+happens between two steps. A row is an index into one list of items; besides that only its search
+text and its sort key are kept.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from vbs_tui.ui.widgets.rows.step_queue import Steps
+from vbs_tui.ui.widgets.rows.work_queue import Steps
 
 T = TypeVar("T")
 
 STEP = 4000
-"""Rows per step of plain work: a few milliseconds on an ordinary machine."""
+"""Rows per step of plain work: a few milliseconds."""
 
 CALL_STEP = 1000
 """Rows per step when the caller's own functions are run on each."""
 
 
 def terms_of(text: str) -> tuple[str, ...]:
-    """The words of a filter; a row must contain each of them, whatever their case."""
+    """The words of a filter; a row must contain each of them, in any case."""
     return tuple(text.casefold().split())
 
 
-class Rows(Generic[T]):
-    """Items with a key each; a view of them that is filtered and ordered."""
+class RowModel(Generic[T]):
+    """Items, each with a key, and a filtered and sorted view of them."""
 
     def __init__(self, key_of: Callable[[T], str], text_of: Callable[[T], str]) -> None:
         self._key_of = key_of
@@ -77,7 +77,7 @@ class Rows(Generic[T]):
             return None
 
     def load(self, items: Sequence[T]) -> Steps:
-        """Put *items* in the place of all that is there; nothing changes before the last step."""
+        """Replace all items; nothing changes before the last step."""
         at: dict[str, int] = {}
         kept: list[T] = []
         for start in range(0, len(items), STEP):
@@ -106,7 +106,7 @@ class Rows(Generic[T]):
     def filter_by(self, text: str) -> Steps:
         """Show only what matches *text*; the view grows step by step, in order."""
         terms = terms_of(text)
-        # A view that an abandoned filter left half made must not be narrowed: rows are missing.
+        # A view that an abandoned filter left incomplete must not be narrowed: rows are missing.
         narrower = bool(self._terms) and not self._is_partial and _narrows(self._terms, terms)
         source = self.view if narrower else self._order
         self._terms = terms
@@ -136,7 +136,7 @@ class Rows(Generic[T]):
         self._is_partial = False
 
     def append(self, items: Iterable[T]) -> None:
-        """Add *items* in their places; one whose key is known takes that one's place."""
+        """Insert *items* in order; one whose key is known replaces that one."""
         for item in items:
             key = self._key_of(item)
             if key in self._at:
@@ -151,7 +151,7 @@ class Rows(Generic[T]):
             self._place(number)
 
     def replace(self, key: str, item: T) -> bool:
-        """Put *item* in the place of that with *key*. Whether rows moved, came or went."""
+        """Replace the item with *key*. Returns whether rows moved, came or went."""
         number = self._at.get(key)
         if number is None:
             return False
@@ -172,7 +172,7 @@ class Rows(Generic[T]):
         return True
 
     def forget_texts(self) -> None:
-        """Work the search texts out anew when they are next needed."""
+        """Make the search texts again when they are next needed."""
         self._texts = [None] * len(self._items)
         self._is_partial = True
 

@@ -1,0 +1,1 @@
+"""The state of the console, fed by events. Imports no widget and no screen."""

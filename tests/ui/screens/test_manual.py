@@ -61,7 +61,7 @@ async def test_q_closes_it_and_not_the_program() -> None:
 
 def test_markdown_is_loaded_only_when_it_is_opened() -> None:
     code = (
-        "import sys, vbs_tui.ui.app, vbs_tui.ui.screens.main.screen as _\n"
+        "import sys, vbs_tui.ui.app, vbs_tui.ui.screens.main.main_screen as _\n"
         "print(sorted({'markdown_it', 'vbs_tui.manual'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tests.commands.shell import Shell
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.lockout import RefusalHistory
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.commands.support.cloud_choice import choose_cloud
@@ -67,13 +67,13 @@ def test_refusals_belong_to_a_user_by_whatever_name_the_cloud_is_opened(tmp_path
     keys = {"auth_url": "https://i.test", "username": "j", "password": "p"}
     clouds = {"a": keys, "b": {**keys, "project_name": "q"}, "c": {**keys, "username": "k"}}
     path.write_text(json.dumps({"clouds": {name: {"auth": one} for name, one in clouds.items()}}))
-    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalCount]()
+    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalHistory]()
 
-    def tally_of(cloud: str) -> RefusalCount:
+    def tally_of(cloud: str) -> RefusalHistory:
         target = choose_cloud(cloud, None, env, tallies=tallies)
         made = asyncio.run(cast(Any, target.connector(cast(Any, None), RequestLog())))
         assert isinstance(made, CloudConnection)
-        return made._tally
+        return made._history
 
     first = tally_of("a")
     assert tally_of("b") is first

@@ -220,7 +220,7 @@ async def _look(settings: CloudSettings, found: list[Finding]) -> None:
     """Everything that needs the network, into *found* as it is seen."""
     signs = isinstance(settings.credentials, AccessKeyCredentials)
     clock = SystemClock()
-    way = await look_at_way(settings.auth_url, settings.trust, clock, signs=signs)
+    way = await look_at_way(settings.auth_url, settings.tls, clock, signs=signs)
     found += way.found
     if not way.is_open:
         return

@@ -17,7 +17,7 @@ from vbs_tui.cloud.auth.credentials import (
     PasswordCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.lockout import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
@@ -29,11 +29,11 @@ WAIT = "Corrected, it is tried at once; as it is, not before"
 
 
 class Place:
-    """One cloud, one configuration that may change, connections that share their tally."""
+    """One cloud, one configuration that may change, connections that share their history."""
 
     def __init__(self, cloud: ToyCloud, credentials: Credentials) -> None:
         self.cloud = cloud
-        self.tally = RefusalCount()
+        self.history = RefusalHistory()
         self.credentials = credentials
         self.asked = 0
 
@@ -49,7 +49,11 @@ class Place:
             return "492817"
 
         made = CloudConnection(
-            self.settings(), clock=self.cloud.clock, tally=self.tally, read_again=read, ask=ask
+            self.settings(),
+            clock=self.cloud.clock,
+            history=self.history,
+            reload_settings=read,
+            ask=ask,
         )
         self.cloud.connections.append(made)
         return made
@@ -81,7 +85,7 @@ async def test_the_same_password_is_not_sent_again_and_again() -> None:
             cloud.clock.passed += 1
             await failure_of(place.connect())
             assert len(cloud.server.log_ins) == tries
-        assert place.tally.refusals == 4
+        assert place.history.total == 4
 
 
 async def test_a_corrected_one_is_sent_at_once() -> None:

@@ -43,7 +43,7 @@ class Place:
             auth_url=f"{self.cloud.server.url}/v3", credentials=credentials, name="otc-prod"
         )
         made = CloudConnection(
-            self.now, ask=self._answer, clock=self.cloud.clock, read_again=self._read
+            self.now, ask=self._answer, clock=self.cloud.clock, reload_settings=self._read
         )
         self.cloud.connections.append(made)
         return made

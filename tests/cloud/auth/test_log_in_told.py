@@ -16,7 +16,7 @@ from vbs_tui.cloud.auth.credentials import (
     PasswordCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.lockout import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
@@ -87,7 +87,7 @@ async def test_a_project_that_wants_a_log_in_of_its_own_is_told_so() -> None:
 
 
 async def test_refusals_are_counted_over_all_connections() -> None:
-    tally, cloud = RefusalCount(), ToyCloud(log_in=lambda heard, auth: UNAUTHORIZED)
+    history, cloud = RefusalHistory(), ToyCloud(log_in=lambda heard, auth: UNAUTHORIZED)
     async with cloud:
         told = []
         for _ in range(2):
@@ -97,7 +97,7 @@ async def test_refusals_are_counted_over_all_connections() -> None:
                     credentials=PasswordCredentials(JANE, Secret("wrong")),
                 ),
                 clock=cloud.clock,
-                tally=tally,
+                history=history,
             )
             cloud.connections.append(connection)
             for _ in range(2):
@@ -109,19 +109,19 @@ async def test_refusals_are_counted_over_all_connections() -> None:
 
 
 async def test_a_second_connection_knows_that_the_first_was_refused() -> None:
-    tally, operator = RefusalCount(), Operator()
-    tally.refusals = tally.in_a_row = 1
+    history, operator = RefusalHistory(), Operator()
+    history.total = history.in_a_row = 1
     async with ToyCloud() as cloud:
         connection = CloudConnection(
             CloudSettings(auth_url=f"{cloud.server.url}/v3", credentials=PasswordCredentials(JANE)),
             ask=operator,
             clock=cloud.clock,
-            tally=tally,
+            history=history,
         )
         cloud.connections.append(connection)
         await connection.projects()
     assert operator.asked[0].why.startswith("Refused once already")
-    assert (tally.refusals, tally.in_a_row) == (1, 0)
+    assert (history.total, history.in_a_row) == (1, 0)
 
 
 async def test_declining_says_where_a_password_can_come_from() -> None:

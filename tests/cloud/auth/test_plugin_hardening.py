@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,12 @@ from tests.support.company import (
 )
 from tests.support.wire_server import WireServer, json_reply, reply
 from vbs_tui.cloud.auth.credentials import ApplicationCredentials, User
-from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
-from vbs_tui.cloud.auth.plugins.loading import plugin_credentials
-from vbs_tui.cloud.auth.token_cache import FileTokenCache
-from vbs_tui.cloud.auth.tokens import UNSCOPED
+from vbs_tui.cloud.auth.plugins.loading import PluginCredentials, owner_of, plugin_credentials
+from vbs_tui.cloud.auth.token_cache import TokenCache
+from vbs_tui.cloud.auth.tokens import UNSCOPED, new_token
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.errors import CloudError, Executed
+from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.threads import ThreadFailed, in_thread
 
@@ -47,10 +48,10 @@ def connect(company: Company, credentials: Any, **more: Any) -> CloudConnection:
     return made
 
 
-async def refusal_of(made: PluginCredentials, company: Company) -> PluginRefusal:
-    with pytest.raises(PluginRefusal) as caught:
-        await made.token(company.clock.now())
-    return caught.value
+async def failure_of(connection: CloudConnection) -> Failure:
+    with pytest.raises(CloudError) as caught:
+        await connection.projects()
+    return caught.value.failure
 
 
 # Where secrets go
@@ -76,8 +77,8 @@ async def test_no_redirection_is_followed(where: str, status: int, tmp_path: Pat
 async def test_nor_one_to_the_same_server(tmp_path: Path) -> None:
     async with Company() as company:
         company.instead = {"/idp/token": lambda heard: reply("", 307, {"Location": "/elsewhere"})}
-        made = settings_of(tmp_path, company.cloud()).credentials
-        assert "which is never followed" in str(await refusal_of(made, company))
+        failure = await failure_of(company.connect(tmp_path, company.cloud()))
+        assert "which is never followed" in failure.message
         assert [one.path for one in company.server.heard] == ["/idp/token"]
 
 
@@ -87,24 +88,28 @@ async def test_only_the_configured_document_names_an_endpoint(tmp_path: Path) ->
         company.instead = {DISCOVERY: lambda heard: json_reply({"token_endpoint": named})}
         discovery = f"{company.server.url}{DISCOVERY}"
         auth = {"access_token_endpoint": None, "discovery_endpoint": discovery}
-        made = settings_of(tmp_path, company.cloud(auth=auth)).credentials
-        assert (await made.token(company.clock.now())).user_name == "ops-jane"
+        connection = company.connect(tmp_path, company.cloud(auth=auth))
+        await connection.projects()
+        assert connection.user == "ops-jane"
         assert [one.path for one in other.heard] == ["/token"]
         other.heard.clear()
         # The same words from anybody else send nobody anywhere.
         made = settings_of(tmp_path, company.cloud()).credentials
         assert isinstance(made, PluginCredentials)
-        made.plugin.access_token_endpoint = None
-        made.plugin.discovery_endpoint = f"{company.server.url}{DISCOVERY}?of=another"
-        made.plugin._get_discovery_document = lambda session: {"token_endpoint": named}
+        plugin, session = made.make("")
+        plugin.access_token_endpoint = None
+        plugin.discovery_endpoint = f"{company.server.url}{DISCOVERY}?of=another"
+        plugin._get_discovery_document = lambda session: {"token_endpoint": named}
+        connection = connect(company, replace(made, make=lambda _: (plugin, session)))
         for _ in range(2):
-            refusal = await refusal_of(made, company)
-            assert "was named by another server, not by the configuration" in str(refusal)
-            assert not refusal.answered
+            failure = await failure_of(connection)
+            assert "was named by another server, not by the configuration" in failure.message
+            assert "Refused" not in dict(failure.extra)
         assert other.heard == []
         auth = {"access_token_endpoint": f"{other.url}/token"}
-        made = settings_of(tmp_path, company.cloud(auth=auth)).credentials
-        assert (await made.token(company.clock.now())).user_name == "ops-jane"
+        connection = company.connect(tmp_path, company.cloud(auth=auth))
+        await connection.projects()
+        assert connection.user == "ops-jane"
         assert len(other.of("POST", "/token")) == 1
 
 
@@ -122,9 +127,9 @@ class Scripted(v3.OidcPassword):
 
 
 def scripted(company: Company, act: Callable[[Any], object]) -> PluginCredentials:
-    known = (Secret(PASSWORD), Secret(CLIENT_SECRET))
+    values = {"password": PASSWORD, "client_secret": CLIENT_SECRET}
     return plugin_credentials(
-        "v3oidcpassword", "jane", known, lambda _: (Scripted(company, act), Session())
+        "v3oidcpassword", "jane", values, lambda _: (Scripted(company, act), Session())
     )
 
 
@@ -144,11 +149,11 @@ async def test_a_plugin_that_follows_all_the_same(way: str, proof: str) -> None:
             else:
                 session.session.get(f"{other.url}/take", headers=headers)
 
-        made = scripted(company, act)
+        connection = connect(company, scripted(company, act))
         if way == "by itself":
-            assert "was named by another server" in str(await refusal_of(made, company))
+            assert "was named by another server" in (await failure_of(connection)).message
         else:  # it took the redirection for the answer
-            await made.token(company.clock.now())
+            await connection.projects()
             assert len(company.server.of("GET", "/away")) == 1
         assert other.heard == []
 
@@ -207,29 +212,25 @@ async def test_tokens_of_nobody_in_particular_are_not_kept(
     assert not folder.exists()
 
 
-async def test_a_cache_of_nobody_in_particular_is_empty(tmp_path: Path) -> None:
-    async with Company() as company:
-        made = settings_of(tmp_path, company.cloud()).credentials
-        now = company.clock.now()
-        token = await made.token(now)
-        for owner in ("jane", ""):
-            folder = tmp_path / f"tokens-{owner}"
-            FileTokenCache(folder, owner).store(UNSCOPED, token)
-            kept = FileTokenCache(folder, owner).load(UNSCOPED, now)
-            assert (kept is not None, folder.exists()) == (bool(owner), bool(owner))
+def test_a_cache_of_nobody_in_particular_is_empty(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    token = new_token("a-token", {}, now)
+    assert token is not None
+    for owner in ("jane", ""):
+        folder = tmp_path / f"tokens-{owner}"
+        TokenCache(folder, owner).store(UNSCOPED, token)
+        kept = TokenCache(folder, owner).load(UNSCOPED, now)
+        assert (kept is not None, folder.exists()) == (bool(owner), bool(owner))
 
 
-@pytest.mark.parametrize("kind", ["v3kerberos", "v3fedkerb", "v3oauth1"])
-def test_tickets_are_nobody_in_particular(kind: str) -> None:
-    from vbs_tui.cloud.auth.plugins.identity import owner_of
-
-    plugin = v3.Password("https://iam.test", username="jane", password="p", user_domain_id="d")
-    assert owner_of(kind, plugin, Session(), ()) == ""
-    told = owner_of("v3password", plugin, Session(), (Secret("p"),))
-    again = v3.Password("https://iam.test", username="jane", password="q", user_domain_id="d")
-    assert told == owner_of("v3password", again, Session(), (Secret("q"),)) != ""
-    other = v3.Password("https://iam.test", username="jane", password="p", user_domain_id="e")
-    assert told != owner_of("v3password", other, Session(), (Secret("p"),))
+def test_tickets_are_nobody_in_particular() -> None:
+    jane = {"auth_url": "https://iam.test", "username": "jane", "user_domain_id": "d"}
+    for kind in ("v3kerberos", "v3fedkerb", "v3oauth1"):
+        assert owner_of(kind, jane, {"p"}) == ""
+    told = owner_of("v3password", {**jane, "password": "p"}, {"p"})
+    assert told == owner_of("v3password", {**jane, "password": "q"}, {"q"}) != ""
+    assert told != owner_of("v3password", {**jane, "user_domain_id": "e"}, set())
+    assert told != owner_of("v3password", {**jane, "default_domain": "e"}, set())
 
 
 async def test_application_credentials_of_one_user_are_kept_apart(tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ from tests.support.company import (
 )
 from tests.support.toy_cloud import PROJECT, VOLUME
 from tests.support.wire_server import Heard, Reply, json_reply, reply, reset
-from vbs_tui.cloud.auth.plugins.adapter import PluginRefusal
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
@@ -161,10 +160,10 @@ async def test_the_plugins_own_words_hold_no_secret(tmp_path: Path) -> None:
 
     async with Company() as company:
         company.instead = {"/idp/token": echo}
-        made = settings_of(tmp_path, company.cloud()).credentials
-        with pytest.raises(PluginRefusal) as caught:
-            await asyncio.to_thread(made.log_in, company.clock.now())
-    assert "idp-pa" not in str(caught.value)
+        made = settings_of(tmp_path, company.cloud())
+        with pytest.raises(CloudError) as caught:
+            await company.connect(tmp_path, company.cloud()).projects()
+    assert "idp-pa" not in repr(caught.value.failure)
     assert "idp-pa" not in repr(made)
 
 
@@ -173,7 +172,7 @@ async def test_the_plugins_own_words_hold_no_secret(tmp_path: Path) -> None:
     [
         (json_reply({}, 503), "answered HTTP 503", ErrorKind.SERVER),
         (json_reply({}, 429), "answered HTTP 429", ErrorKind.REFUSED),
-        (reset, "the connection to 127.0.0.1 was lost", ErrorKind.BROKEN),
+        (reset, "127.0.0.1 broke off the answer", ErrorKind.BROKEN),
         (json_reply({"no": "token"}), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
         (reply("<html>portal</html>"), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
         (reply(""), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),

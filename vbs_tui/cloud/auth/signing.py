@@ -1,7 +1,7 @@
 """Signing requests with an access key: ``SDK-HMAC-SHA256``, in both of its forms.
 
-Source: the signing of requests with an access key, as the vendor's SDKs do it. What is hashed must
-be what is sent, so the signature is made of the very URL and bytes that go out.
+As the vendor's SDKs do it. What is hashed must be what is sent, so the signature is made of the
+very URL and bytes that go out.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from vbs_tui.cloud.auth.authorization import Authorization
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
-from vbs_tui.cloud.auth.lockout import RefusalCount
-from vbs_tui.cloud.auth.refused_endpoints import RefusedEndpoints
+from vbs_tui.cloud.auth.lockout import RefusalHistory, endpoint_backoff
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.advice import KEY_REFUSED
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.response_errors import refused
+from vbs_tui.cloud.http.service_client import Authorizer
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
+from vbs_tui.cloud.resources import Project
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _ANYWHERE = "anywhere"
@@ -87,74 +89,79 @@ def canonical_request(request: Request, covered: Mapping[str, str]) -> str:
     )
 
 
-class SigningKey:
-    """An access key in use: what signs, and who refused it. Five bad signatures may lock a key."""
+class SigningKey(Authorization):
+    """An access key in use. Five wrong signatures may lock a key: a refused one is paused."""
 
     def __init__(
-        self, credentials: AccessKeyCredentials, session: Session, tally: RefusalCount
+        self, credentials: AccessKeyCredentials, session: Session, history: RefusalHistory
     ) -> None:
         self._session = session
-        self._refusers = RefusedEndpoints()
+        self._backoff = endpoint_backoff()
         self._refused: Failure | None = None
-        self._tally = tally
-        self.holds_back = False
-        """Whether a signature was refused, and none taken since."""
-        self.credentials = credentials
-        self.sign_by(credentials)
+        self._history = history
+        self._is_locked = False
+        self.use(credentials)
 
-    def sign_by(self, credentials: AccessKeyCredentials) -> None:
+    def use(self, credentials: AccessKeyCredentials) -> None:
         """Sign with *credentials* from now on: the same key, with a corrected secret."""
-        self.credentials = credentials
-        self._refusers.forgive()
+        self._credentials = credentials
+        self._backoff.reset()
         for secret in credentials.secrets():
             self._session.redactor.add(secret)
 
-    def forgive(self) -> None:
-        """The operator wants another try."""
-        self._refusers.forgive()
+    @property
+    def is_locked(self) -> bool:
+        return self._is_locked
+
+    def reset(self) -> None:
+        self._backoff.reset()
+
+    def unscoped(self) -> Authorizer:
+        return KeyAuthorizer(self)
+
+    def for_project(self, project: Project) -> Authorizer:
+        return KeyAuthorizer(self, project.id)
 
     def sign(self, request: Request, project_id: str) -> dict[str, str]:
-        """Headers that prove whose *request* is. Raises ``CloudError`` in the pause that follows
-        a refusal."""
+        """The headers of *request* with its signature. Raises ``CloudError`` in the pause that
+        follows a refusal."""
         where, clock = origin(request.url), self._session.clock
-        known = self._tally.resting(where, self.credentials.secrets(), clock.monotonic())
-        if known is None and self._rests(where):
-            known = self._refused
-        if known is not None:
-            self.holds_back = True
-            raise CloudError(replace(known, what=request.what, target=request.target))
+        now, secrets = clock.monotonic(), self._credentials.secrets()
+        # Refused again and again, and accepted nowhere in between: it is the key, not the place.
+        place = _ANYWHERE if self._history.in_a_row > 1 else where
+        reason = self._history.paused(where, secrets, now)
+        if reason is None and self._backoff.remaining(place, now):
+            reason = self._refused
+        if reason is not None:
+            self._is_locked = True
+            raise CloudError(replace(reason, what=request.what, target=request.target))
         extra = {"X-Project-Id": project_id} if project_id else {}
-        token = self.credentials.security_token
+        token = self._credentials.security_token
         if token is not None:
             extra["X-Security-Token"] = token.reveal()
-        scope = SigningScope() if self.credentials.scoped else None
-        return signature_headers(self.credentials, request, extra, clock.now(), scope)
+        scope = SigningScope() if self._credentials.scoped else None
+        return signature_headers(self._credentials, request, extra, clock.now(), scope)
 
-    def _rests(self, where: str) -> bool:
-        now = self._session.clock.monotonic()
-        # Refused again and again, and taken by nobody in between: it is the key, not the place.
-        place = _ANYWHERE if self._tally.in_a_row > 1 else where
-        return self._refusers.is_resting(place, now)
+    def accepted(self, response: Response) -> None:
+        """*response* shows that the service accepts the signature."""
+        self._backoff.succeed(origin(response.request.url))
+        self._backoff.succeed(_ANYWHERE)
+        self._is_locked = False
+        self._history.succeed(self._credentials.secrets())
 
-    def took(self, answer: Response) -> None:
-        """*answer* shows that the signature serves there."""
-        self._refusers.took(origin(answer.request.url))
-        self._refusers.took(_ANYWHERE)
-        self.holds_back = False
-        self._tally.took(self.credentials.secrets())
-
-    def refused(self, answer: Response) -> None:
-        """*answer* says that the signature does not serve."""
-        where, clock = origin(answer.request.url), self._session.clock
+    def refused(self, response: Response) -> None:
+        """*response* refuses the signature."""
+        where, clock = origin(response.request.url), self._session.clock
         now = clock.monotonic()
-        self.holds_back = True
-        failure = self._tally.counted(refused(answer, clock.now()).failure, "a key")
+        self._is_locked = True
+        failure = self._history.count(refused(response, clock.now()).failure, "a key")
         self._refused = replace(failure, kind=ErrorKind.LOG_IN, executed=Executed.NO)
-        self._refusers.refused(where, now)
-        if self._tally.in_a_row > 1:
-            self._refusers.refused(_ANYWHERE, now)
-        if self._refused.hint == KEY_REFUSED:  # else the clock is to blame, which is soon set right
-            self._tally.rest(where, self.credentials.secrets(), self._refused, now)
+        self._backoff.fail(where, now)
+        if self._history.in_a_row > 1:
+            self._backoff.fail(_ANYWHERE, now)
+        # Any other hint is about the clock, which is soon corrected.
+        if self._refused.hint == KEY_REFUSED:
+            self._history.pause(where, self._credentials.secrets(), self._refused, now)
 
 
 class KeyAuthorizer:
@@ -165,12 +172,12 @@ class KeyAuthorizer:
         self._project_id = project_id
 
     async def authorize(self, request: Request) -> tuple[Request, object]:
-        proof = self._key.sign(request, self._project_id)
-        return replace(request, headers={**request.headers, **proof}), None
+        signed = self._key.sign(request, self._project_id)
+        return replace(request, headers={**request.headers, **signed}), None
 
     def accepted(self, stamp: object, answer: Response) -> None:
         del stamp
-        self._key.took(answer)
+        self._key.accepted(answer)
 
     def discard(self, stamp: object, answer: Response) -> None:
         del stamp

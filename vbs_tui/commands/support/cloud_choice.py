@@ -22,12 +22,12 @@ from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 
 if TYPE_CHECKING:
-    from vbs_tui.cloud.auth.lockout import RefusalCount
+    from vbs_tui.cloud.auth.lockout import RefusalHistory
     from vbs_tui.cloud.config.cloud_settings import CloudSettings
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
 
-    Tallies = dict[tuple[str, str], RefusalCount]
+    Tallies = dict[tuple[str, str], RefusalHistory]
     """By identity service and user."""
 
 NO_CLOUD = """\
@@ -175,7 +175,7 @@ def _configured(
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         settings = await read()
         tally = tally_of(settings, tallies)
-        return _connection(settings, ask, log, tokens, tally=tally, read_again=read)
+        return _connection(settings, ask, log, tokens, history=tally, reload_settings=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
 
@@ -190,16 +190,16 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalCount:
+def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalHistory:
     """The refusals of this user at this identity service, whatever clouds are called by it."""
-    from vbs_tui.cloud.auth.lockout import RefusalCount  # noqa: PLC0415 - start-up time
+    from vbs_tui.cloud.auth.lockout import RefusalHistory  # noqa: PLC0415 - start-up time
 
     who = settings.credentials
     user = getattr(who, "user", None)
     name = getattr(user, "id", "") or getattr(user, "name", "") or getattr(who, "access", "")
     # Of the others nothing tells whether two clouds mean the same one.
     key = (identity_root(settings.auth_url), name or f"cloud {settings.name}")
-    return tallies.setdefault(key, RefusalCount())
+    return tallies.setdefault(key, RefusalHistory())
 
 
 def target_of(
@@ -209,7 +209,7 @@ def target_of(
     tally = tally_of(settings, {} if tallies is None else tallies)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(settings, ask, log, tokens, tally=tally)
+        return _connection(settings, ask, log, tokens, history=tally)
 
     name = settings.name or urlsplit(identity_root(settings.auth_url)).hostname or "cloud"
     return Target(clean(name, 60), name, connect, lambda: None)
@@ -248,8 +248,8 @@ def _connection(
     log: RequestLog,
     tokens: Path | None = None,
     *,
-    tally: RefusalCount | None = None,
-    read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
+    history: RefusalHistory | None = None,
+    reload_settings: Callable[[], Awaitable[CloudSettings]] | None = None,
 ) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
@@ -258,8 +258,8 @@ def _connection(
         ask=ask,
         request_log=log,
         token_directory=tokens,
-        tally=tally,
-        read_again=read_again,
+        history=history,
+        reload_settings=reload_settings,
     )
 
 

@@ -30,7 +30,7 @@ from vbs_tui.restore.events import (
     SecretWanted,
 )
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.threads import begun
+from vbs_tui.threads import start
 
 E = TypeVar("E")
 T = TypeVar("T")
@@ -130,7 +130,7 @@ class Session:
     def _asked(self, question: LogInQuestion) -> str | None:
         # Not in the main thread: a signal that another thread got would not end its reading.
         with terminal_as_it_was():
-            return patient(begun(lambda: ask_on_terminal(question)))
+            return patient(start(lambda: ask_on_terminal(question)))
 
     def wait_for(self, wanted: Callable[[Event], E | None]) -> E:
         """The first thing that *wanted* makes of an event."""

@@ -20,7 +20,7 @@ from vbs_tui.cloud.config.auth_types import IncompleteLogIn, credentials_of, lab
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.config.files import ConfigurationError
 from vbs_tui.cloud.config.keys import add_variables, is_verified, settings_of, text_of
-from vbs_tui.cloud.config.sdk_loader import Loader, guarded, loader
+from vbs_tui.cloud.config.sdk_loader import Loader, guarded, load
 from vbs_tui.cloud.config.variables import Variables, auth_type_of_variables
 from vbs_tui.cloud.http.urls import is_plain_http
 from vbs_tui.text import clean
@@ -88,13 +88,13 @@ def settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -
 
 def _cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
     with _quiet():
-        config = loader(env)
+        config = load(env)
         return tuple(_configured(config, name) for name in config.names())
 
 
 def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -> CloudSettings:
     with _quiet():
-        config = loader(env)
+        config = load(env)
         chosen = config.chosen(name)
         # The openstack client takes this variable for every cloud.
         region = region or env.get("OS_REGION_NAME") or None

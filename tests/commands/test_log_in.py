@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tests.commands.shell import Shell
-from vbs_tui.cloud.auth.lockout import RefusalHistory
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.commands.support.cloud_choice import choose_cloud

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from tests.lab.clouds import Lab, connected
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.auth.credentials import PasswordCredentials
-from vbs_tui.cloud.auth.lockout import RefusalHistory
 from vbs_tui.cloud.auth.log_in import LogIn
 from vbs_tui.cloud.auth.prompt import LogInPrompt
-from vbs_tui.cloud.auth.token_store import TokenAuthorizer, TokenStore
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
+from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
@@ -36,7 +36,7 @@ async def speaking(lab: Lab) -> AsyncIterator[ServiceClient]:
     log_in = LogIn(session, identity_root(settings.auth_url), settings.credentials, prompt)
     scope = Scope(project_id=lab.project_id)
     try:
-        yield ServiceClient(session, TokenAuthorizer(TokenStore(session, log_in), scope))
+        yield ServiceClient(session, TokenStore(session, log_in).scoped(scope))
     finally:
         await session.aclose()
 

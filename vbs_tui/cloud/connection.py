@@ -13,14 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.auth.authorization import Authorization
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials, ApplicationCredentials, User
-from vbs_tui.cloud.auth.lockout import RefusalHistory
 from vbs_tui.cloud.auth.log_in import BaseLogIn, LogIn
 from vbs_tui.cloud.auth.log_in_errors import KEEPS_USER
 from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
 from vbs_tui.cloud.auth.plugins.log_in import PluginLogIn
 from vbs_tui.cloud.auth.prompt import LogInPrompt
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.auth.signing import SigningKey
 from vbs_tui.cloud.auth.token_cache import TokenCache
 from vbs_tui.cloud.auth.token_store import TokenStore
@@ -255,7 +254,7 @@ class CloudConnection:
         )
         return catalog.in_one_region(project.id)
 
-    def _make_authorization(self, token_directory: Path | None) -> Authorization:
+    def _make_authorization(self, token_directory: Path | None) -> TokenStore | SigningKey:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
             return SigningKey(settings.credentials, self._session, self._history)
@@ -288,7 +287,7 @@ class CloudConnection:
         self._settings = replace(self._settings, credentials=now.credentials)
         if isinstance(self._authorization, TokenStore):
             self._authorization.use(self._log_in(now))
-        elif isinstance(self._authorization, SigningKey):
+        else:
             assert isinstance(now.credentials, AccessKeyCredentials)
             self._authorization.use(now.credentials)
 

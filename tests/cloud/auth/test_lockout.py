@@ -17,7 +17,7 @@ from vbs_tui.cloud.auth.credentials import (
     PasswordCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import RefusalHistory
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure

@@ -45,10 +45,8 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordCredentials:
-    """User and password; the password is asked for when there is none."""
-
-    prompts: ClassVar[bool] = False
+class _UserCredentials:
+    """A user, and a password that is asked for when there is none."""
 
     user: User
     password: Secret | None = None
@@ -65,39 +63,35 @@ class PasswordCredentials:
     def secrets(self) -> tuple[Secret, ...]:
         return (self.password,) if self.password else ()
 
-    async def identity(self, ask: AskOperator) -> dict[str, Any]:
-        """The ``identity`` part of a log-in."""
-        password = self.password or await ask(_password_question(self.user))
-        return {"methods": ["password"], "password": _password(self.user, password)}
+    async def _password(self, ask: AskOperator) -> dict[str, Any]:
+        question = LogInQuestion(QuestionKind.PASSWORD, f"Password of {self.user.label}")
+        password = self.password or await ask(question)
+        return {"user": {**self.user.reference(), "password": password.reveal()}}
 
 
 @dataclass(frozen=True, slots=True)
-class PasscodeCredentials:
+class PasswordCredentials(_UserCredentials):
+    """User and password."""
+
+    prompts: ClassVar[bool] = False
+    """Whether each log-in asks the operator for something."""
+
+    async def identity(self, ask: AskOperator) -> dict[str, Any]:
+        """The ``identity`` part of a log-in."""
+        return {"methods": ["password"], "password": await self._password(ask)}
+
+
+@dataclass(frozen=True, slots=True)
+class PasscodeCredentials(_UserCredentials):
     """User, password and a passcode of a virtual MFA device, asked for at each log-in."""
 
     prompts: ClassVar[bool] = True
 
-    user: User
-    password: Secret | None = None
     alone: bool = False
     """Whether the passcode is all that is sent: keystoneauth's ``v3totp``."""
 
-    @property
-    def label(self) -> str:
-        return self.user.label
-
-    @property
-    def owner(self) -> str:
-        return json.dumps(self.user.reference())
-
-    def secrets(self) -> tuple[Secret, ...]:
-        return (self.password,) if self.password else ()
-
     async def identity(self, ask: AskOperator) -> dict[str, Any]:
-        first: dict[str, Any] = {}
-        if not self.alone:
-            password = self.password or await ask(_password_question(self.user))
-            first = {"password": _password(self.user, password)}
+        first = {} if self.alone else {"password": await self._password(ask)}
         passcode = await ask(LogInQuestion(QuestionKind.PASSCODE, f"Passcode of {self.user.label}"))
         code = "".join(passcode.reveal().split())
         totp = {"user": {**self.user.reference(), "passcode": code}}
@@ -188,11 +182,3 @@ LogInCredentials = (
     PasswordCredentials | PasscodeCredentials | TokenCredentials | ApplicationCredentials
 )
 Credentials = LogInCredentials | AccessKeyCredentials
-
-
-def _password_question(user: User) -> LogInQuestion:
-    return LogInQuestion(QuestionKind.PASSWORD, f"Password of {user.label}")
-
-
-def _password(user: User, password: Secret) -> dict[str, Any]:
-    return {"user": {**user.reference(), "password": password.reveal()}}

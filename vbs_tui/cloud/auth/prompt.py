@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vbs_tui.cloud.auth.lockout import RefusalHistory
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.provider import Ask, LogInQuestion, QuestionKind

@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from vbs_tui.cloud.auth.authorization import Authorization
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
-from vbs_tui.cloud.auth.lockout import RefusalHistory, endpoint_backoff
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory, endpoint_backoff
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.advice import KEY_REFUSED
 from vbs_tui.cloud.http.messages import Request, Response
@@ -89,8 +88,17 @@ def canonical_request(request: Request, covered: Mapping[str, str]) -> str:
     )
 
 
-class SigningKey(Authorization):
-    """An access key in use. Five wrong signatures may lock a key: a refused one is paused."""
+class SigningKey:
+    """An access key in use: no log-in, no token, nothing that expires.
+
+    Five wrong signatures may lock a key: a refused one is paused. Has the properties and methods
+    that :class:`~vbs_tui.cloud.auth.token_store.TokenStore` has for its connection.
+    """
+
+    user = ""
+    expires_at = None
+    only_project = None
+    project_paths = ("/v3/projects", "/v3/auth/projects")
 
     def __init__(
         self, credentials: AccessKeyCredentials, session: Session, history: RefusalHistory
@@ -99,7 +107,8 @@ class SigningKey(Authorization):
         self._backoff = endpoint_backoff()
         self._refused: Failure | None = None
         self._history = history
-        self._is_locked = False
+        self.is_locked = False
+        """Whether a signature was refused, and none accepted since."""
         self.use(credentials)
 
     def use(self, credentials: AccessKeyCredentials) -> None:
@@ -109,11 +118,8 @@ class SigningKey(Authorization):
         for secret in credentials.secrets():
             self._session.redactor.add(secret)
 
-    @property
-    def is_locked(self) -> bool:
-        return self._is_locked
-
     def reset(self) -> None:
+        """The operator wants another try."""
         self._backoff.reset()
 
     def unscoped(self) -> Authorizer:
@@ -121,6 +127,15 @@ class SigningKey(Authorization):
 
     def for_project(self, project: Project) -> Authorizer:
         return KeyAuthorizer(self, project.id)
+
+    def catalog_of(self, project: Project) -> None:
+        """Without a log-in no catalog came."""
+
+    def grant(self, project: Project) -> None:
+        """Likewise."""
+
+    async def aclose(self) -> None:
+        """Nothing is under way."""
 
     def sign(self, request: Request, project_id: str) -> dict[str, str]:
         """The headers of *request* with its signature. Raises ``CloudError`` in the pause that
@@ -133,7 +148,7 @@ class SigningKey(Authorization):
         if reason is None and self._backoff.remaining(place, now):
             reason = self._refused
         if reason is not None:
-            self._is_locked = True
+            self.is_locked = True
             raise CloudError(replace(reason, what=request.what, target=request.target))
         extra = {"X-Project-Id": project_id} if project_id else {}
         token = self._credentials.security_token
@@ -146,14 +161,14 @@ class SigningKey(Authorization):
         """*response* shows that the service accepts the signature."""
         self._backoff.succeed(origin(response.request.url))
         self._backoff.succeed(_ANYWHERE)
-        self._is_locked = False
+        self.is_locked = False
         self._history.succeed(self._credentials.secrets())
 
     def refused(self, response: Response) -> None:
         """*response* refuses the signature."""
         where, clock = origin(response.request.url), self._session.clock
         now = clock.monotonic()
-        self._is_locked = True
+        self.is_locked = True
         failure = self._history.count(refused(response, clock.now()).failure, "a key")
         self._refused = replace(failure, kind=ErrorKind.LOG_IN, executed=Executed.NO)
         self._backoff.fail(where, now)

@@ -22,7 +22,7 @@ from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 
 if TYPE_CHECKING:
-    from vbs_tui.cloud.auth.lockout import RefusalHistory
+    from vbs_tui.cloud.auth.refusal_history import RefusalHistory
     from vbs_tui.cloud.config.cloud_settings import CloudSettings
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
@@ -192,7 +192,7 @@ def _unreadable(message: str, hint: str) -> Failure:
 
 def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalHistory:
     """The refusals of this user at this identity service, whatever clouds are called by it."""
-    from vbs_tui.cloud.auth.lockout import RefusalHistory  # noqa: PLC0415 - start-up time
+    from vbs_tui.cloud.auth.refusal_history import RefusalHistory  # noqa: PLC0415 - start-up time
 
     who = settings.credentials
     user = getattr(who, "user", None)

@@ -7,6 +7,7 @@ import hmac
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus
@@ -162,20 +163,17 @@ class Redactor:
 
     def clear_text(self, text: str) -> str:
         """The same for one value: long secrets wherever they stand, short ones as whole words."""
-        for shape in self._longest_first():
-            if len(shape) >= _SURE:
-                text = text.replace(shape, BLOT)
-        for pattern in self._words():
-            text = pattern.sub(BLOT, text)
-        return text
+        return _cleared(
+            text, [one for one in self._longest_first() if len(one) >= _SURE], self._words()
+        )
 
     def clear_values(self, data: object) -> Cleared:
         """What was read as JSON without secrets, whatever the keys, and however it was spelt. It is
         changed in place.
 
-        Keys stay: they are only compared, and what is shown of an answer as a whole goes through
-        :meth:`blot`. Numbers of many digits go like texts. Raises ``RecursionError`` for what is
-        nested too deep.
+        Keys stay: they are only compared, and what is shown of a body as a whole goes through
+        :meth:`blot`. Numbers of many digits are treated like texts. Raises ``RecursionError`` for
+        what is nested too deep.
         """
         texts: list[str] = []
         _gather(data, texts)
@@ -184,12 +182,19 @@ class Redactor:
         words = [pattern for pattern in self._words() if pattern.search(whole)]
         if not shapes and not words:
             return Cleared(data)
-        lasting = [shape for shape in shapes if shape in self._kept]
-        work = _Clearing(shapes, words, lasting)
-        box = [data]
-        work.clear(box)
-        self.is_in_the_way |= work.is_in_the_way
-        return Cleared(box[0], changed=True, is_in_the_way=work.is_in_the_way)
+        box, is_in_the_way = [data], False
+        for holder, key, value, decides in _leaves(box):
+            is_text = isinstance(value, str)
+            text = str(value)
+            cleared = _cleared(text, shapes, words if is_text else [])
+            if cleared == text:
+                continue
+            holder[key] = cleared if is_text else BLOT
+            lasts = any(one in text for one in shapes if one in self._kept)
+            lasts = lasts or not is_text or any(one.search(text) for one in words)
+            is_in_the_way |= decides and lasts
+        self.is_in_the_way |= is_in_the_way
+        return Cleared(box[0], changed=True, is_in_the_way=is_in_the_way)
 
     def blot(self, text: str, limit: int) -> str:
         """*text* without secrets, cut to *limit* characters after the secrets went."""
@@ -228,7 +233,7 @@ def hide_named(text: str) -> str:
 
 
 def _gather(value: object, texts: list[str]) -> None:
-    """Every text and number in *value*, and every key."""
+    """Add every text and number in *value*, and every key, to *texts*."""
     if isinstance(value, str):
         texts.append(value)
     elif isinstance(value, dict):
@@ -238,45 +243,27 @@ def _gather(value: object, texts: list[str]) -> None:
     elif isinstance(value, list):
         for inner in value:
             _gather(inner, texts)
-    elif _is_number(value):
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         texts.append(repr(value))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _leaves(holder: Any, is_decisive: bool = False) -> Iterator[tuple[Any, Any, Any, bool]]:
+    """Every text and number in *holder*, a list or mapping: where it stands, its key, the value,
+    and whether the key is one of :data:`_DECISIVE`."""
+    for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+        decides = bool(_DECISIVE.search(key)) if isinstance(key, str) else is_decisive
+        if isinstance(value, list | dict):
+            yield from _leaves(value, decides)
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield holder, key, value, decides
 
 
-class _Clearing:
-    """The secrets that stand in one answer, on their way out of it."""
-
-    def __init__(self, shapes: list[str], words: list[re.Pattern[str]], lasting: list[str]) -> None:
-        self._shapes = shapes
-        self._words = words
-        self._lasting = lasting
-        self.is_in_the_way = False
-
-    def clear(self, holder: Any, is_decisive: bool = False) -> None:
-        """*holder*: a list or mapping. *is_decisive*: its key is one of :data:`_DECISIVE`."""
-        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            decides = bool(_DECISIVE.search(key)) if isinstance(key, str) else is_decisive
-            if isinstance(value, str):
-                holder[key] = self._cleared(value, decides)
-            elif isinstance(value, list | dict):
-                self.clear(value, decides)
-            elif _is_number(value) and any(shape in repr(value) for shape in self._shapes):
-                holder[key] = BLOT
-                self.is_in_the_way |= decides
-
-    def _cleared(self, text: str, is_decisive: bool) -> str:
-        cleared = text
-        for shape in self._shapes:
-            cleared = cleared.replace(shape, BLOT)
-        for pattern in self._words:
-            cleared = pattern.sub(BLOT, cleared)
-        if is_decisive and cleared != text:
-            lasts = any(shape in text for shape in self._lasting)
-            self.is_in_the_way |= lasts or any(one.search(text) for one in self._words)
-        return cleared
+def _cleared(text: str, shapes: list[str], words: list[re.Pattern[str]]) -> str:
+    for shape in shapes:
+        text = text.replace(shape, BLOT)
+    for pattern in words:
+        text = pattern.sub(BLOT, text)
+    return text
 
 
 def _shapes(value: str, *, is_token: bool) -> set[str]:

@@ -111,7 +111,7 @@ class BaseLogIn(Generic[C]):
         text = "the log-in gave no usable token"
         if token is not None:
             self._session.redactor.add(token.secret, passing=True)
-            if not scope.project_id or token.project_id == scope.project_id:
+            if not scope.project_id or token.grant.project_id == scope.project_id:
                 return token
             if isinstance(self._credentials, ApplicationCredentials):
                 raise CloudError(bound_to(token, self._now()))

@@ -140,7 +140,7 @@ def with_required_methods(failure: Failure, response: Response) -> Failure:
 
 def bound_to(token: Token, now: datetime) -> Failure:
     """An application credential gave *token*, which is for another project than the one wanted."""
-    own = token.project_name or token.project_id
+    own = token.grant.project or token.grant.project_id
     return Failure(
         ErrorKind.LOG_IN,
         Executed.NO,

@@ -37,20 +37,19 @@ class TokenStore:
     @property
     def user(self) -> str:
         """The user's name, once known; empty before."""
-        last = self._source.last
-        return last.user_name or last.user_id if last is not None else ""
+        return self._source.last.grant.user if self._source.last is not None else ""
 
     @property
     def expires_at(self) -> datetime | None:
-        return self._source.last.expires_at if self._source.last is not None else None
+        return self._source.last.grant.expires_at if self._source.last is not None else None
 
     @property
     def only_project(self) -> Project | None:
         """The project of the log-in itself, when it has one."""
         home = self._source.tokens.get(self._home)
-        if home is None or not home.project_id:
+        if home is None or not home.grant.project_id:
             return None
-        return Project(home.project_id, home.project_name or home.project_id)
+        return Project(home.grant.project_id, home.grant.project or home.grant.project_id)
 
     @property
     def project_paths(self) -> tuple[str, ...]:
@@ -98,7 +97,7 @@ class TokenStore:
 
     def _scope_of(self, project: Project) -> Scope:
         home = self._source.tokens.get(self._home)
-        is_home = home is not None and home.project_id == project.id
+        is_home = home is not None and home.grant.project_id == project.id
         return self._home if is_home else Scope(project_id=project.id)
 
     async def aclose(self) -> None:

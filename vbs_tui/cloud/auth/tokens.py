@@ -43,8 +43,8 @@ class Scope:
     def fits(self, token: Token) -> bool:
         """Whether *token* is of this project."""
         if self.project_id:
-            return token.project_id == self.project_id
-        return bool(self.project_name) and token.project_name == self.project_name
+            return token.grant.project_id == self.project_id
+        return bool(self.project_name) and token.grant.project == self.project_name
 
     def body(self) -> dict[str, Any] | None:
         """The ``scope`` part of a log-in; ``None`` without one."""
@@ -73,45 +73,25 @@ class Grant:
     project: str
     project_domain: str
     roles: tuple[str, ...]
-    """Names of the roles in the project; empty when the cloud told none."""
+    """Names of the user's roles in the project; empty when the cloud told none."""
     expires_at: datetime | None
+    """By the cloud's clock."""
 
 
 @dataclass(slots=True, eq=False)
 class Token:
-    """A token in memory. All moments are of this machine's clock, but for ``expires_at``."""
+    """A token in memory."""
 
     secret: Secret
-    got_at: datetime
-    expires_at: datetime | None
-    """As the cloud said it."""
-    ends_at: datetime
-    """``expires_at`` by this machine's clock, which need not be the cloud's."""
-    user_id: str = ""
-    user_name: str = ""
-    project_id: str = ""
-    project_name: str = ""
-    roles: tuple[str, ...] = ()
-    """Names of the user's roles in the project; empty when the cloud told none."""
-    user_domain: str = ""
-    project_domain: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    grant: Grant
+    user_id: str
+    data: Mapping[str, Any] = field(repr=False)
     """The ``token`` object that it was made from, with the catalog in it."""
+    got_at: datetime
+    ends_at: datetime
+    """When it ends by this machine's clock, which need not be the cloud's."""
     accepted_by: set[str] = field(default_factory=set)
     """The origins (scheme, host, port) that accepted it."""
-
-    @property
-    def grant(self) -> Grant:
-        """What may be shown of it."""
-        return Grant(
-            user=self.user_name or self.user_id,
-            user_domain=self.user_domain,
-            project_id=self.project_id,
-            project=self.project_name,
-            project_domain=self.project_domain,
-            roles=self.roles,
-            expires_at=self.expires_at,
-        )
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is time for another: less than 15 minutes left, or a quarter of its life."""
@@ -139,20 +119,17 @@ def new_token(text: str, data: Mapping[str, Any], now: datetime) -> Token | None
         # services will say when they no longer accept it.
         life = _UNKNOWN_LIFE
     user, project = mapping(data.get("user")), mapping(data.get("project"))
-    return Token(
-        secret=Secret(text),
-        got_at=now,
-        expires_at=expires,
-        ends_at=now + min(life, _LONGEST_LIFE),
-        user_id=plain_id(user.get("id")),
-        user_name=clean(user.get("name"), 128),
-        project_id=plain_id(project.get("id")),
-        project_name=clean(project.get("name"), 128),
-        roles=_roles(data.get("roles")),
+    grant = Grant(
+        user=clean(user.get("name"), 128) or plain_id(user.get("id")),
         user_domain=_domain(user),
+        project_id=plain_id(project.get("id")),
+        project=clean(project.get("name"), 128),
         project_domain=_domain(project),
-        data=data,
+        roles=_roles(data.get("roles")),
+        expires_at=expires,
     )
+    ends_at = now + min(life, _LONGEST_LIFE)
+    return Token(Secret(text), grant, plain_id(user.get("id")), data, now, ends_at)
 
 
 def token_from(response: Response, now: datetime) -> Token | None:

@@ -29,8 +29,9 @@ import httpx
 from tests.simulator.client import Client
 from vbs_tui.simulator import Simulator
 from vbs_tui.simulator.world.demo import demo_world
+from vbs_tui.simulator.world.ids import derived_uuid
 from vbs_tui.simulator.world.ledger import RequestRecord, RestoreRecord
-from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World, derived_uuid
+from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World
 
 RESTORE_FAULTS = "drop-after@restore=0.1,500-before@restore=0.1,502-after@restore=0.05,"
 RESTORE_FAULTS += "truncate@restore=0.05,429@restore=0.02:1,copy-refused@restore=0.02"

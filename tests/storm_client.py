@@ -19,9 +19,9 @@ from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.restore.backend import Backend, Refusal

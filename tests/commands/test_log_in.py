@@ -12,7 +12,7 @@ import pytest
 from tests.commands.shell import Shell
 from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.commands.support.cloud_choice import choose_cloud
 from vbs_tui.simulator import Simulator
 

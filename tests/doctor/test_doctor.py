@@ -28,8 +28,10 @@ from tests.support.ground import (
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.commands.doctor import doctor_main
-from vbs_tui.doctor.network import Health, look_at_way
-from vbs_tui.doctor.reachability import Names, Reach, try_connection
+from vbs_tui.doctor.finding import Health
+from vbs_tui.doctor.network.checks import check_network
+from vbs_tui.doctor.network.dns import Resolution
+from vbs_tui.doctor.network.tcp import ConnectionAttempt, connect
 from vbs_tui.simulator import Simulator
 
 Capture = pytest.CaptureFixture[str]
@@ -129,10 +131,12 @@ class AnyClock(SystemClock):
     ],
 )
 def test_clocks_are_compared(simulator: Simulator, off: int, signs: bool, health: Health) -> None:
-    way = asyncio.run(look_at_way(simulator.auth_url, TlsSettings(), AnyClock(off), signs=signs))
-    clock = next(one for one in way.found if one.step == "clock")
+    report = asyncio.run(
+        check_network(simulator.auth_url, TlsSettings(), AnyClock(off), signs=signs)
+    )
+    clock = next(one for one in report.findings if one.step == "clock")
     assert clock.health is health, clock
-    assert way.is_open
+    assert report.can_log_in
 
 
 def test_scope_and_rights_are_told(doctor: Doctor, simulator: Simulator) -> None:
@@ -227,9 +231,9 @@ def test_behind_a_proxy_the_proxy_is_reached_and_the_cloud_looked_at(
 
 
 def test_one_address_of_several_is_enough(simulator: Simulator) -> None:
-    async def look() -> Reach:
-        names = Names("cloud.example", ((AF_INET6, "ff0e::db8"), (AF_INET, "127.0.0.1")))
-        return await try_connection(names, port_of(simulator), 5.0)
+    async def look() -> ConnectionAttempt:
+        host = Resolution("cloud.example", ((AF_INET6, "ff0e::db8"), (AF_INET, "127.0.0.1")))
+        return await connect(host, port_of(simulator), 5.0)
 
     reach = asyncio.run(look())
     assert reach.is_open

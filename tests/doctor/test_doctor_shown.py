@@ -17,7 +17,7 @@ import pytest
 
 from tests.commands.shell import Shell
 from vbs_tui.commands.support.output import folded
-from vbs_tui.doctor.token_cache import token_findings
+from vbs_tui.doctor.token_cache import check_token_cache
 from vbs_tui.simulator import Simulator
 
 
@@ -105,15 +105,15 @@ def test_kept_tokens_are_counted_and_their_modes_looked_at(tmp_path: Path) -> No
     kept = directory / "token-0123.json"
     kept.write_text('{"token": "S3cr3t"}')
     kept.chmod(0o600)
-    (fine,) = token_findings(directory)
+    (fine,) = check_token_cache(directory)
     assert fine.health.value == "ok"
     assert fine.seen == f"on: {directory}, 1 kept, all 0600"
     kept.chmod(0o640)
-    (loose,) = token_findings(directory)
+    (loose,) = check_token_cache(directory)
     assert loose.health.value == "warning"
     assert "1 of 1 files not 0600" in loose.seen
     directory.chmod(0o755)
-    (shared,) = token_findings(directory)
+    (shared,) = check_token_cache(directory)
     assert shared.do == f"chmod 700 {directory}"
     assert "S3cr3t" not in f"{fine} {loose} {shared}"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from vbs_tui.cloud.auth.tokens import Grant
-from vbs_tui.doctor.network import Finding, Health
-from vbs_tui.doctor.roles import rights_of
+from vbs_tui.doctor.cloud.roles import check_roles
+from vbs_tui.doctor.finding import Finding, Health
 from vbs_tui.doctor.terminal import Size, ask_tmux_for_clipboard, terminal_findings
 
 
@@ -128,13 +128,13 @@ def granted(*roles: str) -> Grant:
     ],
 )
 def test_roles_and_what_they_let_expect(roles: tuple[str, ...], health: Health, words: str) -> None:
-    told, restore = rights_of(granted(*roles))
+    told, restore = check_roles(granted(*roles))
     assert restore.health is health
     assert words in f"{restore.seen} {restore.do}"
     assert all(name in told.seen for name in roles)
 
 
 def test_an_access_key_has_no_roles_to_tell() -> None:
-    told, restore = rights_of(None)
+    told, restore = check_roles(None)
     assert "no token" in told.seen
     assert restore.health is Health.OK

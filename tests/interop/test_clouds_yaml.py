@@ -114,7 +114,7 @@ class Bench:
         simulator = self._simulator
         world = simulator.world
         key = world.app_credentials[0]
-        token = simulator._doorkeeper.issue(
+        token = simulator._authenticator.issue(
             world.users[0], ("password",), project=None, is_domain_scoped=False, expires_at=None
         )
         return {

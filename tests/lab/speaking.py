@@ -16,13 +16,13 @@ from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import response_error
 from vbs_tui.cloud.http.messages import Response
-from vbs_tui.cloud.http.request_log import RequestLog
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import Provider
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.commands.support.formatting import failure_lines
 
 
@@ -51,7 +51,7 @@ async def opened(lab: Lab) -> AsyncIterator[tuple[CloudConnection, Provider]]:
 
 def judged(answer: Response, status: int, name: str, text: str) -> Failure:
     """The failure that *answer* is, after a look at what was read out of it."""
-    failure = refused(answer).failure
+    failure = response_error(answer).failure
     assert (failure.kind, failure.executed) == (ErrorKind.REFUSED, Executed.NO)
     assert failure.status == answer.status == status
     assert answer.envelope.name == name

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from tests.restore.makers import PROJECT, nightly, volume
 from tests.restore.virtual_time import VirtualClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Job, Project, SubJob, Volume, plain_id
 
 
@@ -228,9 +228,9 @@ class ScriptedCloud:
         return tuple(backups.values()), tuple(volumes.values())
 
     async def submit(
-        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+        self, backup_id: str, volume_id: str, *, may_send: Callable[[], bool] | None = None
     ) -> Accepted:
-        if may_leave is not None and not may_leave():
+        if may_send is not None and not may_send():
             raise CloudError(Failure(ErrorKind.NOT_SENT, Executed.NO, "submit", message="held"))
         answer = self.answers.pop(0) if self.answers else Answer.OK
         self.posts.append(Post(backup_id, volume_id, answer, self.clock.now()))

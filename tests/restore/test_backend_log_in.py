@@ -12,8 +12,8 @@ from tests.support.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, Notice, SecretWanted

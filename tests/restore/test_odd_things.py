@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.restore.makers import BACKUP, PROJECT, VOLUME
-from vbs_tui.cloud.resources import Backup, Volume
+from vbs_tui.cloud.providers.vbs.backups import parse_backup
+from vbs_tui.cloud.services.volumes import parse_volume
 from vbs_tui.restore.checks.rules import Level, assess, is_possible
 
 DISK: dict[str, Any] = {
@@ -46,8 +47,8 @@ SAVED: dict[str, Any] = {
 
 def told(disk: dict[str, Any], saved: dict[str, Any] | None = None) -> list[tuple[str, str]]:
     """Level and short words of the hazards, with these fields in place of the ordinary ones."""
-    volume = Volume.from_api(DISK | disk)
-    backup = Backup.from_api(SAVED | (saved or {}))
+    volume = parse_volume(DISK | disk)
+    backup = parse_backup(SAVED | (saved or {}))
     found = assess(backup, volume, project_id=PROJECT)
     assert all(one.sentence.endswith(".") for one in found)
     assert is_possible(found) is all(one.level is Level.SOFT for one in found)
@@ -113,7 +114,7 @@ def test_what_is_not_locked_is_free(value: object) -> None:
 )
 def test_attachments_of_an_odd_shape_count_as_attached(value: object) -> None:
     assert told({"attachments": value}) == [("hard", "attachments unreadable")]
-    assert Volume.from_api(DISK | {"attachments": value}).attachments != ()
+    assert parse_volume(DISK | {"attachments": value}).attachments != ()
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -203,7 +204,7 @@ def test_owners_that_contradict_each_other_are_not_ours() -> None:
 
 
 def test_a_trace_that_is_no_id_is_still_another_backups() -> None:
-    volume = Volume.from_api(DISK | {"metadata": {"src_backup_id": "«hidden» x"}})
+    volume = parse_volume(DISK | {"metadata": {"src_backup_id": "«hidden» x"}})
     assert volume.src_backup_id == "«hidden» x"
 
 

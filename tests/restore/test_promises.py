@@ -24,6 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, Execution, Post, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from vbs_tui.cloud.errors import Executed
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event
 from vbs_tui.restore.journal.instances import Instance
@@ -171,7 +172,7 @@ class Lives(RuleBasedStateMachine):
             for earlier in posts[:-1]:
                 error = earlier.answer.error()
                 assert error is not None
-                assert not error.may_have_run, "repeated although it may have run"
+                assert error.failure.executed is Executed.NO, "repeated although it may have run"
         busy = Counter(execution.volume_id for execution in self._going())
         assert all(number == 1 for number in busy.values()), busy
 

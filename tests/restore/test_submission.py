@@ -52,8 +52,8 @@ def answering(house: House, call: str, *answers: Failure | Accepted) -> list[flo
     """From now on the cloud answers so, the last answer for ever. When it was asked, in seconds."""
     asked: list[float] = []
 
-    async def answer(*_: str, may_leave: Callable[[], bool] = lambda: True) -> Accepted:
-        assert may_leave()
+    async def answer(*_: str, may_send: Callable[[], bool] = lambda: True) -> Accepted:
+        assert may_send()
         asked.append(house.clock.monotonic())
         given = answers[min(len(asked), len(answers)) - 1]
         if isinstance(given, Failure):

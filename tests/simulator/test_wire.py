@@ -15,7 +15,8 @@ import pytest
 
 from tests.simulator.client import Client, HandClock
 from vbs_tui.simulator import Faults, Simulator
-from vbs_tui.simulator.faults.rules import KINDS, describe_faults
+from vbs_tui.simulator.faults.kinds import FAULT_KINDS
+from vbs_tui.simulator.faults.rules import describe_faults
 
 
 def test_each_answer_is_one_write(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,5 +234,5 @@ def test_wrong_faults_are_explained(spec: str, told: str) -> None:
 
 def test_every_fault_is_in_the_help() -> None:
     text = describe_faults()
-    assert all(kind.name in text and kind.meaning in text for kind in KINDS)
+    assert all(kind.name in text and kind.meaning in text for kind in FAULT_KINDS)
     assert Faults("slow@jobs=0.5:3").rules[0].describe() == "slow@jobs=0.5:3"

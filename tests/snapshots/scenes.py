@@ -27,8 +27,8 @@ from tests.ui.fake_backend import (
 )
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
+from vbs_tui.cloud.request_log import Call
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.backend import Examination
 from vbs_tui.restore.checks.confirmation import Confirmation

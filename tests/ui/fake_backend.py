@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Attachment, Backup, Project, Volume
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.checks.examination import Examination

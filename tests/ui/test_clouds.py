@@ -22,8 +22,8 @@ from tests.ui.consoles import Console, console, lines, screen_text
 from tests.ui.fake_backend import BACKUPS, NOW, PROD, PROJECTS, VOLUMES, StillClock, failure
 from tests.ui.test_flow import Console as FlowConsole
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion, QuestionKind
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (

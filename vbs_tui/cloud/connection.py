@@ -26,10 +26,9 @@ from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Grant
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http import advice
+from vbs_tui.cloud.http.errors import advice
 from vbs_tui.cloud.http.messages import Request
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session, Timeouts
@@ -41,6 +40,7 @@ from vbs_tui.cloud.http.urls import (
 )
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.providers.vbs.provider import VbsProvider
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import NOTE_HIDDEN
 from vbs_tui.cloud.services.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows

@@ -88,11 +88,6 @@ class CloudError(Exception):
         parts = [f.what, f.code or (f"HTTP {f.status}" if f.status else f.kind.value), f.message]
         return ": ".join(part for part in parts if part)
 
-    @property
-    def may_have_run(self) -> bool:
-        """Whether the request may have been executed, so that it must not be repeated blindly."""
-        return self.failure.executed is not Executed.NO
-
     def about(self, what: str, target: str = "") -> CloudError:
         """The same failure, told of another deed: what was done, and to which object."""
         return CloudError(replace(self.failure, what=what, target=target or self.failure.target))

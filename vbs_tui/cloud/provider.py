@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume
 
 
@@ -123,11 +123,11 @@ class Provider(Protocol):
         ...
 
     async def submit(
-        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+        self, backup_id: str, volume_id: str, *, may_send: Callable[[], bool] | None = None
     ) -> Accepted:
         """Send the restore, once. Never retried here, whatever happens.
 
-        *may_leave* is asked when the connection stands and the first byte of the request is about
+        *may_send* is asked when the connection stands and the first byte of the request is about
         to leave. If it says no, nothing leaves: ``NOT_SENT``. Without it, nothing is asked.
         """
         ...

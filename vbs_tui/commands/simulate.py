@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from vbs_tui.simulator.faults.rules import describe_faults
-from vbs_tui.simulator.server import Simulator
+from vbs_tui.simulator.simulator import Simulator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -10,7 +10,7 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping
 
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.finding import Finding, ok, warning
 from vbs_tui.text import clean
 from vbs_tui.ui.terminal.colours import Colours, colours_of, wants_no_colour
 
@@ -37,7 +37,7 @@ def terminal_as_it_was() -> Iterator[None]:
             termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
-def look_at_terminal() -> list[Finding]:
+def check_terminal() -> list[Finding]:
     """Findings about the terminal of this process, wherever its output goes."""
     return terminal_findings(
         os.environ, _size(), locale.getpreferredencoding(False), ask_tmux_for_clipboard

@@ -6,13 +6,13 @@ import os
 import stat
 from pathlib import Path
 
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.finding import Finding, ok, warning
 from vbs_tui.text import clean
 
 STEP = "token cache"
 
 
-def token_findings(directory: Path | None) -> list[Finding]:
+def check_token_cache(directory: Path | None) -> list[Finding]:
     """What there is to say of *directory*; ``None``: tokens are not kept."""
     if directory is None:
         return [ok(STEP, "off: tokens live in memory only")]

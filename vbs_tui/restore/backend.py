@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 from vbs_tui.clock import Clock, SystemClock
 from vbs_tui.cloud.errors import CloudError, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import LogInQuestion
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.checks.examination import Examination, examine, planned_restore
 from vbs_tui.restore.checks.settlement import NOT_SENT_WORDS, settling_words

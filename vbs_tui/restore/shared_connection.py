@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 
 Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
 """Makes the connection, on the engine's thread. May be slow, and may fail with ``CloudError``."""

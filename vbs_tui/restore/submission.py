@@ -13,7 +13,7 @@ from typing import Any
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.classification import refuses_token
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.restore.active_restore import ActiveRestore
 from vbs_tui.restore.checks.preconditions import Reading, hindrance, read_both, what_changed
@@ -107,13 +107,13 @@ class Submission:
             await self._not_sent(_ENDED)
             return True
 
-        def may_leave() -> bool:
+        def may_send() -> bool:
             is_fresh = reading.ended.age(self._clock) <= self._pace.fresh
             return self._may_send() and is_fresh and not reading.is_stale(self._clock)
 
         try:
             accepted = await provider.submit(
-                reading.backup.id, reading.volume.id, may_leave=may_leave
+                reading.backup.id, reading.volume.id, may_send=may_send
             )
         except CloudError as error:
             return not await self._after_error(provider, error.failure, attempt)

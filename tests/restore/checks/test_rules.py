@@ -39,9 +39,9 @@ HARD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"migration": "whatever"}, "migration is whatever"),
     ({}, {"locks": ("frozen: true",)}, "disk is locked"),
     ({"locks": ("locked: yes",)}, {}, "backup is locked"),
-    ({}, {"odd": ("attachments",)}, "attachments unreadable"),
-    ({}, {"odd": ("metadata", "bootable")}, "disk unreadable: metadata"),
-    ({"odd": ("size",), "size": None}, {}, "backup unreadable: size"),
+    ({}, {"unreadable": ("attachments",)}, "attachments unreadable"),
+    ({}, {"unreadable": ("metadata", "bootable")}, "disk unreadable: metadata"),
+    ({"unreadable": ("size",), "size": None}, {}, "backup unreadable: size"),
 ]
 
 
@@ -67,9 +67,9 @@ SOFT: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"dedicated_storage": "d-1"}, "dedicated storage"),
     ({"size": None}, {}, "size of the backup unknown"),
     ({}, {"size": None}, "size of the disk unknown"),
-    ({}, {"attachments_told": False}, "attachments not told"),
-    ({}, {"odd": ("multiattach",)}, "unclear: multiattach"),
-    ({"odd": ("bootable",)}, {"odd": ("bootable",)}, "unclear: bootable"),
+    ({}, {"attachments_known": False}, "attachments not told"),
+    ({}, {"unreadable": ("multiattach",)}, "unclear: multiattach"),
+    ({"unreadable": ("bootable",)}, {"unreadable": ("bootable",)}, "unclear: bootable"),
     ({}, {"read_only": True}, "disk is marked read-only"),
     ({}, {"marks": ("frozen",)}, "disk is marked locked"),
     ({}, {"internal": True}, "disk of the cloud itself"),
@@ -117,8 +117,8 @@ SENTENCES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         "The disk is locked or frozen by the cloud's word (a: b, c: d",
     ),
     ({"locks": ("a: b",)}, {}, "The backup is locked or frozen by the cloud's word (a: b)"),
-    ({"odd": ("x", "y", "bootable")}, {}, "describes the backup in a form"),
-    ({"odd": ("x", "y", "bootable")}, {}, "(field x, y)"),
+    ({"unreadable": ("x", "y", "bootable")}, {}, "describes the backup in a form"),
+    ({"unreadable": ("x", "y", "bootable")}, {}, "(field x, y)"),
     ({}, {"read_only": True}, "in its metadata (readonly),"),
     ({}, {"marks": ("frozen", "locked")}, "in its metadata (frozen, locked),"),
     ({}, {"read_only": True, "marks": ("frozen",)}, "in its metadata (readonly, frozen),"),
@@ -129,7 +129,11 @@ SENTENCES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"availability_zone": "there"}, "The backup lies in zone eu-de-01, the disk in there."),
     ({"size": None}, {}, "The cloud does not tell the size of the backup,"),
     ({}, {"size": None}, "The cloud does not tell the size of the disk,"),
-    ({}, {"odd": ("multiattach", "bootable")}, "What the cloud tells for multiattach, bootable"),
+    (
+        {},
+        {"unreadable": ("multiattach", "bootable")},
+        "What the cloud tells for multiattach, bootable",
+    ),
 ]
 
 
@@ -144,7 +148,7 @@ NONE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"availability_zone": ""}),
     ({"encrypted": True}, {"encrypted": True}),
     ({}, {"replication": "so"}),
-    ({}, {"attachments_told": True}),
+    ({}, {"attachments_known": True}),
 ]
 
 
@@ -156,16 +160,20 @@ def test_what_is_no_hazard(b: dict[str, Any], v: dict[str, Any]) -> None:
 TOGETHER: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
     # Each is told once, by the rule that knows it best.
     ({}, {"status": "in-use", "attachments": SERVERS[:1]}, ["attached to web-01"]),
-    ({}, {"odd": ("attachments",), "attachments": SERVERS[:1]}, ["attachments unreadable"]),
+    ({}, {"unreadable": ("attachments",), "attachments": SERVERS[:1]}, ["attachments unreadable"]),
     ({"status": "error", "fail_reason": "half"}, {}, ["backup is error"]),
-    ({"odd": ("size",), "size": None}, {}, ["backup unreadable: size"]),
-    ({}, {"odd": ("size",), "size": None}, ["disk unreadable: size"]),
-    ({"odd": ("size",), "size": None}, {"size": None}, ["backup unreadable: size"]),
+    ({"unreadable": ("size",), "size": None}, {}, ["backup unreadable: size"]),
+    ({}, {"unreadable": ("size",), "size": None}, ["disk unreadable: size"]),
+    ({"unreadable": ("size",), "size": None}, {"size": None}, ["backup unreadable: size"]),
     ({"size": None}, {"size": None}, ["size of the backup unknown"]),
-    ({"odd": ("bootable",)}, {"odd": ("bootable", "encrypted")}, ["unclear: bootable, encrypted"]),
-    ({"odd": ("x", "bootable")}, {}, ["backup unreadable: x", "unclear: bootable"]),
-    ({"odd": ("x",)}, {"odd": ("y",)}, ["disk unreadable: y"]),
-    ({}, {"odd": ("attachments", "y")}, ["attachments unreadable", "disk unreadable: y"]),
+    (
+        {"unreadable": ("bootable",)},
+        {"unreadable": ("bootable", "encrypted")},
+        ["unclear: bootable, encrypted"],
+    ),
+    ({"unreadable": ("x", "bootable")}, {}, ["backup unreadable: x", "unclear: bootable"]),
+    ({"unreadable": ("x",)}, {"unreadable": ("y",)}, ["disk unreadable: y"]),
+    ({}, {"unreadable": ("attachments", "y")}, ["attachments unreadable", "disk unreadable: y"]),
     ({"locks": ("a: b",)}, {"locks": ("c: d",)}, ["disk is locked"]),
     ({"bootable": True}, {"bootable": True}, ["system disk"]),
     ({"volume_id": ""}, {"bootable": True}, ["another disk", "system disk of something else"]),

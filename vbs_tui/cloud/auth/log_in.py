@@ -28,8 +28,8 @@ from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
 from vbs_tui.cloud.auth.prompt import LogInPrompt
 from vbs_tui.cloud.auth.tokens import Scope, Token, token_from
 from vbs_tui.cloud.errors import CloudError, Failure
+from vbs_tui.cloud.http.errors.responses import response_error, unexpected_response
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, refused
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.secrets import Secret
 
@@ -95,7 +95,7 @@ class BaseLogIn(Generic[C]):
         raise CloudError(failure)
 
     def _refusal(self, response: Response, scope: Scope) -> CloudError:
-        failure = refused(response, self._now()).failure
+        failure = response_error(response, self._now()).failure
         if isinstance(self._credentials, TokenCredentials) and is_dead_token(response):
             return Refused(dead_token(failure))
         told = as_log_in(failure, assumptions(self._credentials, scope))
@@ -116,7 +116,7 @@ class BaseLogIn(Generic[C]):
             if isinstance(self._credentials, ApplicationCredentials):
                 raise CloudError(bound_to(token, self._now()))
             text = "the token is for another project than the one asked for"
-        raise CloudError(as_log_in(nonsense(response, text, self._now()).failure))
+        raise CloudError(as_log_in(unexpected_response(response, text, self._now()).failure))
 
     def _now(self) -> datetime:
         return self._session.clock.now()

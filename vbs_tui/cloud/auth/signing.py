@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
 from vbs_tui.cloud.auth.refusal_history import RefusalHistory, endpoint_backoff
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.responses import response_error
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.service_client import Authorizer
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
@@ -169,7 +169,7 @@ class SigningKey:
         where, clock = origin(response.request.url), self._session.clock
         now = clock.monotonic()
         self.is_locked = True
-        failure = self._history.count(refused(response, clock.now()).failure, "a key")
+        failure = self._history.count(response_error(response, clock.now()).failure, "a key")
         self._refused = replace(failure, kind=ErrorKind.LOG_IN, executed=Executed.NO)
         self._backoff.fail(where, now)
         if self._history.in_a_row > 1:

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from vbs_tui.cloud.http.proxies import Unusable, proxy_address
-from vbs_tui.cloud.http.transport_errors import Unprepared
+from vbs_tui.cloud.http.errors.transport import ClientSetupError
+from vbs_tui.cloud.http.proxies import UnusableProxy, proxy_url
 
 _CONNECTIONS = 10
 _KEPT = 4
@@ -46,16 +46,16 @@ class _Client(httpx.AsyncClient):
 
     def _transport_for_url(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         """Raises ``Unprepared`` where the proxy is none."""
-        proxy = proxy_address(str(url)) if self._use_proxies else None
+        proxy = proxy_url(str(url)) if self._use_proxies else None
         if proxy is None:
             return self._transport
-        if isinstance(proxy, Unusable):
-            raise Unprepared(NO_PROXY)
+        if isinstance(proxy, UnusableProxy):
+            raise ClientSetupError(NO_PROXY)
         if proxy not in self._by_proxy:
             try:
                 self._by_proxy[proxy] = self._new_transport(proxy)
             except Exception as error:
-                raise Unprepared(NO_PROXY) from error
+                raise ClientSetupError(NO_PROXY) from error
         return self._by_proxy[proxy]
 
     def _new_transport(self, proxy: str | None) -> httpx.AsyncHTTPTransport:

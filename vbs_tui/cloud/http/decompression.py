@@ -18,11 +18,11 @@ _EITHER = 32 + zlib.MAX_WBITS
 """zlib finds out itself whether it is gzip's or its own form."""
 
 
-class TooLarge(Exception):  # noqa: N818 - a finding, named for what it says
+class BodyTooLarge(Exception):  # noqa: N818 - a finding, named for what it says
     """The answer went over the bound."""
 
 
-class Unreadable(Exception):  # noqa: N818
+class UndecodableBody(Exception):  # noqa: N818
     """The answer is packed in a way that was not asked for, or badly."""
 
 
@@ -38,7 +38,7 @@ class Decompressor:
         # What is no packing at all (servers write character sets there) is left as it is.
         packed = [name for name in names if name in _PACKED]
         if len(packed) > 1 or not _UNDONE.issuperset(packed):
-            raise Unreadable
+            raise UndecodableBody
         self._most = most
         self._body = bytearray()
         self._is_deflate = packed == ["deflate"]
@@ -47,7 +47,7 @@ class Decompressor:
         self._head = b""
         """What came before anything could be unpacked."""
 
-    def take(self, piece: bytes) -> None:
+    def feed(self, piece: bytes) -> None:
         """The next bytes. Raises :class:`TooLarge`, :class:`Unreadable`."""
         if self._unpack is None:
             self._add(piece)
@@ -56,12 +56,12 @@ class Decompressor:
             while piece:
                 piece = self._step(piece)
         except zlib.error:
-            raise Unreadable from None
+            raise UndecodableBody from None
 
-    def whole(self) -> bytes:
+    def finish(self) -> bytes:
         """All of it. Raises :class:`Unreadable` when the end is missing."""
         if self._unpack is not None and self._is_begun and not self._unpack.eof:
-            raise Unreadable
+            raise UndecodableBody
         return bytes(self._body)
 
     def _step(self, piece: bytes) -> bytes:
@@ -85,4 +85,4 @@ class Decompressor:
     def _add(self, made: bytes) -> None:
         self._body += made
         if len(self._body) > self._most:
-            raise TooLarge
+            raise BodyTooLarge

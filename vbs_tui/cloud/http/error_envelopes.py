@@ -27,13 +27,12 @@ _DEPTH = 5
 _LONGEST_WAIT = 86400.0
 _SCAN = 65536
 
-_VENDOR = re.compile(r"[A-Za-z]+\.\d{4}\Z")
+VENDOR_CODE = re.compile(r"[A-Za-z]+\.\d{4}\Z")
 _STATUS = re.compile(r"(?:http[ /]*)?[1-5]\d\d(?:\s+[A-Za-z' -]+)?\Z", re.IGNORECASE)
 _PHRASES = frozenset(one.phrase.lower() for one in HTTPStatus)
 _CODE_LIMIT = 64
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_RENEWABLE = re.compile(r"token must be updated|token need(?:s)? to (?:be )?refresh", re.IGNORECASE)
 
 _REQUEST_ID_HEADERS = (
     "x-request-id",
@@ -41,14 +40,6 @@ _REQUEST_ID_HEADERS = (
     "x-compute-request-id",
     "openstack-request-id",
 )
-_SPENT_TOKEN = frozenset(
-    "apig.0301 apig.0307 iam.0066 iam.0067 common.0013 evs.0002".split()  # noqa: SIM905
-)
-_NO_API = frozenset({"apig.0101", "apigw.0101"})
-_ROUTERS = ("The resource could not be found.", "The requested URL was not found on the server")
-"""How the routers of webob and werkzeug begin their 404."""
-
-_OTHER_401 = frozenset({"apig.0303", "iam.0061"})
 
 
 class NotJson(enum.Enum):
@@ -72,12 +63,12 @@ class Envelope:
     name: str = ""
     """The key around a native error: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
     retry_after: float | None = None
-    told: bool = False
+    is_error: bool = False
     """Whether the body has the shape of an error at all, whatever its status."""
 
     @property
     def is_vendor_code(self) -> bool:
-        return bool(_VENDOR.match(self.code))
+        return bool(VENDOR_CODE.match(self.code))
 
 
 def read_json(body: bytes) -> object:
@@ -95,10 +86,9 @@ def decode(
 
     *headers* have lower-case names. *now* turns an HTTP date in ``Retry-After`` into seconds.
     """
-    found = _Finding()
+    found = _Found()
     if data is not NOT_JSON:
         _search(data, found, _DEPTH)
-    told = found.told
     if not found.message and not 200 <= status < 300:
         found.message = _page_text(body) if data is NOT_JSON else ""
         found.message = found.message or _reason(status)
@@ -109,7 +99,7 @@ def decode(
         request_id=request_id(headers) or clean(found.request_id, 128),
         name=found.name,
         retry_after=retry_after(found.wait, now) if wait is None else wait,
-        told=told,
+        is_error=found.is_error,
     )
 
 
@@ -141,53 +131,8 @@ def retry_after(value: object, now: datetime) -> float | None:
     return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
-def refuses_token(status: int | None, code: str, message: str) -> bool:
-    """Whether the answer says that the token no longer counts (so: nothing was executed)."""
-    family = code.lower().replace("apigw.", "apig.")
-    if status is None or not 400 <= status < 500 or family in _OTHER_401:
-        return False
-    return status == 401 or family in _SPENT_TOKEN or bool(_RENEWABLE.search(message))
-
-
-def is_not_here(status: int, envelope: Envelope) -> bool:
-    """Whether the path itself is unknown there, as opposed to the thing that was asked for."""
-    if status in (405, 410) or envelope.code.lower() in _NO_API:
-        return True
-    return status == 404 and not envelope.is_vendor_code and not envelope.name
-
-
-def is_router_404(status: int | None, body: str) -> bool:
-    """Whether a 404 is that of a router, which does not know the path: there is no such service
-    at that address, whatever becomes of the object. Nothing was executed.
-
-    *body*: as in ``Failure.raw_body`` or ``Answer.raw_body``. ``False`` for what may be the word
-    of a service about an object, and for a proxy's page.
-    """
-    if status != 404:
-        return False
-    data = read_json(body.encode("utf-8", "replace"))
-    if data is NOT_JSON:
-        return "404 Not Found" in body and _ROUTERS[0] in body  # webob's own page
-    if not isinstance(data, Mapping):
-        return False
-    code = _text(data.get("error_code")) or _text(data.get("code"))
-    if code.lower() in _NO_API:
-        return True
-    inner = data.get("error")
-    row = inner if isinstance(inner, Mapping) else data
-    if _text(row.get("message")).startswith(_ROUTERS):  # flat, of webob
-        return not _VENDOR.match(_text(row.get("code")))
-    return inner == "Not Found" and "path" in data
-
-
-def is_gone(status: int, envelope: Envelope) -> bool:
-    """Whether the service itself says that it has no such thing: not a proxy's or router's 404."""
-    own_code = envelope.is_vendor_code and not envelope.code.lower().startswith("apig")
-    return status == 404 and (own_code or envelope.name.lower() == "itemnotfound")
-
-
-class _Finding:
-    """What the search found so far."""
+class _Found:
+    """What has been found in the body so far."""
 
     def __init__(self) -> None:
         self.message = ""
@@ -195,10 +140,10 @@ class _Finding:
         self.request_id = ""
         self.name = ""
         self.wait: object = None
-        self.told = False
+        self.is_error = False
 
 
-def _search(value: object, found: _Finding, depth: int) -> None:
+def _search(value: object, found: _Found, depth: int) -> None:
     if depth <= 0:
         return
     if isinstance(value, str):
@@ -210,7 +155,7 @@ def _search(value: object, found: _Finding, depth: int) -> None:
         _search_object(value, found, depth)
 
 
-def _search_text(value: str, found: _Finding, depth: int) -> None:
+def _search_text(value: str, found: _Found, depth: int) -> None:
     if value.lstrip()[:1] in ("{", "[", '"') and len(value) <= _SCAN:  # JSON inside JSON
         inner = read_json(value.encode("utf-8", "replace"))
         if inner is not NOT_JSON:
@@ -220,39 +165,39 @@ def _search_text(value: str, found: _Finding, depth: int) -> None:
     found.message = found.message or value[:_SCAN]
 
 
-def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> None:
+def _search_object(row: Mapping[str, object], found: _Found, depth: int) -> None:
     found.request_id = found.request_id or _text(row.get("request_id"))
     if row.get("error_code") and (_text(row.get("error_msg")) or row.get("fail_reason")):
         # the gateway's; or a failed job, which is an answer and no error of the request
-        found.told = found.told or bool(_text(row.get("error_msg")))
+        found.is_error = found.is_error or bool(_text(row.get("error_msg")))
         _take(row, found, "error_code", ("error_msg", "fail_reason"))
         return
     error = row.get("error")
     if isinstance(error, Mapping) and error:  # VBS, EVS, IAM, Keystone
-        found.told = True
+        found.is_error = True
         _search(error, found, depth - 1)
         _take(row, found, "code", ("message",))
         return
     if isinstance(error, str) and error:  # OAuth, frameworks
-        found.told = True
+        found.is_error = True
         _search_text(error, found, depth)
         _take(row, found, "code", ("message", "error_description"))
         return
     if row.get("faultstring"):  # SOAP and WSME
-        found.told = True
+        found.is_error = True
         _search(row["faultstring"], found, depth - 1)
         return
     failed = row.get("fail_resources")
     if isinstance(failed, list) and failed:  # a request about several things
-        found.told = True
+        found.is_error = True
         _search(failed, found, depth - 1)
         return
     if _text(row.get("message")) and ("code" in row or "title" in row or len(row) == 1):
-        found.told = True  # flat, or the inside of another shape
+        found.is_error = True  # flat, or the inside of another shape
     _take(row, found, "code", ("message", "title"))
-    if _text(row.get("detail")) and found.told:
+    if _text(row.get("detail")) and found.is_error:
         found.message = f"{found.message} ({_text(row.get('detail'))})"
-    if not found.told and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
+    if not found.is_error and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
         ((name, inner),) = row.items()
         if isinstance(inner, Mapping) and _text(inner.get("message")):
             found.name = clean(name, 64)
@@ -260,7 +205,7 @@ def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> No
             _search(inner, found, depth - 1)
 
 
-def _take(row: Mapping[str, object], found: _Finding, code: str, texts: tuple[str, ...]) -> None:
+def _take(row: Mapping[str, object], found: _Found, code: str, texts: tuple[str, ...]) -> None:
     found.code = found.code or _code(row.get(code))
     for name in texts:
         found.message = found.message or _text(row.get(name))
@@ -288,7 +233,7 @@ def _plain(text: str) -> str:
 
 
 def _page_text(body: bytes) -> str:
-    """The words of a page that is no JSON: 11."""
+    """The text of a page that is no JSON."""
     return clean(_plain(body[:_SCAN].decode("utf-8", "replace")), _PAGE_LIMIT + _SPARE)
 
 

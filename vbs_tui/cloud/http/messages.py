@@ -23,11 +23,11 @@ class Request:
     submits: bool = False
     """Whether it changes something: sent urgently, on a fresh connection, with more patience."""
 
-    may_leave: Callable[[], bool] | None = field(default=None, repr=False, compare=False)
+    may_send: Callable[[], bool] | None = field(default=None, repr=False, compare=False)
     """Asked when the connection stands; if it says no, no byte of the request leaves."""
 
     @property
-    def place(self) -> str:
+    def url_without_query(self) -> str:
         """Scheme, host and path: the URL without its query."""
         try:
             parts = urlsplit(self.url)
@@ -60,3 +60,8 @@ class Response:
     @property
     def is_success(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is a success that tells of no error in its body."""
+        return self.is_success and not self.envelope.is_error

@@ -23,19 +23,19 @@ class Proxy:
     port: int
     variable: str
     """Where it is configured: ``https_proxy``; or in words."""
-    is_named: bool = False
+    has_user: bool = False
     """Whether its URL carries a user."""
     scheme: str = "http"
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """``host:port``, cleaned."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{clean(host, 200)}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class UnusableProxy:
     """What stands in a variable for the proxy, and is none."""
 
     variable: str
@@ -57,11 +57,11 @@ def proxy_for(url: str) -> Proxy | None:
 
     This very machine is never reached by a proxy.
     """
-    found = look_for_proxy(url)
+    found = find_proxy(url)
     return found if isinstance(found, Proxy) else None
 
 
-def secrets_of_proxies() -> list[str]:
+def proxy_secrets() -> list[str]:
     """User and password of every proxy that is configured, in the forms that travel."""
     from urllib.request import getproxies  # noqa: PLC0415 - slow to load
 
@@ -75,19 +75,19 @@ def secrets_of_proxies() -> list[str]:
     return found
 
 
-def look_for_proxy(url: str) -> Proxy | Unusable | None:
+def find_proxy(url: str) -> Proxy | UnusableProxy | None:
     """The same, and whether what stands there can be used."""
     found = _configured(url)
     return found[0] if isinstance(found, tuple) else found
 
 
-def proxy_address(url: str) -> str | Unusable | None:
+def proxy_url(url: str) -> str | UnusableProxy | None:
     """The whole address of that proxy, with user and password: for the wire alone."""
     found = _configured(url)
     return found[1] if isinstance(found, tuple) else found
 
 
-def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
+def _configured(url: str) -> tuple[Proxy, str] | UnusableProxy | None:
     from urllib.request import getproxies  # noqa: PLC0415 - slow to load
 
     if is_loopback(url) or not getproxies():
@@ -97,7 +97,7 @@ def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
     try:
         value = select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
     except Exception:  # the rules that fail are those for no_proxy
-        return Unusable("NO_PROXY" if "NO_PROXY" in os.environ else "no_proxy")
+        return UnusableProxy("NO_PROXY" if "NO_PROXY" in os.environ else "no_proxy")
     if not value:
         return None
     variable = _variable(value)
@@ -106,15 +106,15 @@ def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return Unusable(variable)
+        return UnusableProxy(variable)
     # What is behind the host may be the rest of a password with / or # in it: nothing of it shows.
     rest = address.partition("://")[2].partition("/")[2] + parts.query + parts.fragment
     is_spoken = parts.scheme in ("http", "https")
     if not host or "@" in rest or port == 0 or not is_spoken:
-        return Unusable(variable)
+        return UnusableProxy(variable)
     default = 443 if parts.scheme == "https" else 80
-    is_named = parts.username is not None
-    return Proxy(host, port or default, variable, is_named, parts.scheme), address
+    has_user = parts.username is not None
+    return Proxy(host, port or default, variable, has_user, parts.scheme), address
 
 
 def _variable(value: str) -> str:

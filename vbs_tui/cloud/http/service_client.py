@@ -9,12 +9,14 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Protocol
 
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.http.advice import at_endpoint
-from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.classification import refuses_token
+from vbs_tui.cloud.http.errors.responses import response_error
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.session import Session
+
+CONFIGURED = "set in the configuration"
+"""Why an endpoint was chosen: the operator named it."""
 
 
 class Authorizer(Protocol):
@@ -24,15 +26,15 @@ class Authorizer(Protocol):
         """*request* with its proof, and a stamp that names the proof. Raises ``CloudError``."""
         ...
 
-    def accepted(self, stamp: object, answer: Response) -> None:
+    def accepted(self, stamp: object, response: Response) -> None:
         """*answer* shows that the service took that proof."""
         ...
 
-    def discard(self, stamp: object, answer: Response) -> None:
+    def discard(self, stamp: object, response: Response) -> None:
         """The cloud refused that proof, with *answer*: do not use it again."""
         ...
 
-    async def renew(self, stamp: object, answer: Response) -> bool:
+    async def renew(self, stamp: object, response: Response) -> bool:
         """Get another proof than the one that *answer* refuses. ``False``: there is no point in
         going again.
 
@@ -59,23 +61,23 @@ class ServiceClient:
         """The same, which knows where the services are."""
         return ServiceClient(self.session, self._authorizer, endpoints)
 
-    async def ask(self, request: Request) -> Response:
+    async def read(self, request: Request) -> Response:
         """A read; the answer, whatever its status. Raises ``CloudError`` for none."""
         signed, stamp = await self._authorizer.authorize(request)
-        answer = await self._on_the_way(self.session.read(signed))
-        if _is_spent(answer) and await self._authorizer.renew(stamp, answer):
+        response = await self._with_endpoint_advice(self.session.read(signed))
+        if _is_token_refused(response) and await self._authorizer.renew(stamp, response):
             signed, stamp = await self._authorizer.authorize(request)
-            answer = await self._on_the_way(self.session.read(signed))
-        if answer.is_success:
-            self._authorizer.accepted(stamp, answer)
-        return answer
+            response = await self._with_endpoint_advice(self.session.read(signed))
+        if response.is_success:
+            self._authorizer.accepted(stamp, response)
+        return response
 
     async def get(self, request: Request) -> Response:
         """A read that must succeed. Raises ``CloudError``."""
-        answer = await self.ask(request)
-        if answer.is_success and not answer.envelope.told:
-            return answer
-        raise refused(answer, self.session.clock.now())
+        response = await self.read(request)
+        if response.is_ok:
+            return response
+        raise response_error(response, self.session.clock.now())
 
     async def prepare(self, request: Request) -> None:
         """Make sure that *request* could be sent at once."""
@@ -93,14 +95,14 @@ class ServiceClient:
             failure = replace(error.failure, kind=kind, executed=Executed.NO)
         if failure is not None:
             raise CloudError(failure)
-        answer = await self._on_the_way(self.session.send(signed))
-        if _is_spent(answer):
-            self._authorizer.discard(stamp, answer)
-        elif answer.is_success:
-            self._authorizer.accepted(stamp, answer)
-        return answer
+        response = await self._with_endpoint_advice(self.session.send(signed))
+        if _is_token_refused(response):
+            self._authorizer.discard(stamp, response)
+        elif response.is_success:
+            self._authorizer.accepted(stamp, response)
+        return response
 
-    async def _on_the_way(self, exchange: Awaitable[Response]) -> Response:
+    async def _with_endpoint_advice(self, exchange: Awaitable[Response]) -> Response:
         """Its answer; what fails before one is told of the endpoint that it was for."""
         failure = None
         try:
@@ -109,11 +111,26 @@ class ServiceClient:
             failure = error.failure
         for service, root, why in self._endpoints:
             if failure.url.startswith(f"{root}/"):
-                failure = at_endpoint(failure, service, why)
+                failure = _named_by_endpoint(failure, service, why)
                 break
         # Outside of the handler, so that no frame with a token hangs on the error.
         raise CloudError(failure)
 
 
-def _is_spent(answer: Response) -> bool:
-    return refuses_token(answer.status, answer.envelope.code, answer.envelope.message)
+def _is_token_refused(response: Response) -> bool:
+    return refuses_token(response.status, response.envelope.code, response.envelope.message)
+
+
+def _named_by_endpoint(failure: Failure, service: str, why: str) -> Failure:
+    """*failure* of a request to an endpoint: the advice names that endpoint in place of auth_url.
+
+    *why*: where the endpoint comes from.
+    """
+    if failure.kind is not ErrorKind.NOT_SENT or "auth_url" not in failure.hint:
+        return failure
+    override = f"{service}_endpoint_override"
+    source = override if why == CONFIGURED else f"the endpoint of {service.upper()} ({why})"
+    hint = failure.hint.replace("auth_url", source)
+    if why != CONFIGURED:
+        hint += f" Where the catalog is wrong, {override} in the configuration names another."
+    return replace(failure, hint=hint)

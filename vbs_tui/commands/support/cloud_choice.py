@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from vbs_tui.cloud.config.variables import Variables
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import DONE, Ask, Connection, LogInQuestion, QuestionKind
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.restore.backend import Connector
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread

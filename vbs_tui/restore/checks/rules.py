@@ -80,7 +80,7 @@ def volume_is_ours(pair: Pair) -> Hazard | None:
 
 def volume_is_detached(pair: Pair) -> Hazard | None:
     holders = pair.volume.attachments
-    if "attachments" in pair.volume.odd:
+    if "attachments" in pair.volume.unreadable:
         return hard(
             "attachments unreadable",
             "The cloud tells who holds the disk in a form that this program does not know, so it"
@@ -155,7 +155,7 @@ def volume_is_large_enough(pair: Pair) -> Hazard | None:
 
 
 def sizes_are_known(pair: Pair) -> Hazard | None:
-    if "size" in (*pair.backup.odd, *pair.volume.odd):
+    if "size" in (*pair.backup.unreadable, *pair.volume.unreadable):
         return None  # worse than not told
     if pair.backup.size is not None and pair.volume.size is not None:
         return None
@@ -204,7 +204,7 @@ def nothing_is_locked(pair: Pair) -> Hazard | None:
 
 
 def fields_are_readable(pair: Pair) -> Hazard | None:
-    for what, odd in (("disk", pair.volume.odd), ("backup", pair.backup.odd)):
+    for what, odd in (("disk", pair.volume.unreadable), ("backup", pair.backup.unreadable)):
         names = [name for name in odd if name not in _FLAGS and name != "attachments"]
         if names:
             told = ", ".join(names)
@@ -218,7 +218,7 @@ def fields_are_readable(pair: Pair) -> Hazard | None:
 
 
 def flags_are_readable(pair: Pair) -> Hazard | None:
-    names = [name for name in (*pair.volume.odd, *pair.backup.odd) if name in _FLAGS]
+    names = [name for name in (*pair.volume.unreadable, *pair.backup.unreadable) if name in _FLAGS]
     if not names:
         return None
     told = ", ".join(dict.fromkeys(names))
@@ -230,7 +230,7 @@ def flags_are_readable(pair: Pair) -> Hazard | None:
 
 
 def attachments_are_told(pair: Pair) -> Hazard | None:
-    if pair.volume.attachments_told:
+    if pair.volume.attachments_known:
         return None
     return soft(
         "attachments not told",

@@ -50,7 +50,7 @@ def server_fault(call: Call, status: int) -> Reply:
     if call.path.startswith("/v3/auth"):
         return errors.identity(status, text).reply
     if "/backups" in call.path or "/volumes" in call.path:
-        return errors.native(status, text).reply
+        return errors.cinder(status, text).reply
     if status in (502, 503, 504):
         page = f"<html><head><title>{status}</title></head><body>{text}</body></html>"
         return Reply(status, page.encode(), dict(_HTML))

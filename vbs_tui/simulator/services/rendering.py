@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from vbs_tui.simulator.world.world import Backup, Project, Volume, derived_hex, derived_uuid
+from vbs_tui.simulator.world.ids import derived_hex, derived_uuid
+from vbs_tui.simulator.world.world import Backup, Project, Volume
 
 
 def plain_time(moment: datetime | None) -> str | None:
@@ -130,7 +131,7 @@ def volume_detail(volume: Volume, project: Project, version: str, base_url: str)
     }
 
 
-def vendor_volume(volume: Volume, project: Project, base_url: str) -> dict[str, Any]:
+def evs_volume(volume: Volume, project: Project, base_url: str) -> dict[str, Any]:
     """A volume as the vendor's own list has it, with some fields more."""
     return {
         **volume_detail(volume, project, "v2", base_url),

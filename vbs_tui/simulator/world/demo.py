@@ -15,6 +15,7 @@ from vbs_tui.simulator.world.demo_data import (
     BackupPlan,
     DiskPlan,
 )
+from vbs_tui.simulator.world.ids import dashed, derived_hex, derived_uuid
 from vbs_tui.simulator.world.world import (
     AccessKey,
     AppCredential,
@@ -25,9 +26,6 @@ from vbs_tui.simulator.world.world import (
     User,
     Volume,
     World,
-    dashed,
-    derived_hex,
-    derived_uuid,
 )
 
 _DOMAIN = "OTC00000000001000009001"

@@ -217,12 +217,12 @@ async def test_a_request_that_may_not_leave_any_more_is_held_back_whole() -> Non
         provider = await cloud.provider()
     server = await asyncio.start_server(silent, "127.0.0.1", cloud.server.port)
 
-    def may_leave() -> bool:
+    def may_send() -> bool:
         asked.append(read.qsize())
         return False
 
     with pytest.raises(CloudError) as caught:
-        await provider.submit(BACKUP, VOLUME, may_leave=may_leave)
+        await provider.submit(BACKUP, VOLUME, may_send=may_send)
     assert await asyncio.wait_for(read.get(), 10) == b""
     server.close()
     assert asked == [0]
@@ -237,11 +237,11 @@ async def test_a_request_that_may_leave_is_asked_about_once() -> None:
     async with cloud:
         provider = await cloud.provider()
 
-        def may_leave() -> bool:
+        def may_send() -> bool:
             asked.append(len(cloud.server.restores))
             return True
 
-        accepted = await provider.submit(BACKUP, VOLUME, may_leave=may_leave)
+        accepted = await provider.submit(BACKUP, VOLUME, may_send=may_send)
     assert accepted.job_id == JOB
     assert asked == [0]
 

@@ -26,9 +26,9 @@ from requests.structures import CaseInsensitiveDict
 from vbs_tui.cloud.auth.plugins.loading import is_device_flow
 from vbs_tui.cloud.auth.tokens import mapping
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.decompression import ENCODINGS, Decompressor, TooLarge
+from vbs_tui.cloud.http.decompression import ENCODINGS, BodyTooLarge, Decompressor
+from vbs_tui.cloud.http.errors.transport import TrackedBody, diagnose
 from vbs_tui.cloud.http.session import Session
-from vbs_tui.cloud.http.transport_errors import Passage, diagnose
 from vbs_tui.cloud.http.urls import address_trouble, origin
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.secrets import Secret
@@ -183,7 +183,7 @@ class PluginTransport(BaseAdapter):
         url, content = request.url or "", request.body or b""
         if not isinstance(content, str | bytes):
             raise self._error("the plugin sends a body piece by piece, which is not done here")
-        passage = Passage(_encoded(content))
+        tracked = TrackedBody(_encoded(content))
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 client = await self._session.client(url, fresh=True)
@@ -193,19 +193,19 @@ class PluginTransport(BaseAdapter):
                     request.method or "GET",
                     url,
                     headers=list(headers.items()),  # type: ignore[arg-type]
-                    content=passage if content else None,
+                    content=tracked if content else None,
                     follow_redirects=False,
                 ) as answer:
                     body = Decompressor(answer.headers.get("content-encoding", ""), _LARGEST)
                     async for chunk in answer.aiter_raw():
-                        body.take(chunk)
+                        body.feed(chunk)
                 self.has_sent = True
-                return answer, body.whole()
+                return answer, body.finish()
         except Exception as error:
-            trouble = diagnose(error, passage, submits=bool(content), url=url)
+            trouble = diagnose(error, tracked, submits=bool(content), url=url)
             self.has_sent |= trouble.executed is not Executed.NO
             text, hint = trouble.message, trouble.hint
-            if isinstance(error, TooLarge):
+            if isinstance(error, BodyTooLarge):
                 text = f"{self.host} answers with more than {_LARGEST / 2**20:g} MiB"
             elif isinstance(error, TimeoutError):
                 text = f"{self.host} came to no end within {REQUEST_SECONDS:g} s"

@@ -45,10 +45,12 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
 
     async def _configured(self, why: str) -> Token:
         """A token of the scope that is configured. Raises :class:`Refused`, ``CloudError``."""
+        made = self._plugin or await self._make(why)
+        # Not used again before the thread has ended: one that was abandoned may still use it.
+        self._plugin = None
         from vbs_tui.cloud.auth.plugins.transport import PluginTransport  # noqa: PLC0415
 
-        plugin, session, origins = self._plugin or await self._make(why)
-        self._plugin = (plugin, session, origins)
+        plugin, session, origins = made
         if getattr(plugin, "idp_otp_key", None):
             passcode = await self._ask(QuestionKind.PASSCODE, "Passcode", why)
             # Where the plugin looks before it would ask on the terminal.
@@ -68,8 +70,10 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
             async with asyncio.timeout(LOG_IN_SECONDS) as deadline:
                 token = await in_thread(lambda: _token(plugin, session, self._now()))
         except Exception as error:
+            self._plugin = None if isinstance(error, TimeoutError) else made
             failure = self._why_failed(error, transport)
         else:
+            self._plugin = made
             self._session.redactor.add(token.secret, passing=True)
             return token
         finally:
@@ -78,17 +82,20 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
         raise (Refused if transport.is_refusal else CloudError)(failure)
 
     async def _make(self, why: str) -> tuple[Any, Any, set[str]]:
-        from vbs_tui.cloud.auth.plugins.transport import origins_of  # noqa: PLC0415
-
         password = Secret("")
         if self._credentials.lacks_password:
             password = await self._ask(QuestionKind.PASSWORD, "Password", why)
+
+        def work() -> tuple[Any, Any, set[str]]:
+            from vbs_tui.cloud.auth.plugins.transport import origins_of  # noqa: PLC0415
+
+            plugin, session = self._credentials.make(password.reveal())
+            return plugin, session, origins_of(plugin)
+
         try:
-            plugin, session = await in_thread(lambda: self._credentials.make(password.reveal()))
+            return await in_thread(work)
         except Exception as error:
             text = f"{self._credentials.kind} cannot be made ({type(error).__name__})"
-        else:
-            return plugin, session, origins_of(plugin)
         raise CloudError(
             Failure(ErrorKind.NOT_SENT, Executed.NO, "log in", message=text, at=self._now())
         )
@@ -106,11 +113,11 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
         if isinstance(error, CloudError):
             failure = error.failure
         else:
-            words = transport.words
+            reason = transport.reason
             text = f"{kind} cannot read the answer of {host}: "
-            text += words or f"{type(error).__name__}: {error}"
+            text += reason or f"{type(error).__name__}: {error}"
             if isinstance(error, exceptions.HttpError):
-                text = f"{host} answered HTTP {error.http_status}: {words or error.message}"
+                text = f"{host} answered HTTP {error.http_status}: {reason or error.message}"
             elif isinstance(error, TimeoutError):
                 text = f"{kind} came to no end within {LOG_IN_SECONDS:g} s"
             elif isinstance(error, ThreadFailed):

@@ -37,6 +37,9 @@ from vbs_tui.text import clean
 REQUEST_SECONDS = 90.0
 """From the beginning of a request to the end of its response."""
 
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+"""Of single reads and writes."""
+
 BROWSER_SECONDS = 12.0
 """Seconds of polling after which the operator is asked again whether they have logged in."""
 
@@ -54,10 +57,10 @@ _ENDPOINTS = ("token_endpoint", "device_authorization_endpoint")
 Connect Discovery 1.0, section 3; RFC 8628, section 4)."""
 
 _REFUSALS = frozenset({400, 401, 403})
-_NO_REFUSALS = frozenset(
+_UNDECIDED = frozenset(
     {
-        *("temporarily_unavailable", "server_error", "slow_down", "authorization_pending"),
-        "expired_token",
+        *("temporarily_unavailable", "server_error", "slow_down"),
+        *("authorization_pending", "expired_token"),
     }
 )
 """OAuth 2 errors that refuse no credentials (RFC 6749, 4.1.2.1; RFC 8628, 3.5)."""
@@ -100,11 +103,11 @@ class PluginTransport(BaseAdapter):
         """Where the last request went."""
         self.status: int | None = None
         """HTTP status of the last response."""
-        self.words = ""
-        """What the last response says about its refusal."""
+        self.reason = ""
+        """What the last response says about its error."""
         self.is_refusal = False
         """Whether the last response says that the credentials were refused."""
-        self.has_sent = False
+        self._has_sent = False
         """Whether anything may have arrived anywhere."""
 
     def send(
@@ -124,15 +127,18 @@ class PluginTransport(BaseAdapter):
         for exchange in self._exchanges:
             exchange.cancel()
 
-    def failure(self, message: str, hint: str = "", kind: ErrorKind | None = None) -> Failure:
-        """Why the log-in failed. *message* is blotted, cleaned and cut."""
-        if kind is None and self.status is None:
+    def failure(self, message: str, hint: str = "") -> Failure:
+        """Why the log-in failed. *message* is cleared of secrets and cut."""
+        kind = ErrorKind.LOG_IN
+        if self.status is None:
             # What was sent may have been counted as a try, although nobody answered.
-            kind = ErrorKind.BROKEN if self.has_sent else ErrorKind.NOT_SENT
-        elif kind is None and (self.status == 429 or (self.status or 0) >= 500):
-            kind = ErrorKind.REFUSED if self.status == 429 else ErrorKind.SERVER
+            kind = ErrorKind.BROKEN if self._has_sent else ErrorKind.NOT_SENT
+        elif self.status == 429:
+            kind = ErrorKind.REFUSED
+        elif self.status >= 500:
+            kind = ErrorKind.SERVER
         return Failure(
-            kind or ErrorKind.LOG_IN,
+            kind,
             Executed.NO,
             "log in",
             self._label,
@@ -148,21 +154,21 @@ class PluginTransport(BaseAdapter):
         self._exchanges.add(task)
         try:
             self._check(request)
-            answer, body = await self._answer(request)
-            body = await self._look_at(request, answer, body)
+            response, body = await self._send(request)
+            body = await self._inspect(request, response, body)
         finally:
             self._exchanges.discard(task)
-        return _as_requests(request, answer, body, self)
+        return _as_requests(request, response, body, self)
 
     def _check(self, request: requests.PreparedRequest) -> None:
         """Note where *request* goes. Raises ``CloudError`` when it must not be sent."""
         url = request.url or ""
         self.host = clean(urlsplit(url).hostname, 200) or self.host
-        self.words, self.status, self.is_refusal = "", None, False
+        self.reason, self.status, self.is_refusal = "", None, False
         for name in _PROOFS:
             value = _text(request.headers.get(name))
             for part in value.split("; ") if name == "Cookie" else [value]:
-                self._learn(part.rpartition("=" if name == "Cookie" else " ")[2])
+                self._redact(part.rpartition("=" if name == "Cookie" else " ")[2])
         if self._is_closed:
             raise self._error("the log-in was given up")
         plain = self._session.trust.allow_plain_http
@@ -178,7 +184,7 @@ class PluginTransport(BaseAdapter):
         if self._question is not None and time.monotonic() >= self._code_ends:
             raise self._ran_out()
 
-    async def _answer(self, request: requests.PreparedRequest) -> tuple[httpx.Response, bytes]:
+    async def _send(self, request: requests.PreparedRequest) -> tuple[httpx.Response, bytes]:
         """The response to *request* and its body. Raises ``CloudError``."""
         url, content = request.url or "", request.body or b""
         if not isinstance(content, str | bytes):
@@ -194,16 +200,18 @@ class PluginTransport(BaseAdapter):
                     url,
                     headers=list(headers.items()),  # type: ignore[arg-type]
                     content=tracked if content else None,
+                    timeout=_TIMEOUT,
                     follow_redirects=False,
-                ) as answer:
-                    body = Decompressor(answer.headers.get("content-encoding", ""), _LARGEST)
-                    async for chunk in answer.aiter_raw():
+                ) as response:
+                    encoding = response.headers.get("content-encoding", "")
+                    body = Decompressor(encoding, _LARGEST)
+                    async for chunk in response.aiter_raw():
                         body.feed(chunk)
-                self.has_sent = True
-                return answer, body.finish()
+                self._has_sent = True
+                return response, body.finish()
         except Exception as error:
             trouble = diagnose(error, tracked, submits=bool(content), url=url)
-            self.has_sent |= trouble.executed is not Executed.NO
+            self._has_sent |= trouble.executed is not Executed.NO
             text, hint = trouble.message, trouble.hint
             if isinstance(error, BodyTooLarge):
                 text = f"{self.host} answers with more than {_LARGEST / 2**20:g} MiB"
@@ -211,42 +219,44 @@ class PluginTransport(BaseAdapter):
                 text = f"{self.host} came to no end within {REQUEST_SECONDS:g} s"
             raise self._error(text, hint) from None
 
-    async def _look_at(
-        self, request: requests.PreparedRequest, answer: httpx.Response, body: bytes
+    async def _inspect(
+        self, request: requests.PreparedRequest, response: httpx.Response, body: bytes
     ) -> bytes:
-        """Note what *answer* means; the body for the plugin. Raises ``CloudError``."""
-        self.status, url = answer.status_code, request.url or ""
-        self._learn(answer.headers.get("X-Subject-Token", ""))
-        if 300 <= self.status < 400 and (goal := answer.headers.get("Location")) is not None:
-            goal = urljoin(url, goal)
+        """Note what *response* means; the body for the plugin. Raises ``CloudError``."""
+        self.status, url = response.status_code, request.url or ""
+        self._redact(response.headers.get("X-Subject-Token", ""))
+        if 300 <= self.status < 400 and (location := response.headers.get("Location")) is not None:
+            goal = ""
+            with contextlib.suppress(ValueError):
+                goal = urljoin(url, location)
             if origin(goal) != origin(url):
-                # Whoever would follow it, would do so with the secrets of the request.
-                del answer.headers["Location"]
+                # Whoever followed it would do so with the secrets of the request.
+                del response.headers["Location"]
             where = clean(_host(goal), 200) or "nowhere"
-            self.words = f"it redirects to {where}, which is never followed: look at its URL"
+            self.reason = f"it redirects to {where}, which is never followed: look at its URL"
         data: Mapping[str, Any] = {}
         with contextlib.suppress(ValueError, RecursionError):
             data = mapping(json.loads(body))
         for key, value in data.items():
             if key.endswith(("token", "code", "secret")):
-                self._learn(_text(value))
+                self._redact(_text(value))
         if self.status == 200 and url == self._discovery:
             named = (_prepared(_text(data.get(name))) for name in _ENDPOINTS)
             self._origins.update(origin(one) for one in named if one)
         if self.status == 200 and self._has_device_code and "device_code" in data:
             return await self._show_code(data)
         if self.status >= 400:
-            await self._look_at_error(data)
+            await self._inspect_error(data)
         return body
 
-    async def _look_at_error(self, data: Mapping[str, Any]) -> None:
+    async def _inspect_error(self, data: Mapping[str, Any]) -> None:
         """Keystone's error, or that of OAuth 2 (RFC 6749, 5.2)."""
         error = data.get("error")
         parts = (_text(error), _text(data.get("error_description")))
-        self.words = ": ".join(part for part in parts if part)
+        self.reason = ": ".join(part for part in parts if part)
         if isinstance(error, Mapping):
-            self.words = _text(error.get("message"))
-        is_named = bool(error) and not (isinstance(error, str) and error in _NO_REFUSALS)
+            self.reason = _text(error.get("message"))
+        is_named = bool(error) and not (isinstance(error, str) and error in _UNDECIDED)
         self.is_refusal = self.status in _REFUSALS and is_named
         if self._question is None:
             return
@@ -264,7 +274,7 @@ class PluginTransport(BaseAdapter):
         address = _text(data.get("verification_uri"))
         if address_trouble(address, allow_plain_http=True) or len(address) > 400:
             raise self._error("the identity provider names no address that a browser could open")
-        lasts, interval = _number(data.get("expires_in")), _number(data.get("interval", 5))
+        lasts, interval = _number(data.get("expires_in"), 0), _number(data.get("interval"), 5)
         self._code_ends = time.monotonic() + lasts
         self._question = LogInQuestion(
             QuestionKind.VISIT,
@@ -286,7 +296,7 @@ class PluginTransport(BaseAdapter):
     def _error(self, message: str, hint: str = "") -> CloudError:
         return CloudError(self.failure(message, hint))
 
-    def _learn(self, value: str) -> None:
+    def _redact(self, value: str) -> None:
         if value:
             self._session.redactor.add(Secret(value), passing=True)
 
@@ -302,20 +312,20 @@ def origins_of(plugin: Any) -> set[str]:
 
 
 def _as_requests(
-    request: requests.PreparedRequest, answer: httpx.Response, body: bytes, adapter: Any
+    request: requests.PreparedRequest, response: httpx.Response, body: bytes, adapter: Any
 ) -> requests.Response:
-    """*answer* in the form of ``requests``."""
+    """*response* in the form of ``requests``."""
     made = requests.Response()
-    made.status_code = answer.status_code
-    made.reason = answer.reason_phrase
-    made.headers = CaseInsensitiveDict(answer.headers)
+    made.status_code = response.status_code
+    made.reason = response.reason_phrase
+    made.headers = CaseInsensitiveDict(response.headers)
     made.encoding = requests.utils.get_encoding_from_headers(made.headers)
     made.url = request.url or ""
     made.request = request
     made.connection = adapter
     made._content = body
     message = http.client.HTTPMessage()
-    for name, value in answer.headers.multi_items():
+    for name, value in response.headers.multi_items():
         message.add_header(name, value)
     # Where ``requests`` looks for cookies.
     original = SimpleNamespace(msg=message)
@@ -339,11 +349,11 @@ def _host(url: str) -> str:
         return ""
 
 
-def _number(value: object) -> int:
+def _number(value: object, default: int) -> int:
     try:
         return int(str(value))
     except ValueError:
-        return 0
+        return default
 
 
 def _encoded(value: str | bytes) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.secrets import Secret
@@ -19,6 +19,29 @@ ASSUMED_DOMAIN = "default"
 
 AskOperator = Callable[[LogInQuestion], Awaitable[Secret]]
 """Asks the operator; raises ``CloudError`` when there is no answer."""
+
+
+class AnyCredentials(Protocol):
+    """What all credentials for a log-in have in common, those of plugins included."""
+
+    @property
+    def label(self) -> str:
+        """The user's name, or what is configured in its place; may be empty."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """Who logs in, without secrets; empty where only the cloud knows."""
+        ...
+
+    @property
+    def prompts(self) -> bool:
+        """Whether each log-in asks the operator for something."""
+        ...
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets of the configuration."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +80,6 @@ class _UserCredentials:
 
     @property
     def owner(self) -> str:
-        """Who logs in, without secrets; empty where only the cloud knows."""
         return json.dumps(self.user.reference())
 
     def secrets(self) -> tuple[Secret, ...]:
@@ -74,7 +96,6 @@ class PasswordCredentials(_UserCredentials):
     """User and password."""
 
     prompts: ClassVar[bool] = False
-    """Whether each log-in asks the operator for something."""
 
     async def identity(self, ask: AskOperator) -> dict[str, Any]:
         """The ``identity`` part of a log-in."""

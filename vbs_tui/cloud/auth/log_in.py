@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from vbs_tui.cloud.auth.credentials import (
+    AnyCredentials,
     ApplicationCredentials,
     LogInCredentials,
     TokenCredentials,
@@ -24,7 +25,6 @@ from vbs_tui.cloud.auth.log_in_errors import (
     is_dead_token,
     with_required_methods,
 )
-from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
 from vbs_tui.cloud.auth.prompt import LogInPrompt
 from vbs_tui.cloud.auth.tokens import Scope, Token, token_from
 from vbs_tui.cloud.errors import CloudError, Failure
@@ -33,7 +33,7 @@ from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.secrets import Secret
 
-C = TypeVar("C", bound=LogInCredentials | PluginCredentials)
+C = TypeVar("C", bound=AnyCredentials)
 
 
 class Refused(CloudError):  # noqa: N818 - an answer of the cloud
@@ -58,12 +58,9 @@ class BaseLogIn(Generic[C]):
 
     async def by_token(self, scope: Scope, base: Token) -> Token | None:
         """A token for *base*; ``None`` when the cloud refuses that. Raises ``CloudError``."""
-        response = await self._post(by_token_identity(base), scope.body())
-        if response.is_success:
-            return self._checked(response, scope)
-        if response.status == 429 or response.status >= 500:
-            raise self._refusal(response, scope)
-        return None
+        response = await self._post(_by_token(base), scope.body())
+        is_refused = 300 <= response.status < 500 and response.status != 429
+        return None if is_refused else self._token(response, scope)
 
     async def by_credentials(self, scope: Scope, why: str = "") -> Token:
         """A fresh token. *why*: the reason, as a sentence, should the operator be asked.
@@ -81,6 +78,10 @@ class BaseLogIn(Generic[C]):
         """All secrets of a log-in; empty when some of them are asked for."""
         return () if self._credentials.prompts else self._credentials.secrets()
 
+    async def _rescoped(self, base: Token, scope: Scope) -> Token:
+        """A token of *scope* for *base*. Raises :class:`Refused`, ``CloudError``."""
+        return self._token(await self._post(_by_token(base), scope.body()), scope)
+
     async def _post(self, identity: dict[str, Any], scope: dict[str, Any] | None) -> Response:
         auth = {"identity": identity} | ({"scope": scope} if scope is not None else {})
         body = json.dumps({"auth": auth}).encode()
@@ -94,6 +95,21 @@ class BaseLogIn(Generic[C]):
         # Outside of the handler, so that no frame with a secret hangs on the error.
         raise CloudError(failure)
 
+    def _token(self, response: Response, scope: Scope) -> Token:
+        """The token of *response*. Raises :class:`Refused`, ``CloudError``."""
+        if not response.is_success:
+            raise self._refusal(response, scope)
+        token = token_from(response, self._now())
+        text = "the log-in gave no usable token"
+        if token is not None:
+            self._session.redactor.add(token.secret, passing=True)
+            if not scope.project_id or token.grant.project_id == scope.project_id:
+                return token
+            if isinstance(self._credentials, ApplicationCredentials):
+                raise CloudError(bound_to(token, self._now()))
+            text = "the token is for another project than the one asked for"
+        raise CloudError(as_log_in(unexpected_response(response, text, self._now()).failure))
+
     def _refusal(self, response: Response, scope: Scope) -> CloudError:
         failure = response_error(response, self._now()).failure
         if isinstance(self._credentials, TokenCredentials) and is_dead_token(response):
@@ -106,18 +122,6 @@ class BaseLogIn(Generic[C]):
             return Refused(told)
         return CloudError(told)
 
-    def _checked(self, response: Response, scope: Scope) -> Token:
-        token = token_from(response, self._now())
-        text = "the log-in gave no usable token"
-        if token is not None:
-            self._session.redactor.add(token.secret, passing=True)
-            if not scope.project_id or token.grant.project_id == scope.project_id:
-                return token
-            if isinstance(self._credentials, ApplicationCredentials):
-                raise CloudError(bound_to(token, self._now()))
-            text = "the token is for another project than the one asked for"
-        raise CloudError(as_log_in(unexpected_response(response, text, self._now()).failure))
-
     def _now(self) -> datetime:
         return self._session.clock.now()
 
@@ -129,12 +133,11 @@ class LogIn(BaseLogIn[LogInCredentials]):
         return scope.is_project and not self._is_bound
 
     async def by_credentials(self, scope: Scope, why: str = "") -> Token:
-        identity = await self._credentials.identity(lambda one: self._prompt.ask(one, why))
-        response = await self._post(identity, None if self._is_bound else scope.body())
-        del identity
-        if response.is_success:
-            return self._checked(response, scope)
-        raise self._refusal(response, scope)
+        response = await self._post(
+            await self._credentials.identity(lambda one: self._prompt.ask(one, why)),
+            None if self._is_bound else scope.body(),
+        )
+        return self._token(response, scope)
 
     @property
     def _is_bound(self) -> bool:
@@ -142,6 +145,5 @@ class LogIn(BaseLogIn[LogInCredentials]):
         return isinstance(self._credentials, ApplicationCredentials)
 
 
-def by_token_identity(token: Token) -> dict[str, Any]:
-    """The ``identity`` part of a log-in by *token*."""
+def _by_token(token: Token) -> dict[str, Any]:
     return {"methods": ["token"], "token": {"id": token.secret.reveal()}}

@@ -11,14 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from vbs_tui.cloud.auth.credentials import Credentials, User
-from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
+from vbs_tui.cloud.auth.credentials import AnyCredentials, User
 from vbs_tui.cloud.auth.tokens import Scope, Token
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.http.messages import Response
 from vbs_tui.text import clean
-
-_WHAT = "log in"
 
 _ALIKE = (
     "User, domain, password or project is wrong: clouds answer all of these alike. "
@@ -53,17 +50,35 @@ KEEPS_USER = (
 _NO_IDENTITY = "Look at auth_url: that address does not answer as an identity service."
 
 
+def log_in_failure(
+    at: datetime,
+    message: str,
+    hint: str = "",
+    *,
+    target: str = "",
+    kind: ErrorKind = ErrorKind.LOG_IN,
+    declined: bool = False,
+) -> Failure:
+    """A log-in that failed without a response to tell why. *target*: the user's name."""
+    return Failure(
+        kind,
+        Executed.NO,
+        "log in",
+        target,
+        message=message,
+        hint=hint,
+        at=at,
+        declined=declined,
+    )
+
+
 def as_log_in(failure: Failure, assumed: str = "") -> Failure:
     """*failure* of a log-in. *assumed*: a sentence on what was not configured but guessed."""
     status, hint, kind = failure.status, failure.hint, failure.kind
-    if (
-        status == 400
-        and kind is ErrorKind.REFUSED
-        and not hint
-        and not is_credential_refusal(failure)
-    ):
+    is_refused = kind is ErrorKind.REFUSED
+    if is_refused and status == 400 and not hint and not is_credential_refusal(failure):
         hint, failure = _CORRECT_NAMES, replace(failure, meaning=_NOT_UNDERSTOOD)
-    if kind is ErrorKind.REFUSED and status != 429:
+    if is_refused and status != 429:
         kind = ErrorKind.LOG_IN
         if status == 401 and not hint:
             hint = f"{_ALIKE} {assumed}".strip()
@@ -75,7 +90,7 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
         kind = ErrorKind.LOG_IN
     if not hint and (status in (408, 413, 429) or (status or 0) >= 500):
         hint = _busy(failure.retry_after)
-    return replace(failure, kind=kind, executed=Executed.NO, what=_WHAT, hint=hint)
+    return replace(failure, kind=kind, executed=Executed.NO, what="log in", hint=hint)
 
 
 def is_credential_refusal(failure: Failure) -> bool:
@@ -141,18 +156,15 @@ def with_required_methods(failure: Failure, response: Response) -> Failure:
 def bound_to(token: Token, now: datetime) -> Failure:
     """An application credential gave *token*, which is for another project than the one wanted."""
     own = token.grant.project or token.grant.project_id
-    return Failure(
-        ErrorKind.LOG_IN,
-        Executed.NO,
-        "open the project",
-        message=f"this application credential is good for the project {own} alone",
-        hint="An application credential is good for the project it was made in. Open that one, or"
-        " choose a cloud with another log-in.",
-        at=now,
+    message = f"this application credential is good for the project {own} alone"
+    hint = (
+        "An application credential is good for the project it was made in. Open that one, or"
+        " choose a cloud with another log-in."
     )
+    return replace(log_in_failure(now, message, hint), what="open the project")
 
 
-def assumptions(credentials: Credentials | PluginCredentials, scope: Scope) -> str:
+def assumptions(credentials: AnyCredentials, scope: Scope) -> str:
     """What of *credentials* and *scope* was not configured but guessed, as a sentence."""
     user = getattr(credentials, "user", User())
     if user.is_domain_assumed:
@@ -165,12 +177,5 @@ def assumptions(credentials: Credentials | PluginCredentials, scope: Scope) -> s
 
 def another_user(before: str, now: str, at: datetime) -> Failure:
     """A log-in succeeded, and its token is not used: it is that of *now*, and not of *before*."""
-    return Failure(
-        ErrorKind.LOG_IN,
-        Executed.NO,
-        "log in",
-        before,
-        message=f"the log-in is another user's now: {now} in place of {before}",
-        hint=KEEPS_USER,
-        at=at,
-    )
+    message = f"the log-in is another user's now: {now} in place of {before}"
+    return log_in_failure(at, message, KEEPS_USER, target=before)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vbs_tui.cloud.auth.log_in_errors import log_in_failure
 from vbs_tui.cloud.auth.refusal_history import RefusalHistory
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.provider import Ask, LogInQuestion, QuestionKind
 from vbs_tui.cloud.secrets import Secret
@@ -75,15 +76,5 @@ class LogInPrompt:
 
     def _declined(self, kind: QuestionKind) -> CloudError:
         message, hint = _DECLINED[kind]
-        return CloudError(
-            Failure(
-                ErrorKind.LOG_IN,
-                Executed.NO,
-                "log in",
-                self._label,
-                message=message,
-                hint=hint,
-                at=self._session.clock.now(),
-                declined=True,
-            )
-        )
+        now = self._session.clock.now()
+        return CloudError(log_in_failure(now, message, hint, target=self._label, declined=True))

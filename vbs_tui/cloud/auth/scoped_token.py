@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vbs_tui.cloud.auth.log_in import Refused
+from vbs_tui.cloud.auth.log_in_errors import log_in_failure
 from vbs_tui.cloud.auth.token_source import TokenSource
 from vbs_tui.cloud.auth.tokens import Scope, Token
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.urls import origin
 
@@ -139,8 +140,7 @@ class ScopedToken:
             if not task.cancelled() or (waiter is not None and waiter.cancelling()):
                 raise
             text = "the connection was closed while it logged in"
-            failure = Failure(ErrorKind.NOT_SENT, Executed.NO, "log in", message=text)
-            failure = replace(failure, at=self._now())
+            failure = log_in_failure(self._now(), text, kind=ErrorKind.NOT_SENT)
         # A new error, without the frames of the log-in, which hold secrets.
         raise CloudError(failure)
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from vbs_tui.cloud.auth.log_in import BaseLogIn, Refused, by_token_identity
+from vbs_tui.cloud.auth.log_in import BaseLogIn, Refused
+from vbs_tui.cloud.auth.log_in_errors import log_in_failure
 from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
 from vbs_tui.cloud.auth.tokens import Scope, Token, new_token
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.threads import ThreadFailed, in_thread
@@ -30,13 +31,10 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
     """The plugin, its keystoneauth session, and the origins that may receive secrets."""
 
     async def by_credentials(self, scope: Scope, why: str = "") -> Token:
-        first = await self._configured(why)
-        if not scope.is_project or scope.fits(first):
-            return first
-        response = await self._post(by_token_identity(first), scope.body())
-        if response.is_success:
-            return self._checked(response, scope)
-        raise self._refusal(response, scope)
+        token = await self._configured(why)
+        if not scope.is_project or scope.fits(token):
+            return token
+        return await self._rescoped(token, scope)
 
     def forget_typed(self) -> None:
         super().forget_typed()
@@ -96,9 +94,7 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
             return await in_thread(work)
         except Exception as error:
             text = f"{self._credentials.kind} cannot be made ({type(error).__name__})"
-        raise CloudError(
-            Failure(ErrorKind.NOT_SENT, Executed.NO, "log in", message=text, at=self._now())
-        )
+        raise CloudError(log_in_failure(self._now(), text, kind=ErrorKind.NOT_SENT))
 
     async def _ask(self, kind: QuestionKind, what: str, why: str) -> Secret:
         label = self._credentials.label

@@ -14,6 +14,7 @@ import http.client
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -23,6 +24,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from vbs_tui.cloud.auth.log_in_errors import log_in_failure
 from vbs_tui.cloud.auth.plugins.loading import is_device_flow
 from vbs_tui.cloud.auth.tokens import mapping
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
@@ -137,16 +139,10 @@ class PluginTransport(BaseAdapter):
             kind = ErrorKind.REFUSED
         elif self.status >= 500:
             kind = ErrorKind.SERVER
-        return Failure(
-            kind,
-            Executed.NO,
-            "log in",
-            self._label,
-            status=self.status,
-            message=clean(self._session.redactor.blot(message, 2000), 300),
-            hint=hint,
-            at=self._session.clock.now(),
-        )
+        text = clean(self._session.redactor.blot(message, 2000), 300)
+        now = self._session.clock.now()
+        failure = log_in_failure(now, text, hint, target=self._label, kind=kind)
+        return replace(failure, status=self.status)
 
     async def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
         task = asyncio.current_task()

@@ -1,17 +1,16 @@
 """Clouds from clouds.yaml, secure.yaml, vendor profiles and ``OS_*``, by openstacksdk's own loader.
 
-The loader costs a quarter of a second to import and blocks: everything here is for a thread.
-Source: openstacksdk's ``openstack.config`` (4.x).
+The loader takes a quarter of a second to import and blocks: everything here is for a thread.
 """
 
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from vbs_tui.cloud.auth.credentials import ASSUMED_DOMAIN
@@ -24,6 +23,8 @@ from vbs_tui.cloud.config.sdk_loader import Loader, guarded, load
 from vbs_tui.cloud.config.variables import Variables, auth_type_of_variables
 from vbs_tui.cloud.http.urls import is_plain_http
 from vbs_tui.text import clean
+
+T = TypeVar("T")
 
 __all__ = ["ConfigurationError", "ConfiguredCloud", "cloud_names", "settings_for"]
 
@@ -67,10 +68,7 @@ class ConfiguredCloud:
 def cloud_names(env: Mapping[str, str]) -> tuple[ConfiguredCloud, ...]:
     """The clouds of the files and of *env*, in their order. Raises :class:`ConfigurationError`."""
     env = Variables(env)
-    found = guarded(lambda: _cloud_names(env))
-    if isinstance(found, ConfigurationError):
-        raise found
-    return found
+    return _without_frames(lambda: _cloud_names(env))
 
 
 def settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -> CloudSettings:
@@ -80,7 +78,11 @@ def settings_for(name: str | None, region: str | None, env: Mapping[str, str]) -
     that holds a secret.
     """
     env = Variables(env)
-    made = guarded(lambda: _settings_for(name, region, env))
+    return _without_frames(lambda: _settings_for(name, region, env))
+
+
+def _without_frames(work: Callable[[], T]) -> T:
+    made = guarded(work)
     if isinstance(made, ConfigurationError):
         raise made
     return made
@@ -126,8 +128,10 @@ def _settings_for(name: str | None, region: str | None, env: Mapping[str, str]) 
 
 
 def _flat(merged: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of ``auth`` and those beside it, where variables lie and regions put theirs. As for
-    the openstack client, what stands beside is what counts."""
+    """The keys of ``auth`` and those beside it, where variables and regions put theirs.
+
+    As for the openstack client, those beside it have precedence.
+    """
     auth = {key: value for key, value in mapping(merged.get("auth")).items() if value is not None}
     return {**auth, **{key: value for key, value in merged.items() if value or key not in auth}}
 
@@ -148,59 +152,48 @@ def _made(config: Loader, name: str, region: str | None, auth: dict[str, Any]) -
 
 
 def _configured(config: Loader, name: str) -> ConfiguredCloud:
-    found = guarded(lambda: _described(config, name))
+    found = guarded(lambda: _with_regions(config, name))
     if isinstance(found, ConfigurationError):
-        fault = clean(found.sentence, 300)
-        return ConfiguredCloud(clean(name, 100), name, (), "", "", "", fault=fault)
+        return ConfiguredCloud(clean(name, 100), name, (), fault=clean(found.sentence, 300))
     return found
 
 
-def _described(config: Loader, name: str) -> ConfiguredCloud:
-    regions = config.regions(name)
-    whole = _merged_as(config, name, None)
+def _with_regions(config: Loader, name: str) -> ConfiguredCloud:
+    regions = {one: has_own for one, has_own in config.regions(name).items() if one}
+    whole = _in_region(config, name, None)
     # A region may have values of its own, and addresses may hold its name.
-    parts = {one: _merged_as(config, name, one) for one in regions if one}
-    apart = {one: part for one, part in parts.items() if part.way != whole.way}
+    parts = {one: _in_region(config, name, one) for one in regions}
+    different = {one: part for one, part in parts.items() if part.way != whole.way}
     return replace(
         whole,
-        regions=tuple(one for one in regions if one),
-        own_regions=frozenset(one for one, has_own in regions.items() if has_own or one in apart),
-        in_region=apart,
+        regions=tuple(regions),
+        own_regions=frozenset(one for one in regions if regions[one] or one in different),
+        in_region=different,
     )
 
 
-def _merged_as(config: Loader, name: str, region: str | None) -> ConfiguredCloud:
+def _in_region(config: Loader, name: str, region: str | None) -> ConfiguredCloud:
     merged = config.merged(name, region)
     values = _flat(merged)
-    where = text_of(values, "auth_url")
+    auth_url = text_of(values, "auth_url")
     try:
-        host = urlsplit(where if "://" in where else f"https://{where}").hostname or ""
+        host = urlsplit(auth_url if "://" in auth_url else f"https://{auth_url}").hostname or ""
     except ValueError:
         host = ""
+    fault = "" if host else "it has no auth_url"
+    insecure = "" if is_verified(merged) else "unchecked TLS"
     return ConfiguredCloud(
         name=clean(name, 100),
         raw_name=name,
         regions=(),
-        auth_url=where,
+        auth_url=auth_url,
         auth_host=clean(host, 200),
         log_in=clean(label_of(values), 64),
         project=clean(text_of(values, "project_name", "project_id"), 128),
         user=clean(text_of(values, "username", "user_name", "user_id"), 128),
-        insecure=_insecure(merged, where),
-        fault=_fault(name, host),
+        insecure="plain HTTP" if is_plain_http(auth_url) else insecure,
+        fault=fault if name else "it has no name to open it by",
     )
-
-
-def _insecure(merged: Mapping[str, Any], where: str) -> str:
-    if is_plain_http(where):
-        return "plain HTTP"
-    return "" if is_verified(merged) else "unchecked TLS"
-
-
-def _fault(name: str, host: str) -> str:
-    if not name:
-        return "it has no name to open it by"
-    return "" if host else "it has no auth_url"
 
 
 @contextmanager

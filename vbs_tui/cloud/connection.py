@@ -47,8 +47,8 @@ from vbs_tui.cloud.services.catalog import Catalog, Endpoint, NoEndpoint, catalo
 from vbs_tui.cloud.services.identity import fetch_catalog, list_projects
 from vbs_tui.text import clean
 
-_ASIDE = frozenset({"ecs"})
-"""Services whose address says nothing about where a restore runs."""
+_OPTIONAL = frozenset({"ecs"})
+"""Services that take no part in a restore: their address does not identify the cloud."""
 
 
 class CloudConnection:
@@ -91,7 +91,7 @@ class CloudConnection:
             policy=policy,
             limiter=limiter,
         )
-        self._session.redactor.spare(*_open_names(settings))
+        self._session.redactor.add_public(*_public_names(settings))
         self._authorization = self._make_authorization(token_directory)
         self._providers: dict[tuple[str, str], VbsProvider] = {}
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
@@ -104,9 +104,9 @@ class CloudConnection:
 
     @property
     def identity(self) -> str:
-        # Behind another address of VBS or EVS the same ids are other things, or nothing at all.
+        # At another address of VBS or EVS the same ids mean other things, or nothing at all.
         fixed = self._settings.endpoint_overrides.items()
-        places = sorted({service_root(url) for name, url in fixed if name not in _ASIDE})
+        places = sorted({service_root(url) for name, url in fixed if name not in _OPTIONAL})
         return " ".join([f"{self._root}/v3", *places])
 
     @property
@@ -175,8 +175,10 @@ class CloudConnection:
         return found
 
     def _demand_configured_project(self) -> None:
-        """An application credential opens its own project, whichever is configured beside it: that
-        must not go unnoticed."""
+        """An application credential opens its own project, even when another one is configured.
+
+        The operator must know. Raises ``CloudError``.
+        """
         own, settings = self._authorization.only_project, self._settings
         if own is None or not isinstance(settings.credentials, ApplicationCredentials):
             return
@@ -218,11 +220,11 @@ class CloudConnection:
     async def _opened(self, project: Project, region: str) -> VbsProvider:
         client = ServiceClient(self._session, self._authorization.for_project(project))
         await client.prepare(self._probe("open the project"))
-        told = self._authorization.catalog_of(project)
-        if not told:
-            told = await fetch_catalog(client, self._root)
+        received = self._authorization.catalog_of(project)
+        if not received:
+            received = await fetch_catalog(client, self._root)
         try:
-            catalog = self._catalog(told, project, region)
+            catalog = self._catalog(received, project, region)
             found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
         except NoEndpoint as reason:
             hint = f"{NOTE_HIDDEN} {reason.hint}" if self.is_secret_in_the_way else reason.hint
@@ -238,11 +240,11 @@ class CloudConnection:
             return VbsProvider(client, project, endpoints, region=catalog.region, regions=regions)
         raise CloudError(failure)
 
-    def _catalog(self, told: object, project: Project, region: str) -> Catalog:
-        rows = catalog_rows(told)
+    def _catalog(self, received: object, project: Project, region: str) -> Catalog:
+        rows = catalog_rows(received)
         region = region or self.region
         if not region and any(row.region == project.region for row in rows):
-            # A project lives in one region; its name tells which where the catalog has several.
+            # A project belongs to one region; its name says to which.
             region = project.region
         catalog = Catalog(
             rows=rows,
@@ -306,7 +308,7 @@ class CloudConnection:
         self._check_secrets()
 
     def _check_secrets(self) -> None:
-        """Nothing is sent with a secret that cannot be sent as it was meant."""
+        """Raises ``CloudError`` for a secret that cannot be sent unchanged."""
         one = self._settings.credentials
         problem = ""
         if any(not secret.is_text for secret in one.secrets()):
@@ -333,8 +335,8 @@ class CloudConnection:
         )
 
 
-def _open_names(settings: CloudSettings) -> tuple[str, ...]:
-    """What *settings* tell openly, so that it is no secret where a password is the same."""
+def _public_names(settings: CloudSettings) -> tuple[str, ...]:
+    """Names in *settings* that are shown openly, even when a short password is the same."""
     user: User = getattr(settings.credentials, "user", User())
     return (
         settings.name,

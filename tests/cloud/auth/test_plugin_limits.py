@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.auth.test_plugin_hardening import connect, failure_of, scripted
+from tests.cloud.auth.test_plugin_security import connect, failure_of, scripted
 from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
 from tests.support.company import Company
 from tests.support.wire_server import Act, Heard, Reply, json_reply, reply

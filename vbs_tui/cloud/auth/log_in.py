@@ -36,7 +36,7 @@ from vbs_tui.cloud.secrets import Secret
 C = TypeVar("C", bound=AnyCredentials)
 
 
-class Refused(CloudError):  # noqa: N818 - an answer of the cloud
+class Refused(CloudError):  # noqa: N818 - a finding, named for what it says
     """The cloud does not accept these credentials (for this scope)."""
 
 
@@ -102,7 +102,7 @@ class BaseLogIn(Generic[C]):
         token = token_from(response, self._now())
         text = "the log-in gave no usable token"
         if token is not None:
-            self._session.redactor.add(token.secret, passing=True)
+            self._session.redactor.add(token.secret, temporary=True)
             if not scope.project_id or token.grant.project_id == scope.project_id:
                 return token
             if isinstance(self._credentials, ApplicationCredentials):
@@ -114,13 +114,13 @@ class BaseLogIn(Generic[C]):
         failure = response_error(response, self._now()).failure
         if isinstance(self._credentials, TokenCredentials) and is_dead_token(response):
             return Refused(dead_token(failure))
-        told = as_log_in(failure, assumptions(self._credentials, scope))
-        told = with_required_methods(told, response)
+        log_in_error = as_log_in(failure, assumptions(self._credentials, scope))
+        log_in_error = with_required_methods(log_in_error, response)
         # A page of something in between (a portal, a proxy) refuses no credentials.
         is_from_keystone = response.status == 401 or isinstance(response.data, Mapping)
         if is_from_keystone and is_credential_refusal(failure):
-            return Refused(told)
-        return CloudError(told)
+            return Refused(log_in_error)
+        return CloudError(log_in_error)
 
     def _now(self) -> datetime:
         return self._session.clock.now()

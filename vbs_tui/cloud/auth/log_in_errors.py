@@ -1,7 +1,7 @@
 """What a failed log-in means for the caller: nothing was executed, why, and what to do.
 
-Clouds answer a wrong user, domain, password and project with the same 401. All that can be added
-is what this program assumed, and what the cloud demands besides.
+Clouds send the same 401 for a wrong user, domain, password and project. All that can be added is
+what this program assumed, and what else the cloud demands.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def log_in_failure(
     kind: ErrorKind = ErrorKind.LOG_IN,
     declined: bool = False,
 ) -> Failure:
-    """A log-in that failed without a response to tell why. *target*: the user's name."""
+    """A log-in that failed, without a response that gives a reason. *target*: the user's name."""
     return Failure(
         kind,
         Executed.NO,
@@ -73,7 +73,7 @@ def log_in_failure(
 
 
 def as_log_in(failure: Failure, assumed: str = "") -> Failure:
-    """*failure* of a log-in. *assumed*: a sentence on what was not configured but guessed."""
+    """*failure* of a log-in. *assumed*: a sentence on what was not configured but assumed."""
     status, hint, kind = failure.status, failure.hint, failure.kind
     is_refused = kind is ErrorKind.REFUSED
     if is_refused and status == 400 and not hint and not is_credential_refusal(failure):
@@ -96,8 +96,8 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
 def is_credential_refusal(failure: Failure) -> bool:
     """Whether the identity service looked at the credentials, and refused them.
 
-    Clouds say so with 401 or 403, some with 400. 400 is also what they answer to a log-in that
-    they cannot read, which is no refusal of a password.
+    Clouds send 401 or 403 for that, some of them 400. They also send 400 for a log-in that they
+    cannot read, which is no refusal of a password.
     """
     if failure.status in (401, 403):
         return True
@@ -117,7 +117,7 @@ def is_dead_token(response: Response) -> bool:
 
 
 def dead_token(failure: Failure) -> Failure:
-    """*failure* of a log-in by a token that does not serve."""
+    """*failure* of a log-in by a token that is not valid."""
     hint = (
         "The token is not valid (any more), or not for this project. Get a new one (`openstack"
         " token issue` gives one) and put it where this one is configured."
@@ -132,7 +132,7 @@ def _busy(seconds: float | None) -> str:
 
 
 def with_required_methods(failure: Failure, response: Response) -> Failure:
-    """*failure* with the log-in methods that the cloud requires besides, where it names them.
+    """*failure* with the log-in methods that the cloud requires in addition, if it names them.
 
     Keystone answers a right password with 401 and ``required_auth_methods`` where rules want more.
     """

@@ -1,4 +1,4 @@
-"""Asks the operator for what a log-in needs and nobody configured."""
+"""Asks the operator for what a log-in needs and the configuration lacks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DECLINED = {
 
 
 class LogInPrompt:
-    """Asks the questions of one user's log-ins, and tells the redactor the answers.
+    """Asks the questions of one user's log-ins, and adds the answers to the redactor.
 
     A password that was typed is used for later log-ins, too, until the cloud refuses it.
     """
@@ -40,8 +40,8 @@ class LogInPrompt:
     def __init__(
         self, session: Session, label: str, ask: Ask | None, cloud: str, history: RefusalHistory
     ) -> None:
-        """*label* is the user's name, *cloud* the cloud's; *ask* is ``None`` where nobody can be
-        asked."""
+        """*label* is the user's name, *cloud* the cloud's; *ask* is ``None`` without a terminal
+        to ask on."""
         self._session = session
         self._label = label
         self._ask = ask
@@ -65,7 +65,7 @@ class LogInPrompt:
             raise self._declined(question.kind)
         secret = Secret(text)
         if is_secret:
-            self._session.redactor.add(secret, passing=not is_password)
+            self._session.redactor.add(secret, temporary=not is_password)
         if is_password:
             self._password = secret
         return secret

@@ -22,13 +22,13 @@ _APART = "The cloud wants a log-in of its own for this project."
 """Why a log-in is needed, for the operator who is asked."""
 
 _RENEWAL_SECONDS = 2.0
-"""Seconds that a request waits for another token while the one at hand still serves."""
+"""Seconds that a request waits for a new token while the current one is still valid."""
 
 _MOST_QUESTIONS = 3
-"""How often in a row the operator is asked while the token at hand still serves."""
+"""How often in a row the operator is asked while the current token is still valid."""
 
 _PAUSE = timedelta(seconds=60)
-"""Between early renewals that fail, while the token at hand still serves."""
+"""Between early renewals that fail, while the current token is still valid."""
 
 
 class ScopedToken:
@@ -46,14 +46,14 @@ class ScopedToken:
         """When the next early renewal is tried, after one that failed."""
         self._source = source
         self._is_slow = False
-        """Whether callers do not wait for the log-in under way, since the token still serves."""
+        """Whether callers use the current token and do not wait for the log-in under way."""
         self._is_cache_read = False
         self._is_rejected = False
         """Whether the last token was refused before its end."""
 
     @property
     def token(self) -> Token | None:
-        """The token at hand, whatever is left of it."""
+        """The current token, which may have ended."""
         return self._source.tokens.get(self.scope)
 
     async def authorize(self, request: Request) -> tuple[Request, object]:
@@ -61,19 +61,19 @@ class ScopedToken:
         header = {"X-Auth-Token": token.secret.reveal()}
         return replace(request, headers={**request.headers, **header}), token
 
-    def accepted(self, stamp: object, answer: Response) -> None:
+    def accepted(self, stamp: object, response: Response) -> None:
         assert isinstance(stamp, Token)
-        place = origin(answer.request.url)
+        place = origin(response.request.url)
         stamp.accepted_by.add(place)
         self._source.backoff.succeed((self.scope, place))
 
-    def discard(self, stamp: object, answer: Response) -> None:
-        del answer
+    def discard(self, stamp: object, response: Response) -> None:
+        del response
         if self.token is stamp:
             del self._source.tokens[self.scope]
             self._is_rejected = True
 
-    async def renew(self, stamp: object, answer: Response) -> bool:
+    async def renew(self, stamp: object, response: Response) -> bool:
         """Replace a token that a service refused, once for all callers."""
         assert isinstance(stamp, Token)
         if self.token is not None and self.token is not stamp:
@@ -81,14 +81,14 @@ class ScopedToken:
         if self.token is None and self.log_in is not None:
             await self._result(self.log_in)
             return True
-        place = origin(answer.request.url)
+        place = origin(response.request.url)
         if place not in stamp.accepted_by:
             # Such a service may never accept any: log-ins for it would go on without end.
             now = self._source.session.clock.monotonic()
             if self._source.backoff.remaining((self.scope, place), now):
                 return False
             self._source.backoff.fail((self.scope, place), now)
-        self.discard(stamp, answer)
+        self.discard(stamp, response)
         await self._result(self._begin(forgets=True))
         return True
 
@@ -108,7 +108,7 @@ class ScopedToken:
         return held
 
     def _held(self) -> Token | None:
-        """The token at hand, unless it is time for another."""
+        """The current token, unless it is time for another."""
         held, now = self.token, self._now()
         if held is None or not held.is_due(now):
             return held
@@ -156,7 +156,7 @@ class ScopedToken:
             return self._held() or await self._obtain(since)
 
     async def _obtain(self, since: int) -> Token:
-        """A new token; the old one is used while it serves and no other is to be had."""
+        """A new token; the current one while it is valid and the log-in fails."""
         held = self.token
         for tries in range(1, _MOST_QUESTIONS + 1):
             try:
@@ -166,7 +166,7 @@ class ScopedToken:
                 if held is None or held.is_over(now):
                     raise
                 if isinstance(error, Refused) and self._source.asks and tries < _MOST_QUESTIONS:
-                    # Whoever has just answered is there, and would not learn of it otherwise.
+                    # The operator has just answered, and would not learn of it otherwise.
                     self._source.lockout.reset()
                     continue
                 self.retry_at = now + _PAUSE

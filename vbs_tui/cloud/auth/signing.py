@@ -190,18 +190,18 @@ class KeyAuthorizer:
         signed = self._key.sign(request, self._project_id)
         return replace(request, headers={**request.headers, **signed}), None
 
-    def accepted(self, stamp: object, answer: Response) -> None:
+    def accepted(self, stamp: object, response: Response) -> None:
         del stamp
-        self._key.accepted(answer)
+        self._key.accepted(response)
 
-    def discard(self, stamp: object, answer: Response) -> None:
+    def discard(self, stamp: object, response: Response) -> None:
         del stamp
-        self._key.refused(answer)
+        self._key.refused(response)
 
-    async def renew(self, stamp: object, answer: Response) -> bool:
+    async def renew(self, stamp: object, response: Response) -> bool:
         """A key that was refused stays refused."""
         del stamp
-        self._key.refused(answer)
+        self._key.refused(response)
         return False
 
 

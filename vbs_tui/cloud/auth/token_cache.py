@@ -1,7 +1,7 @@
 """Tokens kept on disk for the next start: only when the operator asks for it.
 
-One file for each log-in and scope, readable by its owner alone. A token in it serves until it
-ends, without any password: that is its purpose, and why it must be asked for. Everything blocks.
+One file for each log-in and scope, readable by its owner alone. A token in it is valid until it
+ends, without any password: that is its purpose, and why it is off by default. Everything blocks.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class TokenCache:
 
 
 def _is_own_directory(path: Path) -> bool:
-    """Whether nobody else could have put anything there; closes it to other readers."""
+    """Whether no other user can write there; takes away what others may read."""
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
         return False

@@ -35,7 +35,7 @@ class TokenSource:
         self.backoff = endpoint_backoff()
         """Pauses for services that refuse fresh tokens, by scope and origin."""
         self.tokens: dict[Scope, Token] = {}
-        """The tokens at hand."""
+        """The current tokens; they may have ended."""
         self.last: Token | None = None
         """The token that was got last."""
         self._cache = cache
@@ -78,7 +78,7 @@ class TokenSource:
         now = self.session.clock.now()
         token = await self._on_disk(lambda: self._cache.load(scope, now))
         if token is not None:
-            self.session.redactor.add(token.secret, passing=True)
+            self.session.redactor.add(token.secret, temporary=True)
             self.tokens[scope] = self.last = token
 
     async def keep(self, scope: Scope, token: Token) -> None:
@@ -91,7 +91,7 @@ class TokenSource:
         await self._on_disk(lambda: self._cache.forget(scope))
 
     async def _on_disk(self, work: Callable[[], T]) -> T | None:
-        """*work* on the cache; a disk that does not answer is an empty cache."""
+        """*work* on the cache; a disk that takes too long is an empty cache."""
         try:
             return await asyncio.wait_for(in_thread(work), _DISK_SECONDS)
         except TimeoutError:

@@ -67,7 +67,7 @@ class CloudSettings:
         )
 
     def other_user_in(self, now: CloudSettings) -> str:
-        """What *now* changes beside secrets, as a sentence: the user, or the cloud.
+        """Which other user or cloud *now* names, as a sentence.
 
         Empty when it is the same user of the same cloud. Texts of the configuration are cleaned.
         """

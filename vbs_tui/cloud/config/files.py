@@ -17,7 +17,7 @@ from typing import Any
 from vbs_tui.text import clean
 
 LARGEST = 4 * 1024 * 1024
-"""Bytes of a file that are taken for a configuration at most."""
+"""Bytes of a configuration file, at most."""
 
 ABSENT = object()
 """Instead of a file's content: the file is not there, or may not be read."""

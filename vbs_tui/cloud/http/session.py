@@ -266,7 +266,7 @@ class Session:
         return found, body
 
     def _learn(self, token: str) -> None:
-        self.redactor.add(Secret(token), passing=True)
+        self.redactor.add(Secret(token), temporary=True)
 
     def _safe(self, found: error_envelopes.Envelope) -> error_envelopes.Envelope:
         return error_envelopes.Envelope(

@@ -30,7 +30,7 @@ _PLACEHOLDER = "not typed yet"
 """In place of a password that is asked for later, so that all other options are checked now."""
 
 _RAISED = (Exception, SystemExit, GeneratorExit, asyncio.CancelledError)
-"""What foreign code may raise while it is set up. ``KeyboardInterrupt`` is the operator's own."""
+"""What a plugin's code may raise. ``KeyboardInterrupt`` comes from the operator."""
 
 _SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code", "_key", "assertion")
 _ISSUED_ELSEWHERE = re.compile(r"(token|assertion)\Z|\A(auth(orization)?_?)?code\Z")
@@ -128,29 +128,29 @@ def plugin_credentials(
 def owner_of(kind: str, values: Mapping[str, Any], secrets: set[str]) -> str:
     """Digest of who logs in where and how, by the plugin's options that are no secrets.
 
-    Empty where the options do not tell one user from another: tickets, tokens issued elsewhere,
-    no user at all, or a value that is a secret at the same time.
+    Empty where the options do not distinguish users: tickets, tokens issued elsewhere, no user at
+    all, or a value that is a secret at the same time.
     """
     options: list[Any] = _load(kind).get_options()
     names = {name.dest for one in options for name in (one, *one.deprecated)}
     secret_names = {one.dest for one in options if one.secret}
-    told = {name: str(values[name]).strip() for name in names if values.get(name)}
-    if any(_ISSUED_ELSEWHERE.search(name) for name in told):
+    options_set = {name: str(values[name]).strip() for name in names if values.get(name)}
+    if any(_ISSUED_ELSEWHERE.search(name) for name in options_set):
         return ""
-    told = {
+    public = {
         name: text
-        for name, text in told.items()
+        for name, text in options_set.items()
         if name not in secret_names and not is_secret_option(name)
     }
     users = _USER_OPTIONS | {_CLIENT_OPTIONS.get(kind, "oauth2_client_id")}
-    has_user = any(told.get(name) for name in users)
-    if not has_user or secrets & set(told.values()) or any(part in kind for part in _TICKETS):
+    has_user = any(public.get(name) for name in users)
+    if not has_user or secrets & set(public.values()) or any(part in kind for part in _TICKETS):
         return ""
     more = {
         name: str(values.get(name))
         for name in ("cert", "key", "verify", "insecure", "cacert", "default_domain")
     }
-    return hashlib.sha256(json.dumps([kind, told, more], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([kind, public, more], sort_keys=True).encode()).hexdigest()
 
 
 def _load(kind: str) -> Any:

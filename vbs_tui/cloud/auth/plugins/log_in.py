@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vbs_tui.cloud.auth.plugins.transport import PluginTransport
 
 LOG_IN_SECONDS = 180.0
-"""For all requests of one log-in together; the operator's answers take no part in it."""
+"""For all requests of one log-in together, without the time that the operator needs."""
 
 
 class PluginLogIn(BaseLogIn[PluginCredentials]):
@@ -72,7 +72,7 @@ class PluginLogIn(BaseLogIn[PluginCredentials]):
             failure = self._why_failed(error, transport)
         else:
             self._plugin = made
-            self._session.redactor.add(token.secret, passing=True)
+            self._session.redactor.add(token.secret, temporary=True)
             return token
         finally:
             transport.close()

@@ -133,7 +133,7 @@ class PluginTransport(BaseAdapter):
         """Why the log-in failed. *message* is cleared of secrets and cut."""
         kind = ErrorKind.LOG_IN
         if self.status is None:
-            # What was sent may have been counted as a try, although nobody answered.
+            # What was sent may count as a try, although no response came.
             kind = ErrorKind.BROKEN if self._has_sent else ErrorKind.NOT_SENT
         elif self.status == 429:
             kind = ErrorKind.REFUSED
@@ -226,7 +226,7 @@ class PluginTransport(BaseAdapter):
             with contextlib.suppress(ValueError):
                 goal = urljoin(url, location)
             if origin(goal) != origin(url):
-                # Whoever followed it would do so with the secrets of the request.
+                # A plugin that followed it would send the secrets of the request along.
                 del response.headers["Location"]
             where = clean(_host(goal), 200) or "nowhere"
             self.reason = f"it redirects to {where}, which is never followed: look at its URL"
@@ -294,13 +294,13 @@ class PluginTransport(BaseAdapter):
 
     def _redact(self, value: str) -> None:
         if value:
-            self._session.redactor.add(Secret(value), passing=True)
+            self._session.redactor.add(Secret(value), temporary=True)
 
 
 def origins_of(plugin: Any) -> set[str]:
     """The origins of the URLs that *plugin* was made with, or that its class holds.
 
-    To be called before it sends anything: plugins keep what servers tell them, too.
+    To be called before it sends anything: plugins also keep URLs that servers sent.
     """
     held = [value for one in (plugin, *type(plugin).__mro__) for value in vars(one).values()]
     urls = {_prepared(value.strip()) for value in held if isinstance(value, str)}

@@ -158,6 +158,16 @@ async def test_a_plugin_that_follows_all_the_same(way: str, proof: str) -> None:
         assert other.heard == []
 
 
+async def test_a_cookie_that_is_a_projects_name_hides_no_project() -> None:
+    async with Company() as company:
+
+        def act(session: Any) -> None:
+            session.session.get(f"{company.server.url}/v3", headers={"Cookie": "at=eu-de_prod"})
+
+        connection = connect(company, scripted(company, act))
+        assert [one.name for one in await connection.projects()] == ["eu-de_prod"]
+
+
 # Whose tokens are kept
 
 

@@ -33,7 +33,7 @@ from vbs_tui.cloud.http.errors.transport import TrackedBody, diagnose
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import address_trouble, origin
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
-from vbs_tui.cloud.secrets import Secret
+from vbs_tui.cloud.secrets import Redactor, Secret
 from vbs_tui.text import clean
 
 REQUEST_SECONDS = 90.0
@@ -91,6 +91,8 @@ class PluginTransport(BaseAdapter):
         """
         super().__init__()
         self._session = session
+        # Of its own: what one log-in exchanges may be words of the cloud's responses, too.
+        self._redactor = Redactor()
         self._label = label
         self._origins = origins
         self._discovery = _prepared(str(getattr(plugin, "discovery_endpoint", None) or ""))
@@ -139,9 +141,9 @@ class PluginTransport(BaseAdapter):
             kind = ErrorKind.REFUSED
         elif self.status >= 500:
             kind = ErrorKind.SERVER
-        text = clean(self._session.redactor.blot(message, 2000), 300)
+        text = self._redactor.blot(self._session.redactor.blot(message, 2000), 2000)
         now = self._session.clock.now()
-        failure = log_in_failure(now, text, hint, target=self._label, kind=kind)
+        failure = log_in_failure(now, clean(text, 300), hint, target=self._label, kind=kind)
         return replace(failure, status=self.status)
 
     async def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
@@ -294,7 +296,7 @@ class PluginTransport(BaseAdapter):
 
     def _redact(self, value: str) -> None:
         if value:
-            self._session.redactor.add(Secret(value), temporary=True)
+            self._redactor.add(Secret(value), temporary=True)
 
 
 def origins_of(plugin: Any) -> set[str]:

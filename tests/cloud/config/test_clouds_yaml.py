@@ -352,3 +352,9 @@ def test_each_region_is_shown_with_its_own_way_in(tmp_path: Path) -> None:
     assert [one.insecure for one in ways] == ["", "", "unchecked TLS"]
     assert found.own_regions == {"two", "three"}
     assert "hush" not in repr(found)
+
+
+def test_the_user_by_its_older_key(tmp_path: Path) -> None:
+    found = cloud(tmp_path, "{auth: {auth_url: 'https://i.test', user_name: j, password: p}}")
+    assert isinstance(found.credentials, PasswordCredentials)
+    assert found.credentials.user.name == "j"

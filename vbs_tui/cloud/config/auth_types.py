@@ -41,6 +41,7 @@ _LABELS = {
     "v3multifactor": "with passcode",
 }
 _TOTP = {"v3totp", "totp"}
+_USER = "username or user_id"
 
 
 class IncompleteLogIn(Exception):  # noqa: N818 - a finding, named for what it says
@@ -66,39 +67,46 @@ def credentials_of(
     ``default_domain`` among the *values* is the id of the domain to assume. A missing password or
     passcode is asked for at the log-in. Raises :class:`IncompleteLogIn`.
     """
-    kind, user = _auth_type(values), _user(values)
+    kind, user, methods = _auth_type(values), _user(values), _methods(values)
     if _is_access_key(values, kind):
         return _access_key(values)
-    methods = _methods(values)
     is_built_in = kind in BUILT_IN_TYPES and not text_of(values, *_PLUGIN_SCOPES)
-    if kind == "v3multifactor" and not methods <= {*PASSWORD_TYPES, *_TOTP}:
-        is_built_in = False
-    if not is_built_in:
+    if not is_built_in or (kind == "v3multifactor" and not methods <= PASSWORD_TYPES | _TOTP):
         return _plugin(values, kind, user, make_plugin)
-    secret = secret_of(values, "application_credential_secret") or Secret("")
-    key_id = text_of(values, "application_credential_id")
-    needed = ["username or user_id"]
     if kind in _TOKEN_TYPES:
-        needed = ["token"]
-    elif kind in _APPLICATION_TYPES:
-        needed = ["application_credential_secret"]
-        needed += ["application_credential_id or application_credential_name"]
-        by_name = not key_id and text_of(values, "application_credential_name")
-        needed += ["username or user_id"] if by_name else []
-    missing = tuple(one for one in needed if not text_of(values, *one.split(" or ")))
-    if missing:
-        raise IncompleteLogIn(f"auth_type {kind} needs {', '.join(missing)}", missing)
-    if kind in _TOKEN_TYPES:
+        _demand(values, kind, "token")
         return TokenCredentials(Secret(text_of(values, "token")))
     if kind in _APPLICATION_TYPES:
-        name = text_of(values, "application_credential_name")
-        return ApplicationCredentials(secret, id=key_id, name=name, user=user)
+        return _application(values, kind, user)
+    _demand(values, kind, _USER)
+    password = secret_of(values, "password")
     if kind == "v3totp":
         return PasscodeCredentials(user, alone=True)
-    password = secret_of(values, "password")
     if kind == "v3multifactor" and (methods & _TOTP or not methods):
         return PasscodeCredentials(user, password)
     return PasswordCredentials(user, password)
+
+
+def _application(values: Mapping[str, Any], kind: str, user: User) -> ApplicationCredentials:
+    key_id = text_of(values, "application_credential_id")
+    name = text_of(values, "application_credential_name")
+    by_id_or_name = "application_credential_id or application_credential_name"
+    _demand(
+        values,
+        kind,
+        *("application_credential_secret", by_id_or_name),
+        *((_USER,) if name and not key_id else ()),
+    )
+    secret = secret_of(values, "application_credential_secret") or Secret("")
+    return ApplicationCredentials(secret, id=key_id, name=name, user=user)
+
+
+def _demand(values: Mapping[str, Any], kind: str, *keys: str) -> None:
+    """*keys*: with `` or `` between alternatives. Raises :class:`IncompleteLogIn`."""
+    values = {**values, "username": text_of(values, "username", "user_name")}
+    missing = tuple(one for one in keys if not text_of(values, *one.split(" or ")))
+    if missing:
+        raise IncompleteLogIn(f"auth_type {kind} needs {', '.join(missing)}", missing)
 
 
 def _plugin(

@@ -373,7 +373,7 @@ async def test_who_is_restoring_is_unknown_where_that_state_is_hidden() -> None:
         hiding = await whose(cloud, "restoring").open(Project(PROJECT, "p"))
         with pytest.raises(CloudError) as caught:
             await hiding.restoring()
-        assert caught.value.failure.kind is ErrorKind.NONSENSE
+        assert caught.value.failure.kind is ErrorKind.UNUSABLE
 
 
 async def test_in_a_name_of_the_metadata_that_speaks_of_protection() -> None:

@@ -23,7 +23,7 @@ class Answer(enum.Enum):
     """How the cloud treats one POST: (executed?, kind of error, status)."""
 
     OK = (True, None, 200)
-    NO_JOB_ID = (True, ErrorKind.NONSENSE, 200)
+    NO_JOB_ID = (True, ErrorKind.UNUSABLE, 200)
     LOST_AFTER = (True, ErrorKind.BROKEN, None)
     LOST_BEFORE = (False, ErrorKind.BROKEN, 0)
     ERROR_AFTER = (True, ErrorKind.SERVER, 502)

@@ -44,7 +44,7 @@ def not_sent(**more: Any) -> Failure:
 
 BROKEN = Failure(ErrorKind.BROKEN, Executed.UNKNOWN, WHAT, message="reset", request_id="req-2")
 SERVER = Failure(ErrorKind.SERVER, Executed.UNKNOWN, WHAT, status=502, request_id="req-3")
-NONSENSE = Failure(ErrorKind.NONSENSE, Executed.UNKNOWN, WHAT, message="no JSON")
+NONSENSE = Failure(ErrorKind.UNUSABLE, Executed.UNKNOWN, WHAT, message="no JSON")
 LOG_IN = Failure(ErrorKind.LOG_IN, Executed.NO, "log in", status=401, message="wrong password")
 
 

@@ -1,4 +1,4 @@
-"""The last calls to the cloud, for the operator to look at. No secret ever enters it."""
+"""The request log: the last calls to the cloud, for the operator. It never holds a secret."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ KEPT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP exchange. Text is cleaned; bodies are bounded and redacted."""
+    """One HTTP exchange. Text is cleaned; bodies are cut, with secrets hidden."""
 
     number: int
     at: datetime
     method: str
     url: str
-    """Scheme, host and path with its query; parameter values are never secrets here."""
+    """With its query, whose values are never secrets here."""
     status: int | None
-    """``None`` while under way, and for a call that got no answer."""
+    """``None`` for a call without a response."""
     milliseconds: float | None
     request_id: str = ""
     outcome: str = ""
-    """Empty for an answer; else what went wrong, in a few words."""
+    """Empty for a response; else what went wrong, in a few words."""
     attempt: int = 1
     request_body: str = ""
     response_body: str = ""
 
 
 class RequestLog:
-    """A bounded record of calls, written by the network thread and read by the screen."""
+    """The last calls: written by the network thread, read by the screen."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._calls: deque[Call] = deque(maxlen=kept)

@@ -34,7 +34,7 @@ class Project:
 
     @property
     def region(self) -> str:
-        """The region that the name's part before ``_`` names, by OTC's custom. A hint only."""
+        """The part of the name before ``_``: on OTC this is the region. A hint only."""
         return self.name.partition("_")[0]
 
     @property
@@ -51,7 +51,7 @@ class Backup:
     name: str
     status: str
     size: int | None
-    """GiB of the source disk: what a target must reach. ``None`` when the cloud did not say."""
+    """GiB of the source disk, the least size of a target. ``None`` when unknown."""
     volume_id: str
     """The disk it was taken from; may be gone. Empty when unknown."""
     description: str = ""
@@ -60,23 +60,23 @@ class Backup:
     updated_at: datetime | None = None
     data_timestamp: datetime | None = None
     owner_id: str = ""
-    """The project that owns it; empty when the cloud did not say."""
+    """The project that owns it; empty when unknown."""
     fail_reason: str = ""
     bootable: bool = False
     encrypted: bool = False
     incremental: bool | None = None
     of_server: bool = False
-    """Made by the server backup service (CSBS): restorable here, deletable only there."""
+    """Made by the server backup service (CSBS): can be restored here, but deleted only there."""
     source_type: str = ""
     """Type of the source disk (SATA, SAS, SSD, …)."""
     locks: tuple[str, ...] = ()
-    """What says that it is locked or frozen, as ``field: word``."""
+    """Fields that say that it is locked or frozen, as ``field: word``."""
     unreadable: tuple[str, ...] = ()
     """Fields whose content this program cannot read: unknown, and not none."""
 
     @property
     def taken_at(self) -> datetime | None:
-        """The moment whose data it holds, as far as the cloud tells."""
+        """The moment whose data it holds, as far as known."""
         return self.data_timestamp or self.created_at
 
     @property
@@ -101,7 +101,7 @@ class Volume:
     name: str
     status: str
     size: int | None
-    """GiB; ``None`` when the cloud did not say."""
+    """GiB; ``None`` when unknown."""
     availability_zone: str = ""
     volume_type: str = ""
     bootable: bool = False
@@ -115,28 +115,28 @@ class Volume:
     src_backup_id: str = ""
     """``metadata.src_backup_id``: the trace a finished restore can leave on a foreign disk."""
     replicated: bool = False
-    """Under disaster-recovery replication (SDRS), as far as the cloud tells."""
+    """Whether it is under disaster-recovery replication (SDRS), as far as known."""
     replication: str = ""
-    """The cloud's words for that; empty when it has none."""
+    """The cloud's words for that; else empty."""
     migration: str = ""
-    """The cloud's word for a move of the disk to other storage; empty when none goes on."""
+    """The cloud's word for a move to other storage; empty when there is none."""
     group: str = ""
     """The consistency group it belongs to."""
     read_only: bool = False
-    """Whether it is marked so that servers may only read it."""
+    """Whether servers may only read it."""
     internal: bool = False
-    """Whether it counts for no quota: a disk that the cloud made for a purpose of its own."""
+    """Whether it counts for no quota: a disk that the cloud made for itself."""
     locks: tuple[str, ...] = ()
-    """What says that it is locked or frozen, as ``field: word``."""
+    """Fields that say that it is locked or frozen, as ``field: word``."""
     marks: tuple[str, ...] = ()
-    """The same in its metadata, where users and billing write, too."""
+    """The same in its metadata, which users and billing write, too."""
     attachments_known: bool = True
     """Whether the cloud sent the list of attachments at all."""
     unreadable: tuple[str, ...] = ()
     """Fields whose content this program cannot read: unknown, and not none."""
     dedicated_storage: str = ""
     name_is_typeable: bool = False
-    """Whether the name as the cloud sent it can be typed; ``False`` for odd or cleaned names."""
+    """Whether the name, as the cloud sent it, can be typed on a keyboard."""
 
     @property
     def is_available(self) -> bool:
@@ -144,13 +144,13 @@ class Volume:
 
     @property
     def confirmation_word(self) -> str:
-        """What an operator types to name this disk when its name cannot serve."""
+        """What an operator types to confirm this disk when its name cannot be typed."""
         return self.id[:8]
 
 
 @dataclass(frozen=True, slots=True)
 class SubJob:
-    """A part of a job, as far as the cloud tells."""
+    """A part of a job."""
 
     id: str
     job_type: str
@@ -165,7 +165,7 @@ class SubJob:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How a job goes. Source: ``GET /v1/{project_id}/jobs/{job_id}`` of VBS."""
+    """A job and its state. Source: ``GET /v1/{project_id}/jobs/{job_id}`` of VBS."""
 
     id: str
     status: str
@@ -176,7 +176,7 @@ class Job:
     fail_reason: str = ""
     sub_jobs: tuple[SubJob, ...] = field(default=())
     backup_id: str = ""
-    """The backup it is about, by its ``entities``; empty when they name none, or oddly."""
+    """The backup that it is about, from its ``entities``; empty when they name none."""
     volume_id: str = ""
     """The same for the volume."""
 

@@ -26,7 +26,7 @@ from vbs_tui.restore.watch.poll_pace import PollPace
 _ABOUT_STATES = frozenset({"volumebackup.0089", "volumebackup.0205", "volumebackup.0206"})
 """Refusals because the backup is not available, or the disk is not, or it is being backed up."""
 
-_PASSING = frozenset({ErrorKind.BROKEN, ErrorKind.SERVER, ErrorKind.NONSENSE})
+_PASSING = frozenset({ErrorKind.BROKEN, ErrorKind.SERVER, ErrorKind.UNUSABLE})
 """Failures of a read that another try may not meet."""
 
 _ENDED = "the program was ended before anything left."

@@ -28,7 +28,7 @@ def failing(
     ("kind", "status"),
     [(ErrorKind.SERVER, status) for status in (500, 502, 503, 504)]
     + [(ErrorKind.REFUSED, status) for status in (401, 403, 429)]
-    + [(ErrorKind.LOG_IN, 404), (ErrorKind.NONSENSE, 200)],
+    + [(ErrorKind.LOG_IN, 404), (ErrorKind.UNUSABLE, 200)],
 )
 @pytest.mark.parametrize("has_job", [True, False])
 def test_a_disk_whose_reading_fails_is_waited_for(

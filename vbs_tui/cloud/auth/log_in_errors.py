@@ -86,7 +86,7 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
             hint = _NO_IDENTITY
         elif status == 403:
             hint = hint or _FORBIDDEN
-    elif kind is ErrorKind.NONSENSE:
+    elif kind is ErrorKind.UNUSABLE:
         kind = ErrorKind.LOG_IN
     if not hint and (status in (408, 413, 429) or (status or 0) >= 500):
         hint = _busy(failure.retry_after)

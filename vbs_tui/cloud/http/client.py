@@ -1,4 +1,4 @@
-"""Making the HTTP library's clients. Loaded with the first request, since the library is slow."""
+"""Creates httpx clients. Imported with the first request, since httpx is slow to load."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_PROXY = "the proxy settings of this machine cannot be used"
 
 
 def new_client(context: ssl.SSLContext, *, fresh: bool, use_proxies: bool) -> httpx.AsyncClient:
-    """A client that follows nothing, keeps no cookie, and with *fresh* no connection either."""
+    """A client without redirections and cookies; with *fresh*, without kept connections, too."""
     limits = httpx.Limits(
         max_connections=_CONNECTIONS,
         max_keepalive_connections=0 if fresh else _KEPT,
@@ -29,8 +29,11 @@ def new_client(context: ssl.SSLContext, *, fresh: bool, use_proxies: bool) -> ht
 
 
 class _Client(httpx.AsyncClient):
-    """Each request takes the proxy of its address, or none. The library's own choice is made by
-    other rules, once, and fails with what it does not know in ``no_proxy``."""
+    """Chooses the proxy for each request.
+
+    httpx's own choice is made once, by other rules, and fails on entries of ``no_proxy`` that it
+    does not know.
+    """
 
     def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, *, use_proxies: bool) -> None:
         self._context = context
@@ -45,7 +48,7 @@ class _Client(httpx.AsyncClient):
         )
 
     def _transport_for_url(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
-        """Raises ``Unprepared`` where the proxy is none."""
+        """Raises ``ClientSetupError`` where the proxy cannot be used."""
         proxy = proxy_url(str(url)) if self._use_proxies else None
         if proxy is None:
             return self._transport
@@ -66,14 +69,14 @@ class _Client(httpx.AsyncClient):
     async def aclose(self) -> None:
         """Close all connections."""
         await super().aclose()
-        await self._close_others()
+        await self._close_proxy_transports()
 
     async def __aexit__(self, *how: Any) -> None:
-        """Likewise."""
+        """The same."""
         await super().__aexit__(*how)
-        await self._close_others()
+        await self._close_proxy_transports()
 
-    async def _close_others(self) -> None:
+    async def _close_proxy_transports(self) -> None:
         transports, self._by_proxy = list(self._by_proxy.values()), {}
         for transport in transports:
             await transport.aclose()

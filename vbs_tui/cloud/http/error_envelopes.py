@@ -1,7 +1,7 @@
-"""Every shape in which clouds wrap an error, read into one :class:`Envelope`.
+"""Reads every form of error body into one :class:`Envelope`.
 
-Source: answers of VBS, EVS, IAM, their gateway, Cinder and Keystone. A body may be anything: no
-JSON, cut off, nested without end, of the wrong types. Nothing here raises.
+Source: responses of VBS, EVS, IAM, their gateway, Cinder and Keystone. A body may be anything: no
+JSON, cut off, deeply nested, of wrong types. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vbs_tui.text import clean
 MESSAGE_LIMIT = 500
 _PAGE_LIMIT = 300
 _SPARE = 64
-"""Room behind a limit: a short secret there is to be whole when it is blotted out."""
+"""Characters beyond a limit, so that a secret at the limit is whole when it is hidden."""
 
 _DEPTH = 5
 _LONGEST_WAIT = 86400.0
@@ -54,17 +54,17 @@ NOT_JSON: Final = NotJson.NOT_JSON
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a body says of an error. Text is cleaned and bounded, secrets not yet blotted out."""
+    """The error in a body. Text is cleaned and cut; secrets are not hidden yet."""
 
     message: str = ""
     code: str = ""
     """The service's own code; an HTTP status repeated as a code is left out."""
     request_id: str = ""
     name: str = ""
-    """The key around a native error: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
+    """The key around an error of Cinder: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
     retry_after: float | None = None
     is_error: bool = False
-    """Whether the body has the shape of an error at all, whatever its status."""
+    """Whether the body has the form of an error at all, whatever the status."""
 
     @property
     def is_vendor_code(self) -> bool:
@@ -82,7 +82,7 @@ def read_json(body: bytes) -> object:
 def decode(
     status: int, headers: Mapping[str, str], body: bytes, *, data: object, now: datetime
 ) -> Envelope:
-    """What *body* (parsed: *data*) says of an error; on a 2xx usually an empty envelope.
+    """The error in *body* (parsed: *data*); on a 2xx usually an empty envelope.
 
     *headers* have lower-case names. *now* turns an HTTP date in ``Retry-After`` into seconds.
     """
@@ -168,7 +168,7 @@ def _search_text(value: str, found: _Found, depth: int) -> None:
 def _search_object(row: Mapping[str, object], found: _Found, depth: int) -> None:
     found.request_id = found.request_id or _text(row.get("request_id"))
     if row.get("error_code") and (_text(row.get("error_msg")) or row.get("fail_reason")):
-        # the gateway's; or a failed job, which is an answer and no error of the request
+        # of the gateway; or of a failed job, which is no error of the request
         found.is_error = found.is_error or bool(_text(row.get("error_msg")))
         _take(row, found, "error_code", ("error_msg", "fail_reason"))
         return
@@ -193,7 +193,7 @@ def _search_object(row: Mapping[str, object], found: _Found, depth: int) -> None
         _search(failed, found, depth - 1)
         return
     if _text(row.get("message")) and ("code" in row or "title" in row or len(row) == 1):
-        found.is_error = True  # flat, or the inside of another shape
+        found.is_error = True  # without an object around it, or the inner part of another form
     _take(row, found, "code", ("message", "title"))
     if _text(row.get("detail")) and found.is_error:
         found.message = f"{found.message} ({_text(row.get('detail'))})"
@@ -212,7 +212,7 @@ def _take(row: Mapping[str, object], found: _Found, code: str, texts: tuple[str,
 
 
 def _code(value: object) -> str:
-    """A code as the service gave it; empty for an HTTP status that is repeated as one."""
+    """A code as the service sent it; empty for an HTTP status repeated as a code."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     text = clean(value, _CODE_LIMIT).strip() if isinstance(value, str) else ""
@@ -226,7 +226,7 @@ def _text(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text without tags and with its blanks collapsed."""
+    """Text without HTML tags, with runs of blanks as one."""
     if "<" in text or "&" in text:
         text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
     return " ".join(text.split())

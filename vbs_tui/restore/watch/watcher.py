@@ -152,7 +152,7 @@ class Watcher:
 
     def _defect(self, error: Exception) -> Failure:
         return Failure(
-            ErrorKind.NONSENSE,
+            ErrorKind.UNUSABLE,
             Executed.NO,
             "look at the restore",
             message=f"a defect of the program ({type(error).__name__})",

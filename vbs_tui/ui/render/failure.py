@@ -21,7 +21,7 @@ _KINDS = {
         "The connection was lost before an answer came.",
         "Check the link. Reading is tried again by itself.",
     ),
-    ErrorKind.NONSENSE: (
+    ErrorKind.UNUSABLE: (
         "The answer is not what this call promises; something between may have made it.",
         "Look at the server's raw words (d). A portal or proxy may answer in the cloud's place.",
     ),
@@ -177,8 +177,8 @@ def _meaning(failure: Failure) -> tuple[str, Part | None, str]:
         return said, near, told.remedy or remedy
     if failure.status is not None and failure.kind is not ErrorKind.JOB:
         status = explain_status(failure.status)
-        if failure.kind in (ErrorKind.NONSENSE, ErrorKind.LOG_IN) and failure.status < 300:
-            return _KINDS[ErrorKind.NONSENSE][0], None, remedy
+        if failure.kind in (ErrorKind.UNUSABLE, ErrorKind.LOG_IN) and failure.status < 300:
+            return _KINDS[ErrorKind.UNUSABLE][0], None, remedy
         return status.meaning, None, status.remedy
     return meaning, None, remedy
 

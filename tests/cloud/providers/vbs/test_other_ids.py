@@ -36,7 +36,7 @@ async def test_another_spelling_of_an_id_is_another_thing(what: str) -> None:
         with pytest.raises(CloudError) as caught:
             await call(asked)
     failure = caught.value.failure
-    assert (failure.kind, failure.executed) == (ErrorKind.NONSENSE, Executed.NO)
+    assert (failure.kind, failure.executed) == (ErrorKind.UNUSABLE, Executed.NO)
     assert f"another {what} than the one asked for: {asked.upper()}, not {asked}" in failure.message
     assert "only a read" in failure.hint
 
@@ -47,7 +47,7 @@ async def test_a_job_of_another_id_is_a_contradiction_whatever_its_shape(told: o
         provider = await cloud.provider()
         with pytest.raises(CloudError) as caught:
             await provider.job(JOB)
-    assert caught.value.failure.kind is ErrorKind.NONSENSE
+    assert caught.value.failure.kind is ErrorKind.UNUSABLE
 
 
 @pytest.mark.parametrize("told", ["", None])

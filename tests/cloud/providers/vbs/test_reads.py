@@ -123,7 +123,7 @@ async def test_answer_beyond_the_bound_is_not_read(length: int) -> None:
     line = Line([cut(head + b"x" * min(length, 300_000))])
     with pytest.raises(CloudError) as caught:
         await line.get()
-    assert caught.value.failure.kind is ErrorKind.NONSENSE
+    assert caught.value.failure.kind is ErrorKind.UNUSABLE
     assert "larger" in caught.value.failure.message
     assert len(line.server.heard) == 1
 

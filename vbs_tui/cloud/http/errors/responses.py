@@ -1,4 +1,4 @@
-"""An answer that is no success, as a :class:`CloudError`: what it was, and whether it ran."""
+"""A response that is no success, as a :class:`CloudError`: what it is, and whether it ran."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from vbs_tui.times import parse_http_date
 
 
 def response_error(response: Response, at: datetime | None = None) -> CloudError:
-    """The error for an answer that is not what the call promises, of any status."""
-    kind, executed, message = _judged(response)
+    """The error for a response of any status that is not what the call promises."""
+    kind, executed, message = _classify(response)
     envelope = response.envelope
-    goal = redirect_target(response.headers.get("location", "")) if response.status < 400 else ""
+    target_host = (
+        redirect_target(response.headers.get("location", "")) if response.status < 400 else ""
+    )
     failure = Failure(
         kind=kind,
         executed=executed,
@@ -35,17 +37,17 @@ def response_error(response: Response, at: datetime | None = None) -> CloudError
         retry_after=envelope.retry_after,
         raw_body=response.raw_body,
         at=at,
-        extra=(("Leads to", goal),) if goal else (),
+        extra=(("Leads to", target_host),) if target_host else (),
     )
     if executed is Executed.NO and "X-Sdk-Date" in response.request.headers:
         is_key = refuses_token(response.status, envelope.code, envelope.message)
-        hint = _about_clock(response, at) or (KEY_REFUSED if is_key else "")
+        hint = _clock_advice(response, at) or (KEY_REFUSED if is_key else "")
         failure = replace(failure, hint=hint)
     return CloudError(with_advice(failure, submits=response.request.submits))
 
 
-def _about_clock(response: Response, at: datetime | None) -> str:
-    """What to do about a refused signature, if the answer shows that the clock is to blame."""
+def _clock_advice(response: Response, at: datetime | None) -> str:
+    """What to do about a refused signature, if the response shows that the clock is wrong."""
     there = parse_http_date(response.headers.get("date"))
     if response.status not in (400, 401, 403) or at is None or there is None:
         return ""
@@ -55,7 +57,7 @@ def _about_clock(response: Response, at: datetime | None) -> str:
 def unexpected_response(response: Response, message: str, at: datetime | None = None) -> CloudError:
     """The error for a 2xx that is not what the call promises: *message* says why."""
     failure = Failure(
-        kind=ErrorKind.NONSENSE,
+        kind=ErrorKind.UNUSABLE,
         executed=Executed.UNKNOWN,
         what=response.request.what,
         target=response.request.target,
@@ -72,11 +74,11 @@ def unexpected_response(response: Response, message: str, at: datetime | None = 
 
 
 def wrong_object(
-    response: Response, noun: str, asked: str, came: str, at: datetime | None = None
+    response: Response, noun: str, asked: str, received: str, at: datetime | None = None
 ) -> CloudError:
-    """The error for an answer about another *noun* than the one asked for. It was a read only."""
+    """The error for a response to a read that is about another *noun* than the one asked for."""
     text = (
-        f"the answer is about another {noun} than the one asked for: {clean(came, 128)}, not"
+        f"the answer is about another {noun} than the one asked for: {clean(received, 128)}, not"
         f" {clean(asked, 128)}"
     )
     failure = unexpected_response(response, text, at).failure
@@ -103,31 +105,31 @@ def not_sent(
     )
 
 
-def _judged(response: Response) -> tuple[ErrorKind, Executed, str]:
+def _classify(response: Response) -> tuple[ErrorKind, Executed, str]:
     status, envelope = response.status, response.envelope
     submits = response.request.submits
     if response.is_success:
         if envelope.is_error and envelope.is_vendor_code:
-            sure = not submits or _is_harmless(envelope.code, known=True)
+            sure = not submits or _starts_nothing(envelope.code, known=True)
             return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
         text = "" if envelope.is_error else "the answer is not what the call promises"
-        return ErrorKind.NONSENSE, Executed.UNKNOWN, text
+        return ErrorKind.UNUSABLE, Executed.UNKNOWN, text
     if status < 400:
         text = (
             "the address answers with a redirection, which is never followed: "
             "look at the endpoint's URL"
         )
-        return ErrorKind.NONSENSE, Executed.UNKNOWN, text
+        return ErrorKind.UNUSABLE, Executed.UNKNOWN, text
     if status == 408 or status >= 500:
         return ErrorKind.SERVER, Executed.UNKNOWN, ""
     if not submits or refuses_token(status, envelope.code, envelope.message):
         return ErrorKind.REFUSED, Executed.NO, ""
-    sure = _is_harmless(envelope.code)
+    sure = _starts_nothing(envelope.code)
     return ErrorKind.REFUSED, Executed.NO if sure else Executed.UNKNOWN, ""
 
 
-def _is_harmless(code: str, *, known: bool = False) -> bool:
-    """Whether *code* means that nothing was started. *known*: it must be in the table, too."""
+def _starts_nothing(code: str, *, known: bool = False) -> bool:
+    """Whether *code* means that nothing was started. *known*: it must be in the code table, too."""
     if not code:
         return not known
     from vbs_tui.codes.lookup import explain, leaves_outcome_open  # noqa: PLC0415 - a large table

@@ -168,6 +168,21 @@ async def test_a_cookie_that_is_a_projects_name_hides_no_project() -> None:
         assert [one.name for one in await connection.projects()] == ["eu-de_prod"]
 
 
+async def test_cookies_are_kept_during_a_log_in() -> None:
+    cookies = {"Set-Cookie": "a=tell-nobody; Path=/"}
+    async with Company() as company:
+        company.instead = {"/login": lambda heard: reply("", 200, cookies)}
+
+        def act(session: Any) -> None:
+            session.get(f"{company.server.url}/login", authenticated=False)
+            session.get(f"{company.server.url}/v3", authenticated=False, raise_exc=False)
+
+        connection = connect(company, scripted(company, act))
+        await connection.projects()
+        (second, *_) = company.server.of("GET", "/v3")
+        assert second.headers.get("cookie") == "a=tell-nobody"
+
+
 # Whose tokens are kept
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.auth.test_log_in import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
+from tests.cloud.auth.support import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
 from tests.support.toy_cloud import VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply
 from vbs_tui.cloud.auth.credentials import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.auth.test_log_in import JANE, UNAUTHORIZED, a_volume
+from tests.cloud.auth.support import JANE, UNAUTHORIZED, a_volume, failure_of
 from tests.support.toy_cloud import PROJECT, VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply, json_reply
 from vbs_tui.cloud.auth.credentials import (
@@ -20,7 +20,7 @@ from vbs_tui.cloud.auth.credentials import (
 from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
@@ -57,12 +57,6 @@ class Place:
         )
         self.cloud.connections.append(made)
         return made
-
-
-async def failure_of(connection: CloudConnection) -> Failure:
-    with pytest.raises(CloudError) as caught:
-        await connection.projects()
-    return caught.value.failure
 
 
 async def test_the_same_password_is_not_sent_again_and_again() -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
-from tests.cloud.auth.test_log_in import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
+from tests.cloud.auth.support import JANE, THE_PROJECT, UNAUTHORIZED, a_volume, failure_of
 from tests.support.toy_cloud import PROJECT, VOLUME, ToyCloud, a_token
 from tests.support.wire_server import Heard, Reply
 from vbs_tui.cloud.auth.credentials import (
@@ -19,7 +17,7 @@ from vbs_tui.cloud.auth.credentials import (
 from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
+from vbs_tui.cloud.errors import ErrorKind
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.secrets import Secret
 
@@ -34,12 +32,6 @@ class Operator:
     async def __call__(self, question: LogInQuestion) -> str | None:
         self.asked.append(question)
         return self.answer
-
-
-async def failure_of(connection: CloudConnection) -> Failure:
-    with pytest.raises(CloudError) as caught:
-        await connection.projects()
-    return caught.value.failure
 
 
 async def test_a_question_names_the_cloud_and_why_it_is_put() -> None:

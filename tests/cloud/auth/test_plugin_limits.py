@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.auth.test_plugin_security import connect, failure_of, scripted
-from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, connect, failure_of, scripted, shown_by
 from tests.support.company import Company
 from tests.support.wire_server import Act, Heard, Reply, json_reply, reply
 from vbs_tui.cloud.auth.plugins import log_in, transport

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, a_volume, shown_by
 from tests.support.company import ACCESS_TOKEN, PASSWORD, Company, settings_of
 from tests.support.toy_cloud import VOLUME
 from tests.support.wire_server import Heard, Reply, WireServer, json_reply
@@ -36,10 +36,6 @@ class Operator:
     async def __call__(self, question: LogInQuestion) -> str | None:
         self.asked.append(question)
         return self.answers.pop(0)
-
-
-def a_volume(heard: Heard) -> bytes:
-    return json_reply({"volume": {"id": VOLUME, "status": "available"}})
 
 
 def forms(company: Company) -> list[dict[str, str]]:

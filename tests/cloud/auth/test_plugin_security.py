@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from keystoneauth1.identity import v3
-from keystoneauth1.session import Session
 
-from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, connect, failure_of, scripted, shown_by
 from tests.support.company import (
     ACCESS_TOKEN,
-    CLIENT_SECRET,
     FEDERATION,
     PASSWORD,
     Company,
@@ -24,12 +20,10 @@ from tests.support.company import (
 )
 from tests.support.wire_server import WireServer, json_reply, reply
 from vbs_tui.cloud.auth.credentials import ApplicationCredentials, User
-from vbs_tui.cloud.auth.plugins.loading import PluginCredentials, owner_of, plugin_credentials
+from vbs_tui.cloud.auth.plugins.loading import PluginCredentials, owner_of
 from vbs_tui.cloud.auth.token_cache import TokenCache
 from vbs_tui.cloud.auth.tokens import UNSCOPED, new_token
-from vbs_tui.cloud.config.cloud_settings import CloudSettings
-from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.errors import CloudError, Executed, Failure
+from vbs_tui.cloud.errors import CloudError, Executed
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.threads import ThreadFailed, in_thread
 
@@ -39,19 +33,6 @@ DISCOVERY = "/idp/.well-known/openid-configuration"
 def other_server() -> WireServer:
     """A server of another origin, which would take whatever it is given."""
     return WireServer(lambda heard: json_reply({"access_token": ACCESS_TOKEN}))
-
-
-def connect(company: Company, credentials: Any, **more: Any) -> CloudConnection:
-    settings = CloudSettings(auth_url=f"{company.server.url}/v3", credentials=credentials)
-    made = CloudConnection(settings, clock=company.clock, **more)
-    company.connections.append(made)
-    return made
-
-
-async def failure_of(connection: CloudConnection) -> Failure:
-    with pytest.raises(CloudError) as caught:
-        await connection.projects()
-    return caught.value.failure
 
 
 # Where secrets go
@@ -111,26 +92,6 @@ async def test_only_the_configured_document_names_an_endpoint(tmp_path: Path) ->
         await connection.projects()
         assert connection.user == "ops-jane"
         assert len(other.of("POST", "/token")) == 1
-
-
-class Scripted(v3.OidcPassword):
-    """A plugin that does first what the test wants."""
-
-    def __init__(self, company: Company, act: Callable[[Any], object]) -> None:
-        auth = company.cloud()["auth"]
-        super().__init__(**auth)
-        self._act = act
-
-    def get_unscoped_auth_ref(self, session: Any) -> Any:
-        self._act(session)
-        return super().get_unscoped_auth_ref(session)
-
-
-def scripted(company: Company, act: Callable[[Any], object]) -> PluginCredentials:
-    values = {"password": PASSWORD, "client_secret": CLIENT_SECRET}
-    return plugin_credentials(
-        "v3oidcpassword", "jane", values, lambda _: (Scripted(company, act), Session())
-    )
 
 
 @pytest.mark.parametrize("proof", ["Authorization", "X-Auth-Token", "Cookie"])

@@ -6,7 +6,6 @@ import asyncio
 import importlib.util
 import json
 import ssl
-import traceback
 import warnings
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, shown_by
 from tests.cloud.http.test_tls import serving
 from tests.support.certificates import make_certificate
 from tests.support.company import (
     ACCESS_TOKEN,
-    BASIC,
     FEDERATION,
     PASSWORD,
     Company,
@@ -29,19 +28,7 @@ from tests.support.wire_server import Heard, Reply, json_reply, reply, reset
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.support.cloud_choice import settings_for as named_settings
-
-SECRETS = ("wörd&7731", "client-sec/ret", "token-8841", "gAAAA", BASIC[:12])
-THE_PROJECT = Project(PROJECT, "eu-de_prod")
-
-
-def shown_by(error: BaseException, connection: CloudConnection) -> str:
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [line for line in told.format() if "tests/cloud" not in line]
-    failure = error.failure if isinstance(error, CloudError) else None
-    calls = connection.request_log.calls()
-    return "\n".join([str(error), repr(error), repr(failure), repr(calls), *own])
 
 
 async def test_projects_and_disks_by_way_of_the_provider(tmp_path: Path) -> None:

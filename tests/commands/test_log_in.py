@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tests.commands.shell import Shell
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.commands.support.cloud_choice import choose_cloud
@@ -67,15 +67,15 @@ def test_refusals_belong_to_a_user_by_whatever_name_the_cloud_is_opened(tmp_path
     keys = {"auth_url": "https://i.test", "username": "j", "password": "p"}
     clouds = {"a": keys, "b": {**keys, "project_name": "q"}, "c": {**keys, "username": "k"}}
     path.write_text(json.dumps({"clouds": {name: {"auth": one} for name, one in clouds.items()}}))
-    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalCount]()
+    env, histories = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalHistory]()
 
-    def refusal_count_of(cloud: str) -> RefusalCount:
-        target = choose_cloud(cloud, None, env, refusals=tallies)
+    def refusal_history_of(cloud: str) -> RefusalHistory:
+        target = choose_cloud(cloud, None, env, histories=histories)
         made = asyncio.run(cast(Any, target.connector(cast(Any, None), RequestLog())))
         assert isinstance(made, CloudConnection)
-        return made._tally
+        return made._history
 
-    first = refusal_count_of("a")
-    assert refusal_count_of("b") is first
-    assert refusal_count_of("c") is not first
-    assert refusal_count_of("a") is first
+    first = refusal_history_of("a")
+    assert refusal_history_of("b") is first
+    assert refusal_history_of("c") is not first
+    assert refusal_history_of("a") is first

@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from tests.lab.clouds import Lab, connected
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.auth.credentials import PasswordCredentials
-from vbs_tui.cloud.auth.log_in import new_log_in
-from vbs_tui.cloud.auth.token_store import TokenAuthorizer, TokenStore
+from vbs_tui.cloud.auth.log_in import LogIn
+from vbs_tui.cloud.auth.prompt import LogInPrompt
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
+from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
@@ -30,10 +32,11 @@ async def speaking(lab: Lab) -> AsyncIterator[ServiceClient]:
     settings = lab.settings()
     assert isinstance(settings.credentials, PasswordCredentials)
     session = Session(log=RequestLog(), clock=SystemClock(), rng=random.Random())
-    log_in = new_log_in(session, identity_root(settings.auth_url), settings.credentials, None)
+    prompt = LogInPrompt(session, "", None, "lab", RefusalHistory())
+    log_in = LogIn(session, identity_root(settings.auth_url), settings.credentials, prompt)
     scope = Scope(project_id=lab.project_id)
     try:
-        yield ServiceClient(session, TokenAuthorizer(TokenStore(session, log_in), scope))
+        yield ServiceClient(session, TokenStore(session, log_in).scoped(scope))
     finally:
         await session.aclose()
 

@@ -37,17 +37,17 @@ from vbs_tui.text import clean
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
-    from vbs_tui.commands.support.cloud_choice import RefusalCounts
+    from vbs_tui.commands.support.cloud_choice import RefusalHistories
     from vbs_tui.ui.cloud_choices import Choice
 
 
 def run(options: argparse.Namespace) -> int:
     """``vbs-tui`` without a command: 0 left in order, 1 crashed, 78 could not start."""
-    refusals: RefusalCounts = {}
+    histories: RefusalHistories = {}
     try:
         settings = read_settings()
         _bind(settings)
-        target = _target(options, settings, refusals)
+        target = _target(options, settings, histories)
     except (NoCloud, SettingsError) as error:
         for line in [*str(error).rstrip().splitlines(), *environment_cleanup.warnings()]:
             print_err(line)
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         if ended.wanted.is_unlisted and unlisted is not None:
             target = unlisted
         elif not ended.wanted.is_open:
-            target = _chosen(ended.wanted, settings, refusals)
+            target = _chosen(ended.wanted, settings, histories)
         ended = _open(options, settings, target, ended)
     return ended.status
 
@@ -118,22 +118,22 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _chosen(choice: Choice, settings: Settings, refusals: RefusalCounts) -> Target:
+def _chosen(choice: Choice, settings: Settings, histories: RefusalHistories) -> Target:
     region = choice.raw_region or None
     return choose_cloud(
-        choice.raw_cloud, region, tokens=token_directory_for(settings), refusals=refusals
+        choice.raw_cloud, region, tokens=token_directory_for(settings), histories=histories
     )
 
 
 def _target(
-    options: argparse.Namespace, settings: Settings, refusals: RefusalCounts
+    options: argparse.Namespace, settings: Settings, histories: RefusalHistories
 ) -> Target | int:
     """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
         return demo_target()
     try:
         tokens = token_directory_for(settings)
-        return choose_cloud(options.cloud, options.region, tokens=tokens, refusals=refusals)
+        return choose_cloud(options.cloud, options.region, tokens=tokens, histories=histories)
     except SeveralClouds as error:
         several = error
     if not _has_terminal():
@@ -157,7 +157,9 @@ def _target(
     with output_encoding.for_screen():
         status = shutdown.run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
-    return status if status or picker.choice is None else _chosen(picker.choice, settings, refusals)
+    return (
+        status if status or picker.choice is None else _chosen(picker.choice, settings, histories)
+    )
 
 
 def _choices(

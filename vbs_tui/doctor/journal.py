@@ -17,7 +17,7 @@ from vbs_tui.restore.journal.journal_file import FILE
 from vbs_tui.text import clean
 
 _NOT_WRITABLE = "Nothing can be restored until it can be written."
-_RESTRICT = "Make it yours alone: chown, chmod 600 for files, chmod 700 for directories."
+_RESTRICT = "Make it accessible to you only: chown, chmod 600 for files, chmod 700 for directories."
 
 
 def check_journal(where: Path) -> Finding:
@@ -27,8 +27,8 @@ def check_journal(where: Path) -> Finding:
     except FileNotFoundError:
         parent = _nearest_existing(where)
         if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
-            return ok("journal", f"none yet; {clean(where, 400)} can be made")
-        seen = f"{clean(where, 400)} cannot be made: {clean(parent, 400)} takes no file of yours"
+            return ok("journal", f"none yet; {clean(where, 400)} can be created")
+        seen = f"{clean(where, 400)} cannot be created: you may not write in {clean(parent, 400)}"
         return failed("journal", seen, MOVE_JOURNAL_ADVICE)
     except OSError as error:
         problem = journal_error(where / FILE, "looked at", error)

@@ -20,7 +20,7 @@ async def check_online(settings: CloudSettings, ask: Ask, findings: list[Finding
     """
     signs = isinstance(settings.credentials, AccessKeyCredentials)
     clock = SystemClock()
-    report = await check_network(settings.auth_url, settings.trust, clock, signs=signs)
+    report = await check_network(settings.auth_url, settings.tls, clock, signs=signs)
     findings += report.findings
     if not report.can_log_in:
         return

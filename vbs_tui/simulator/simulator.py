@@ -1,4 +1,4 @@
-"""The simulator: settings, start, stop, and what tests may do to it."""
+"""The simulator: start, stop, and what a test may do with it."""
 
 from __future__ import annotations
 

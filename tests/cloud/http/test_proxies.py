@@ -79,7 +79,12 @@ def test_nobody_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("407 Wanted", "", "asks for a log-in (407)", "user and password into https_proxy"),
         ("407 Wanted", "a:b@", "asks for a log-in (407)", "does not take the user and password"),
-        ("403 Forbidden", "", "the proxy refused to connect", "ask whoever runs it to allow"),
+        (
+            "403 Forbidden",
+            "",
+            "refused to connect to idp.example.test",
+            "ask whoever runs it to allow",
+        ),
     ],
 )
 async def test_a_plugin_behind_a_proxy(

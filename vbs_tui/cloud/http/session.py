@@ -193,7 +193,7 @@ class Session:
     ) -> tuple[Response, str]:
         import httpx  # noqa: PLC0415 - slow to load, and not needed before the first request
 
-        client = await self._client(request.url, fresh=fresh)
+        client = await self.client(request.url, fresh=fresh)
         read = self._timeouts.submit_read if request.submits else self._timeouts.read
         built = client.build_request(
             request.method,
@@ -266,7 +266,7 @@ class Session:
         return found, body
 
     def _learn(self, token: str) -> None:
-        self.redactor.add(Secret(token), passing=True)
+        self.redactor.add(Secret(token), temporary=True)
 
     def _safe(self, found: error_envelopes.Envelope) -> error_envelopes.Envelope:
         return error_envelopes.Envelope(
@@ -317,8 +317,11 @@ class Session:
             headers["Content-Length"] = str(len(request.body))
         return headers
 
-    async def _client(self, url: str, *, fresh: bool) -> httpx.AsyncClient:
-        """*fresh*: each request on a new connection. Loopback addresses never use a proxy."""
+    async def client(self, url: str, *, fresh: bool) -> httpx.AsyncClient:
+        """The HTTP client for *url*. *fresh*: each request on a new connection.
+
+        Loopback addresses never use a proxy.
+        """
         local = is_loopback(url)
         client = self._clients.get((fresh, local))
         if client is None:

@@ -227,7 +227,7 @@ class Catalog:
             ways = sorted({row.interface.removesuffix("URL") for row in there})
             text = f"the catalog has {name} for the interface {', '.join(ways[:5])} alone"
             hint = (
-                f"Looked for was: {self.interface}. If this machine may use another one, set"
+                f"Looked for: {self.interface}. If this machine may use another one, set"
                 " interface in clouds.yaml (OS_INTERFACE)."
             )
             return NoEndpoint(text, hint)
@@ -243,8 +243,8 @@ def _faults_hint(service: str, faults: list[str]) -> str:
     hint = f"Name an address that can be used: {name}."
     if any("plain HTTP" in fault for fault in faults):
         hint += (
-            " Plain HTTP to another machine is used only with verify: false, and then stands in"
-            " red in the title line."
+            " Plain HTTP to another machine is used only with verify: false; the title line then"
+            " shows it in red."
         )
     return hint
 

@@ -21,12 +21,12 @@ from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 
 if TYPE_CHECKING:
-    from vbs_tui.cloud.auth.lockout import RefusalCount
+    from vbs_tui.cloud.auth.refusal_history import RefusalHistory
     from vbs_tui.cloud.config.cloud_settings import CloudSettings
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
 
-    RefusalCounts = dict[tuple[str, str], RefusalCount]
+    RefusalHistories = dict[tuple[str, str], RefusalHistory]
     """By identity service and user."""
 
 NO_CLOUD = """\
@@ -77,23 +77,23 @@ def choose_cloud(
     env: Mapping[str, str] = os.environ,
     *,
     tokens: Path | None = None,
-    refusals: RefusalCounts | None = None,
+    histories: RefusalHistories | None = None,
 ) -> Target:
     """The cloud to open: by name, by the ``OS_*`` variables, or the only one configured.
 
-    *tokens*: the directory to keep tokens in, if they are to be kept. *refusals*: refused log-ins
+    *tokens*: the directory to keep tokens in, if they are to be kept. *histories*: refused log-ins
     by user, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
     env = Variables(env)
     name = chosen_cloud_name(cloud, env)
-    refusals = {} if refusals is None else refusals
+    histories = {} if histories is None else histories
     if name == VARIABLES and env.get("OS_AUTH_URL"):
         # The same cloud by another name: a protected cloud is protected by either.
         name, env = None, Variables({key: env[key] for key in env if key != "OS_CLOUD"})
     if name is None:
-        return target_of(settings_for(None, region, env), tokens, refusals)
-    return _configured(name, region, env, tokens, refusals)
+        return target_of(settings_for(None, region, env), tokens, histories)
+    return _configured(name, region, env, tokens, histories)
 
 
 def chosen_cloud_name(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
@@ -163,7 +163,7 @@ def _configured(
     region: str | None,
     env: Mapping[str, str],
     tokens: Path | None,
-    refusals: RefusalCounts,
+    histories: RefusalHistories,
 ) -> Target:
     """A cloud of the configuration, which is read again at every connection."""
 
@@ -177,8 +177,8 @@ def _configured(
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         settings = await read()
-        tally = refusal_count_of(settings, refusals)
-        return _connection(settings, ask, log, tokens, tally=tally, read_again=read)
+        history = refusal_history_of(settings, histories)
+        return _connection(settings, ask, log, tokens, history=history, reload_settings=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
 
@@ -193,26 +193,26 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def refusal_count_of(settings: CloudSettings, refusals: RefusalCounts) -> RefusalCount:
+def refusal_history_of(settings: CloudSettings, histories: RefusalHistories) -> RefusalHistory:
     """The refused log-ins of this user at this identity service, whatever the clouds' names."""
-    from vbs_tui.cloud.auth.lockout import RefusalCount  # noqa: PLC0415 - start-up time
+    from vbs_tui.cloud.auth.refusal_history import RefusalHistory  # noqa: PLC0415 - start-up time
 
     who = settings.credentials
     user = getattr(who, "user", None)
     name = getattr(user, "id", "") or getattr(user, "name", "") or getattr(who, "access", "")
     # For other log-ins, nothing says whether two clouds mean the same user.
     key = (identity_root(settings.auth_url), name or f"cloud {settings.name}")
-    return refusals.setdefault(key, RefusalCount())
+    return histories.setdefault(key, RefusalHistory())
 
 
 def target_of(
-    settings: CloudSettings, tokens: Path | None = None, refusals: RefusalCounts | None = None
+    settings: CloudSettings, tokens: Path | None = None, histories: RefusalHistories | None = None
 ) -> Target:
     """A cloud that can be reached by *settings*. The others: as for :func:`choose_cloud`."""
-    tally = refusal_count_of(settings, {} if refusals is None else refusals)
+    history = refusal_history_of(settings, {} if histories is None else histories)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(settings, ask, log, tokens, tally=tally)
+        return _connection(settings, ask, log, tokens, history=history)
 
     name = settings.name or urlsplit(identity_root(settings.auth_url)).hostname or "cloud"
     return Target(clean(name, 60), name, connect, lambda: None)
@@ -251,8 +251,8 @@ def _connection(
     log: RequestLog,
     tokens: Path | None = None,
     *,
-    tally: RefusalCount | None = None,
-    read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
+    history: RefusalHistory | None = None,
+    reload_settings: Callable[[], Awaitable[CloudSettings]] | None = None,
 ) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
@@ -261,8 +261,8 @@ def _connection(
         ask=ask,
         request_log=log,
         token_directory=tokens,
-        tally=tally,
-        read_again=read_again,
+        history=history,
+        reload_settings=reload_settings,
     )
 
 

@@ -30,7 +30,7 @@ from vbs_tui.restore.events import (
     SecretWanted,
 )
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.threads import begun
+from vbs_tui.threads import start
 
 E = TypeVar("E")
 T = TypeVar("T")
@@ -130,7 +130,7 @@ class HeadlessBackend:
     def _ask(self, question: LogInQuestion) -> str | None:
         # Not in the main thread: a signal that another thread gets would not end the read.
         with terminal_as_it_was():
-            return result_of(begun(lambda: ask_on_terminal(question)))
+            return result_of(start(lambda: ask_on_terminal(question)))
 
     def wait_for(self, wanted: Callable[[Event], E | None]) -> E:
         """The first result of *wanted* that is not ``None``, called with each event."""

@@ -1,48 +1,48 @@
-"""What a user's roles let expect of a restore, before any is tried."""
+"""The user's roles: whether they should suffice for a restore."""
 
 from __future__ import annotations
 
 from vbs_tui.cloud.auth.tokens import Grant
 from vbs_tui.doctor.finding import Finding, ok, warning
 
-NEEDED = "VBS Administrator (vbs_adm), or one that includes it"
+NEEDED_ROLE = "VBS Administrator (vbs_adm), or one that includes it"
 
-_ENOUGH = frozenset(
+_SUFFICIENT = frozenset(
     {"vbs administrator", "vbs_adm", "te_admin", "tenant administrator"}
     | {"admin", "member", "_member_", "manager"}
 )
-_LOOKING = ("viewer", "readonly", "read_only", "reader", "guest", "auditor", "readonlyaccess")
+_READ_ONLY = ("viewer", "readonly", "read_only", "reader", "guest", "auditor", "readonlyaccess")
 
 
 def check_roles(grant: Grant | None) -> list[Finding]:
     """The roles, and whether they are known to suffice. *grant*: ``None`` for access keys."""
     if grant is None:
         return [
-            ok("roles", "not told: there is no token, an access key signs each request"),
-            ok("restore", f"cannot be known before it is tried; it needs the role {NEEDED}"),
+            ok("roles", "unknown: there is no token, an access key signs each request"),
+            ok("restore", f"cannot be known before it is tried; it needs the role {NEEDED_ROLE}"),
         ]
     if not grant.roles:
         return [
-            ok("roles", "the cloud tells none"),
-            ok("restore", f"cannot be known before it is tried; it needs the role {NEEDED}"),
+            ok("roles", "the cloud sent none"),
+            ok("restore", f"cannot be known before it is tried; it needs the role {NEEDED_ROLE}"),
         ]
     names = ", ".join(grant.roles[:12]) + (", …" if len(grant.roles) > 12 else "")
     return [ok("roles", names), _restore(grant.roles)]
 
 
 def _restore(roles: tuple[str, ...]) -> Finding:
-    good = [name for name in roles if name.lower() in _ENOUGH]
-    if good:
-        return ok("restore", f"{good[0]} should suffice; it was not tried")
-    if all(_may_only_look(name) for name in roles):
+    sufficient = [name for name in roles if name.lower() in _SUFFICIENT]
+    if sufficient:
+        return ok("restore", f"{sufficient[0]} should suffice; it was not tried")
+    if all(_is_read_only(name) for name in roles):
         return warning(
             "restore",
-            "this user may look, but most likely not restore",
-            f"Ask for the role {NEEDED}, in this project; then log in anew.",
+            "this user can read, but most likely not restore",
+            f"Ask for the role {NEEDED_ROLE}, in this project; then log in again.",
         )
-    return ok("restore", f"cannot be known before it is tried; the usual role is {NEEDED}")
+    return ok("restore", f"cannot be known before it is tried; the usual role is {NEEDED_ROLE}")
 
 
-def _may_only_look(role: str) -> bool:
+def _is_read_only(role: str) -> bool:
     name = role.lower().replace("-", "_")
-    return name.endswith(_LOOKING) or name.startswith(_LOOKING)
+    return name.endswith(_READ_ONLY) or name.startswith(_READ_ONLY)

@@ -25,5 +25,5 @@ def check_token_scope(grant: Grant | None, now: datetime) -> Finding:
         until = f", until {local(grant.expires_at)} ({hours:.1f} h)"
         if hours <= 0:
             do = "Compare the clocks of this machine and of the cloud; look at the next log-in."
-            return warning("scope", f"{place} for {user}{until}: it is over already", do)
+            return warning("scope", f"{place} for {user}{until}: it has expired", do)
     return ok("scope", f"{place} for {user}{until}")

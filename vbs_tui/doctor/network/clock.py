@@ -19,7 +19,7 @@ def check_clock(date: str | None, now: datetime, *, signs: bool) -> Finding:
     """
     there = parse_http_date(date)
     if there is None:
-        return warning("clock", "not compared: the server tells no date", "Compare it by hand.")
+        return warning("clock", "not compared: the server sends no date", "Compare it by hand.")
     seconds = (now - there).total_seconds()
     size = abs(seconds)
     shown = f"{local(now)} here"

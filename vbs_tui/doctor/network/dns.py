@@ -26,7 +26,7 @@ class Resolution:
         host = clean(self.host, 100)
         texts = [text for _, text in self.addresses]
         if host in texts:
-            return f"{host} is an address itself"
+            return f"{host} is an IP address"
         only = f" ({self.only_family} only)" if self.only_family else ""
         return f"{host} is {', '.join(texts[:4])}{', …' if len(texts) > 4 else ''}{only}"
 

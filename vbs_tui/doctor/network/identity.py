@@ -33,4 +33,4 @@ def check_identity(response: httpx.Response, body: bytes) -> Finding:
         return failed("identity", f"HTTP {status}, {kind}, not an identity service", advice.PORTAL)
     if status < 300:
         return warning("identity", "JSON, but not of an identity service", advice.NO_IDENTITY)
-    return warning("identity", f"HTTP {status} to a question without log-in", "See the log-in.")
+    return warning("identity", f"HTTP {status} to a request without log-in", "See the log-in.")

@@ -15,4 +15,7 @@ def check_proxy(url: str, proxy: Proxy | UnusableProxy | None) -> Finding:
     if proxy is not None:
         user = ", with a user" if proxy.has_user else ""
         return ok("proxy", f"{proxy.address}, set by {proxy.variable}{user}")
-    return ok("proxy", "none: it is this machine" if is_loopback(url) else "none for this address")
+    return ok(
+        "proxy",
+        "none: the address is this machine" if is_loopback(url) else "none for this address",
+    )

@@ -26,7 +26,7 @@ def check_tls(response: httpx.Response, trust: TlsSettings, now: datetime) -> Fi
     stream = response.extensions.get("network_stream")
     line = stream.get_extra_info("ssl_object") if stream is not None else None
     if line is None:
-        return warning("TLS", "nothing is known of the certificate", "Look at it by hand.")
+        return warning("TLS", "the certificate could not be read", "Look at it by hand.")
     if not trust.verify:
         do = "Set verify: true and, for a cloud with an authority of its own, cacert."
         return warning(
@@ -45,7 +45,7 @@ def _certificate(version: str, shown: Mapping[str, Any], now: datetime) -> Findi
     try:
         ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown.get("notAfter"))), UTC)
     except ValueError:
-        return warning("TLS", f"{version}, issued by {name}, end unknown", "Look at it by hand.")
+        return warning("TLS", f"{version}, issued by {name}, expiry unknown", "Look at it by hand.")
     days = (ends - now).days
     seen = f"{version}, issued by {name}, {days} days left"
     if days < EXPIRY_WARNING:

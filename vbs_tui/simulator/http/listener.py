@@ -1,7 +1,7 @@
-"""The wire below the application: one write an answer, and connections that can be dropped.
+"""The listening socket: each response is one write, and connections can be dropped.
 
-Two small writes an answer would cost clients the delay of an acknowledgement, some 40 ms, so
-what uvicorn writes piece by piece leaves in one.
+uvicorn writes head and body separately. Two small writes would cost clients the delay of an
+acknowledgement, some 40 ms, so they are joined.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from uvicorn.server import ServerState
 CONNECTION = "vbs_tui.simulator.connection"
 _KEEP_ALIVE_SECONDS = 75
 
-# uvicorn tells of every request that a fault or a stop cut short; here those are meant.
+# uvicorn logs every request that a fault or a stop cut off; here that is intended.
 _SILENT = logging.getLogger("vbs_tui.simulator.http.listener")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
@@ -31,7 +31,7 @@ _Message = dict[str, Any]
 
 
 class JoiningTransport(asyncio.Transport):
-    """Passes on what is written in one turn of the loop as one write."""
+    """Joins everything that is written in one turn of the event loop into one write."""
 
     def __init__(self, inner: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
@@ -163,8 +163,8 @@ class Listener:
         )
         self._ready.set()
         await self._stopping.wait()
-        # Python 3.11 loses a connection that is half accepted when its server closes, so first
-        # accept no more, then let come into being what is on its way.
+        # Python 3.11 loses a connection that is half accepted when its server closes. So first
+        # stop accepting, then let the last connections be made.
         self._loop.remove_reader(self._sock)
         await asyncio.sleep(0)
         server.close()

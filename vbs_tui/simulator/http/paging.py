@@ -1,4 +1,4 @@
-"""Lists by marker, limit, offset, sort and filter, with the native services' traps.
+"""Lists by marker, limit, offset, sort and filter, with the peculiarities of real services.
 
 A ``next`` link is there whenever the page is full, so an exactly full last page points to an
 empty one. It repeats the request's parameters, ``offset`` included, which then is applied again.

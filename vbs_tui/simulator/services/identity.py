@@ -129,7 +129,7 @@ class IdentityService:
     def _identify(
         self, methods: tuple[str, ...], identity: dict[str, Any]
     ) -> tuple[User, Token | None, Project | None]:
-        """Who it is, by every method that is named: all of them must agree."""
+        """The user, by all methods of the request, which must agree."""
         users: list[User] = []
         parent: Token | None = None
         fixed: Project | None = None

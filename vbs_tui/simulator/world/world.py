@@ -1,4 +1,4 @@
-"""What the simulated cloud holds: projects, backups, volumes, servers, people.
+"""What the simulated cloud holds: projects, backups, volumes, servers, users.
 
 Rows are small mutable objects; what a client sees of them is rendered only when it is asked for
 (:mod:`vbs_tui.simulator.services.rendering`), so a world of 100,000 backups costs little. Sizes are

@@ -9,12 +9,12 @@ NAME_UNKNOWN = (
 REFUSED = "Nothing listens at that address and port: look at auth_url, VPN and firewall."
 NO_CONNECTION = "Look at network, VPN and firewall, and whether a proxy is needed (https_proxy)."
 NO_ROUTE = (
-    "No network of this machine leads there. Look at network and VPN; a host with IPv6 addresses"
-    " only needs a network or VPN with IPv6, or a proxy (https_proxy); vbs-tui doctor tells"
+    "This machine has no route to that host. Look at network and VPN; a host with IPv6 addresses"
+    " only needs a network or VPN with IPv6, or a proxy (https_proxy); vbs-tui doctor shows"
     " its addresses."
 )
 SILENT = (
-    "Something swallows the connection: look at VPN and firewall, and whether a proxy is needed"
+    "That address does not answer at all: look at VPN and firewall, and whether a proxy is needed"
     " (https_proxy)."
 )
 NO_TLS = (
@@ -23,7 +23,9 @@ NO_TLS = (
 )
 NO_HTTP = "Look at scheme (http, https) and port of the address, then for a proxy in between."
 LOST = "Look at network and VPN, then try again."
-SEND_ABORTED = "The link or the log-in is slow at the moment. Nothing was sent; restore again."
+SEND_ABORTED = (
+    "The connection or the log-in is slow at the moment. Nothing was sent; restore again."
+)
 HUNG_UP = (
     "A port that speaks TLS only may hang up on plain HTTP like this: look at scheme (http, https)"
     " and port of the address. If they are right, look at network and VPN, then try again."
@@ -42,8 +44,8 @@ BAD_HEADER = (
     " line, a blank or an umlaut in it."
 )
 USE_HTTPS = (
-    "Write https in auth_url. Plain HTTP to another machine, of a practice cloud, is used only with"
-    " verify: false (OS_INSECURE=true), and then stands in red in the title line."
+    "Write https in auth_url. Plain HTTP to another machine (a practice cloud) is used only with"
+    " verify: false (OS_INSECURE=true); the title line then shows it in red."
 )
 
 PORTAL = (
@@ -61,6 +63,6 @@ REDIRECTED = (
     " endpoint), or take the proxy out with no_proxy."
 )
 ANOTHER = (
-    "It was only a read, and nothing is sent on the word of such an answer. Read again; if it stays"
-    " so, a cache or gateway mixes answers up: tell whoever runs the cloud."
+    "It was only a read, and nothing is sent because of such a response. Read again; if it stays"
+    " so, a cache or gateway mixes up responses: tell whoever runs the cloud."
 )

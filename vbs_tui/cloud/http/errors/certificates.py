@@ -22,7 +22,7 @@ _MEANINGS = {
 }
 
 _OWN_AUTHORITY = (
-    "Get the authority's certificate from whoever runs that, on another way, and name its file:"
+    "Get the authority's certificate from whoever runs it, in another way, and name its file:"
     " cacert in clouds.yaml, OS_CACERT in the environment. If nobody can explain it, do not log in."
 )
 _ADVICE = {

@@ -27,8 +27,8 @@ class Advice:
 _LONG_HEADERS = Advice(
     meaning="A gateway or proxy before the service takes no headers that long, and the token is"
     " most of them. The service itself has not seen the request.",
-    what_to_do="Log in again with a scope on one project. If it stays, have roles taken off the"
-    " user, since each makes the token longer, or have whoever runs the gateway or proxy allow"
+    what_to_do="Log in again with a scope on one project. If it stays, ask for fewer roles on the"
+    " user, since each makes the token longer, or ask whoever runs the gateway or proxy to allow"
     " longer headers.",
 )
 _PLAIN_TO_TLS = Advice(
@@ -40,13 +40,13 @@ _BY_A_GATEWAY = Advice(
     meaning="A gateway, proxy or firewall refused the request, with a page of its own. The service"
     " has not seen it.",
     what_to_do="Read the page (the server's words): whoever runs that gateway, proxy or firewall"
-    " has to mend it. It says nothing of the project, the disk or your rights.",
+    " has to correct it. It says nothing about the project, the disk or your rights.",
 )
 _OTHER_SERVICE = Advice(
     meaning="What answers at that address does not know the path: it is another service, or"
-    " another version of it. That says nothing of the object. Nothing was executed.",
+    " another version of it. That says nothing about the object. Nothing was executed.",
     what_to_do="Correct the address of the service: the override in the configuration, or else the"
-    " region, whose catalog names it. vbs-tui doctor tells which address is used, and why.",
+    " region, whose catalog names it. vbs-tui doctor shows which address is used, and why.",
 )
 _TOO_LONG = re.compile(
     r"header (or cookie|fields?) too (large|long|big)|headers? (is |are )?too (large|long|big)"

@@ -94,9 +94,9 @@ def diagnose(error: Exception, body: TrackedBody, *, submits: bool, url: str) ->
     host = clean(urlsplit(url).hostname, 200)
     if isinstance(error, BodyTooLarge | UndecodableBody):
         text = (
-            "the answer is larger than this program reads"
+            "the response is larger than this program reads"
             if isinstance(error, BodyTooLarge)
-            else "the answer's compression cannot be undone"
+            else "the response cannot be decompressed"
         )
         return TransportFailure(ErrorKind.UNUSABLE, Executed.UNKNOWN, text, is_permanent=True)
     never_left = isinstance(
@@ -144,7 +144,7 @@ def _cause_before_sending(error: Exception, host: str, url: str) -> _Cause:
         files = text.startswith("the certificate")
         return _Cause(text, advice.BAD_FILES if files else _proxy_settings_advice(url), True)
     if isinstance(error, SendAborted):
-        text = "it took too long until the request could leave, so it was held back"
+        text = "it took too long until the request could be sent, so it was held back"
         return _Cause(text, advice.SEND_ABORTED)
     causes = _causes(error)
     for cause in causes:

@@ -31,12 +31,12 @@ _WHAT = "submit the restore"
 
 
 _NO_VBS_MEANING = (
-    "There is no VBS at that address: what answers there does not know the path, as the"
-    " service of the disks (Cinder) does not. Nothing was executed."
+    "There is no VBS at that address: what answers there does not know the path, like the"
+    " disk service (Cinder). Nothing was executed."
 )
 _NO_VBS_ADVICE = (
     "Correct the address of VBS: vbs_endpoint_override in the configuration, or else the"
-    " region, whose catalog names it. vbs-tui doctor tells which address is used, and why."
+    " region, whose catalog names it. vbs-tui doctor shows which address is used, and why."
 )
 
 

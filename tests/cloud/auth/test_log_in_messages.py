@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
-from tests.cloud.auth.test_log_in import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
+from tests.cloud.auth.support import JANE, THE_PROJECT, UNAUTHORIZED, a_volume, failure_of
 from tests.support.toy_cloud import PROJECT, VOLUME, ToyCloud, a_token
 from tests.support.wire_server import Heard, Reply
 from vbs_tui.cloud.auth.credentials import (
@@ -16,10 +14,10 @@ from vbs_tui.cloud.auth.credentials import (
     PasswordCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
+from vbs_tui.cloud.errors import ErrorKind
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.secrets import Secret
 
@@ -34,12 +32,6 @@ class Operator:
     async def __call__(self, question: LogInQuestion) -> str | None:
         self.asked.append(question)
         return self.answer
-
-
-async def failure_of(connection: CloudConnection) -> Failure:
-    with pytest.raises(CloudError) as caught:
-        await connection.projects()
-    return caught.value.failure
 
 
 async def test_a_question_names_the_cloud_and_why_it_is_put() -> None:
@@ -87,7 +79,7 @@ async def test_a_project_that_wants_a_log_in_of_its_own_is_told_so() -> None:
 
 
 async def test_refusals_are_counted_over_all_connections() -> None:
-    tally, cloud = RefusalCount(), ToyCloud(log_in=lambda heard, auth: UNAUTHORIZED)
+    history, cloud = RefusalHistory(), ToyCloud(log_in=lambda heard, auth: UNAUTHORIZED)
     async with cloud:
         told = []
         for _ in range(2):
@@ -97,7 +89,7 @@ async def test_refusals_are_counted_over_all_connections() -> None:
                     credentials=PasswordCredentials(JANE, Secret("wrong")),
                 ),
                 clock=cloud.clock,
-                tally=tally,
+                history=history,
             )
             cloud.connections.append(connection)
             for _ in range(2):
@@ -109,19 +101,19 @@ async def test_refusals_are_counted_over_all_connections() -> None:
 
 
 async def test_a_second_connection_knows_that_the_first_was_refused() -> None:
-    tally, operator = RefusalCount(), Operator()
-    tally.refusals = tally.in_a_row = 1
+    history, operator = RefusalHistory(), Operator()
+    history.total = history.in_a_row = 1
     async with ToyCloud() as cloud:
         connection = CloudConnection(
             CloudSettings(auth_url=f"{cloud.server.url}/v3", credentials=PasswordCredentials(JANE)),
             ask=operator,
             clock=cloud.clock,
-            tally=tally,
+            history=history,
         )
         cloud.connections.append(connection)
         await connection.projects()
     assert operator.asked[0].why.startswith("Refused once already")
-    assert (tally.refusals, tally.in_a_row) == (1, 0)
+    assert (history.total, history.in_a_row) == (1, 0)
 
 
 async def test_declining_says_where_a_password_can_come_from() -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from keystoneauth1.identity import v3
-from keystoneauth1.session import Session
 
-from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, connect, failure_of, scripted, shown_by
 from tests.support.company import (
     ACCESS_TOKEN,
-    CLIENT_SECRET,
     FEDERATION,
     PASSWORD,
     Company,
@@ -22,12 +20,9 @@ from tests.support.company import (
 )
 from tests.support.wire_server import WireServer, json_reply, reply
 from vbs_tui.cloud.auth.credentials import ApplicationCredentials, User
-from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
-from vbs_tui.cloud.auth.plugins.loading import plugin_credentials
-from vbs_tui.cloud.auth.token_cache import FileTokenCache
-from vbs_tui.cloud.auth.tokens import UNSCOPED
-from vbs_tui.cloud.config.cloud_settings import CloudSettings
-from vbs_tui.cloud.connection import CloudConnection
+from vbs_tui.cloud.auth.plugins.loading import PluginCredentials, owner_of
+from vbs_tui.cloud.auth.token_cache import TokenCache
+from vbs_tui.cloud.auth.tokens import UNSCOPED, new_token
 from vbs_tui.cloud.errors import CloudError, Executed
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.threads import ThreadFailed, in_thread
@@ -38,19 +33,6 @@ DISCOVERY = "/idp/.well-known/openid-configuration"
 def other_server() -> WireServer:
     """A server of another origin, which would take whatever it is given."""
     return WireServer(lambda heard: json_reply({"access_token": ACCESS_TOKEN}))
-
-
-def connect(company: Company, credentials: Any, **more: Any) -> CloudConnection:
-    settings = CloudSettings(auth_url=f"{company.server.url}/v3", credentials=credentials)
-    made = CloudConnection(settings, clock=company.clock, **more)
-    company.connections.append(made)
-    return made
-
-
-async def refusal_of(made: PluginCredentials, company: Company) -> PluginRefusal:
-    with pytest.raises(PluginRefusal) as caught:
-        await made.token(company.clock.now())
-    return caught.value
 
 
 # Where secrets go
@@ -76,8 +58,8 @@ async def test_no_redirection_is_followed(where: str, status: int, tmp_path: Pat
 async def test_nor_one_to_the_same_server(tmp_path: Path) -> None:
     async with Company() as company:
         company.instead = {"/idp/token": lambda heard: reply("", 307, {"Location": "/elsewhere"})}
-        made = settings_of(tmp_path, company.cloud()).credentials
-        assert "which is never followed" in str(await refusal_of(made, company))
+        failure = await failure_of(company.connect(tmp_path, company.cloud()))
+        assert "which is never followed" in failure.message
         assert [one.path for one in company.server.heard] == ["/idp/token"]
 
 
@@ -87,45 +69,29 @@ async def test_only_the_configured_document_names_an_endpoint(tmp_path: Path) ->
         company.instead = {DISCOVERY: lambda heard: json_reply({"token_endpoint": named})}
         discovery = f"{company.server.url}{DISCOVERY}"
         auth = {"access_token_endpoint": None, "discovery_endpoint": discovery}
-        made = settings_of(tmp_path, company.cloud(auth=auth)).credentials
-        assert (await made.token(company.clock.now())).user_name == "ops-jane"
+        connection = company.connect(tmp_path, company.cloud(auth=auth))
+        await connection.projects()
+        assert connection.user == "ops-jane"
         assert [one.path for one in other.heard] == ["/token"]
         other.heard.clear()
         # The same words from anybody else send nobody anywhere.
         made = settings_of(tmp_path, company.cloud()).credentials
         assert isinstance(made, PluginCredentials)
-        made.plugin.access_token_endpoint = None
-        made.plugin.discovery_endpoint = f"{company.server.url}{DISCOVERY}?of=another"
-        made.plugin._get_discovery_document = lambda session: {"token_endpoint": named}
+        plugin, session = made.make("")
+        plugin.access_token_endpoint = None
+        plugin.discovery_endpoint = f"{company.server.url}{DISCOVERY}?of=another"
+        plugin._get_discovery_document = lambda session: {"token_endpoint": named}
+        connection = connect(company, replace(made, make=lambda _: (plugin, session)))
         for _ in range(2):
-            refusal = await refusal_of(made, company)
-            assert "was named by another server, not by the configuration" in str(refusal)
-            assert not refusal.answered
+            failure = await failure_of(connection)
+            assert "was named by another server, not by the configuration" in failure.message
+            assert "Refused" not in dict(failure.extra)
         assert other.heard == []
         auth = {"access_token_endpoint": f"{other.url}/token"}
-        made = settings_of(tmp_path, company.cloud(auth=auth)).credentials
-        assert (await made.token(company.clock.now())).user_name == "ops-jane"
+        connection = company.connect(tmp_path, company.cloud(auth=auth))
+        await connection.projects()
+        assert connection.user == "ops-jane"
         assert len(other.of("POST", "/token")) == 1
-
-
-class Scripted(v3.OidcPassword):
-    """A plugin that does first what the test wants."""
-
-    def __init__(self, company: Company, act: Callable[[Any], object]) -> None:
-        auth = company.cloud()["auth"]
-        super().__init__(**auth)
-        self._act = act
-
-    def get_unscoped_auth_ref(self, session: Any) -> Any:
-        self._act(session)
-        return super().get_unscoped_auth_ref(session)
-
-
-def scripted(company: Company, act: Callable[[Any], object]) -> PluginCredentials:
-    known = (Secret(PASSWORD), Secret(CLIENT_SECRET))
-    return plugin_credentials(
-        "v3oidcpassword", "jane", known, lambda _: (Scripted(company, act), Session())
-    )
 
 
 @pytest.mark.parametrize("proof", ["Authorization", "X-Auth-Token", "Cookie"])
@@ -144,13 +110,38 @@ async def test_a_plugin_that_follows_all_the_same(way: str, proof: str) -> None:
             else:
                 session.session.get(f"{other.url}/take", headers=headers)
 
-        made = scripted(company, act)
+        connection = connect(company, scripted(company, act))
         if way == "by itself":
-            assert "was named by another server" in str(await refusal_of(made, company))
+            assert "was named by another server" in (await failure_of(connection)).message
         else:  # it took the redirection for the answer
-            await made.token(company.clock.now())
+            await connection.projects()
             assert len(company.server.of("GET", "/away")) == 1
         assert other.heard == []
+
+
+async def test_a_cookie_that_is_a_projects_name_hides_no_project() -> None:
+    async with Company() as company:
+
+        def act(session: Any) -> None:
+            session.session.get(f"{company.server.url}/v3", headers={"Cookie": "at=eu-de_prod"})
+
+        connection = connect(company, scripted(company, act))
+        assert [one.name for one in await connection.projects()] == ["eu-de_prod"]
+
+
+async def test_cookies_are_kept_during_a_log_in() -> None:
+    cookies = {"Set-Cookie": "a=tell-nobody; Path=/"}
+    async with Company() as company:
+        company.instead = {"/login": lambda heard: reply("", 200, cookies)}
+
+        def act(session: Any) -> None:
+            session.get(f"{company.server.url}/login", authenticated=False)
+            session.get(f"{company.server.url}/v3", authenticated=False, raise_exc=False)
+
+        connection = connect(company, scripted(company, act))
+        await connection.projects()
+        (second, *_) = company.server.of("GET", "/v3")
+        assert second.headers.get("cookie") == "a=tell-nobody"
 
 
 # Whose tokens are kept
@@ -207,29 +198,25 @@ async def test_tokens_of_nobody_in_particular_are_not_kept(
     assert not folder.exists()
 
 
-async def test_a_cache_of_nobody_in_particular_is_empty(tmp_path: Path) -> None:
-    async with Company() as company:
-        made = settings_of(tmp_path, company.cloud()).credentials
-        now = company.clock.now()
-        token = await made.token(now)
-        for owner in ("jane", ""):
-            folder = tmp_path / f"tokens-{owner}"
-            FileTokenCache(folder, owner).store(UNSCOPED, token)
-            kept = FileTokenCache(folder, owner).load(UNSCOPED, now)
-            assert (kept is not None, folder.exists()) == (bool(owner), bool(owner))
+def test_a_cache_of_nobody_in_particular_is_empty(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    token = new_token("a-token", {}, now)
+    assert token is not None
+    for owner in ("jane", ""):
+        folder = tmp_path / f"tokens-{owner}"
+        TokenCache(folder, owner).store(UNSCOPED, token)
+        kept = TokenCache(folder, owner).load(UNSCOPED, now)
+        assert (kept is not None, folder.exists()) == (bool(owner), bool(owner))
 
 
-@pytest.mark.parametrize("kind", ["v3kerberos", "v3fedkerb", "v3oauth1"])
-def test_tickets_are_nobody_in_particular(kind: str) -> None:
-    from vbs_tui.cloud.auth.plugins.identity import owner_of
-
-    plugin = v3.Password("https://iam.test", username="jane", password="p", user_domain_id="d")
-    assert owner_of(kind, plugin, Session(), ()) == ""
-    told = owner_of("v3password", plugin, Session(), (Secret("p"),))
-    again = v3.Password("https://iam.test", username="jane", password="q", user_domain_id="d")
-    assert told == owner_of("v3password", again, Session(), (Secret("q"),)) != ""
-    other = v3.Password("https://iam.test", username="jane", password="p", user_domain_id="e")
-    assert told != owner_of("v3password", other, Session(), (Secret("p"),))
+def test_tickets_are_nobody_in_particular() -> None:
+    jane = {"auth_url": "https://iam.test", "username": "jane", "user_domain_id": "d"}
+    for kind in ("v3kerberos", "v3fedkerb", "v3oauth1"):
+        assert owner_of(kind, jane, {"p"}) == ""
+    told = owner_of("v3password", {**jane, "password": "p"}, {"p"})
+    assert told == owner_of("v3password", {**jane, "password": "q"}, {"q"}) != ""
+    assert told != owner_of("v3password", {**jane, "user_domain_id": "e"}, set())
+    assert told != owner_of("v3password", {**jane, "default_domain": "e"}, set())
 
 
 async def test_application_credentials_of_one_user_are_kept_apart(tmp_path: Path) -> None:

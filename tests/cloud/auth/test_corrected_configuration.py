@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.auth.test_log_in import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
+from tests.cloud.auth.support import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
 from tests.support.toy_cloud import VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply
 from vbs_tui.cloud.auth.credentials import (
@@ -43,7 +43,7 @@ class Place:
             auth_url=f"{self.cloud.server.url}/v3", credentials=credentials, name="otc-prod"
         )
         made = CloudConnection(
-            self.now, ask=self._answer, clock=self.cloud.clock, read_again=self._read
+            self.now, ask=self._answer, clock=self.cloud.clock, reload_settings=self._read
         )
         self.cloud.connections.append(made)
         return made

@@ -22,7 +22,7 @@ _BY_HAND = "What is copied is also shown: select it there with the mouse."
 
 @contextlib.contextmanager
 def terminal_as_it_was() -> Iterator[None]:
-    """Restore the terminal's settings afterwards: an interrupted prompt leaves its echo off."""
+    """Restore the terminal's settings at the end: an interrupted prompt leaves its echo off."""
     try:
         number = sys.stdin.fileno()
         before = termios.tcgetattr(number)

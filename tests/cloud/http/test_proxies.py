@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 import requests.utils
 
 from tests.support.company import Company
-from tests.support.ground import Server, answering, no_talk, tunnelling_to
+from tests.support.ground import Server, answering, no_talk
 from tests.support.toy_cloud import ToyCloud
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
@@ -173,12 +174,15 @@ def test_exceptions_are_those_of_the_openstack_client(
             assert found is None or is_taken
 
 
-async def test_what_is_excepted_is_reached_by_itself_and_the_rest_by_the_proxy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_what_is_not_excepted_goes_to_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
+
+    async def refusing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
     async with ToyCloud() as cloud:
-        with Server(tunnelling_to(int(cloud.server.url.rpartition(":")[2]), heard)) as proxy:
+        with Server(refusing) as proxy:
             monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
             monkeypatch.setenv("NO_PROXY", "localhost,::1,[::1],192.0.2.0/24")
             with pytest.raises(CloudError) as caught:

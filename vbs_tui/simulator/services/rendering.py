@@ -30,7 +30,7 @@ def backup_summary(backup: Backup, project: Project, version: str, base_url: str
 
 
 def backup_detail(backup: Backup, project: Project, version: str, base_url: str) -> dict[str, Any]:
-    """A backup in full. Only v2 has ``service_metadata``; each has its own field for the owner."""
+    """A backup in full. Only ``v2`` has ``service_metadata``; the owner's field differs."""
     owner = backup.owner_id or project.id
     snapshot = derived_uuid("snapshot", backup.id)
     row: dict[str, Any] = {

@@ -222,7 +222,7 @@ def test_nothing_that_scripts_may_print_speaks_of_the_console() -> None:
     ]
     sources = [one for one in sources if one.name not in ("console.py", "failures.py")]
     texts: list[str] = []
-    for path in [*sources, root / "ui" / "render" / "failure.py"]:
+    for path in [*sources, root / "ui" / "render" / "failure_text.py"]:
         tree = ast.parse(path.read_text())
         ignored = {
             id(node.value)

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+
 from tests.support import fork_server
 
 _LONGEST = 60
@@ -58,6 +61,23 @@ if sys.dont_write_bytecode:
     sys.pycache_prefix = str(_KEPT / f"vbs-tui-bytecode-{os.getuid()}")
     del os.environ["PYTHONDONTWRITEBYTECODE"]
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+
+# Each app parses all style sheets for itself, and each test has an app of its own. The same sheet
+# with the same variables gives the same rules, so that they are parsed once for all tests.
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[object, list[RuleSet]] = {}
+
+
+def _parse_rules_once(sheet: Stylesheet, *where: Any, **how: Any) -> list[RuleSet]:
+    variables = frozenset(sheet._variables.items())
+    key = (variables, where, frozenset(how.items()))
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(sheet, *where, **how)
+    return _parsed[key]
+
+
+Stylesheet._parse_rules = _parse_rules_once  # type: ignore[method-assign,assignment]
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

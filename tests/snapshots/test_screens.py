@@ -17,7 +17,6 @@ from syrupy.location import PyTestLocation
 from textual.pilot import Pilot
 
 from tests.snapshots.scenes import (
-    CHOICES,
     SCENES,
     Scene,
     chosen,
@@ -29,6 +28,7 @@ from tests.snapshots.scenes import (
     play,
     visit,
 )
+from tests.snapshots.stage import CHOICES
 from tests.ui.fake_backend import StillClock
 from vbs_tui.ui.cloud_picker import CloudPicker
 

@@ -18,7 +18,7 @@ from vbs_tui.ui.render.job_lines import (
     header_line,
     is_unwatched,
     log_lines,
-    standing,
+    state_text,
     watch_line,
 )
 
@@ -29,7 +29,7 @@ def test_every_state_has_a_sign_and_words(state: State) -> None:
     line = "".join(text for text, _ in header_line(one, NOW + timedelta(seconds=192)))
     assert line[0] in "►√×·?"
     assert "nightly → db-data-01" in line
-    assert standing(one, NOW) in line or "3 m 12 s" in line
+    assert state_text(one, NOW) in line or "3 m 12 s" in line
 
 
 def test_signs_tell_good_from_bad_from_unknown_without_colour() -> None:

@@ -1,6 +1,6 @@
 """What is made of the command table: bindings, key bar, help and palette.
 
-A command's action is the name of a Textual action on whoever owns its scope: the main screen for
+A command's action is the name of a Textual action on the owner of its scope: the main screen for
 ``global``, the list for ``list``, the jobs pane for ``jobs``, the error panel for ``error``.
 """
 

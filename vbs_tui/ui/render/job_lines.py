@@ -58,7 +58,7 @@ def sign_of(restore: Restore) -> Piece:
     return _SIGNS[restore.state]
 
 
-def standing(restore: Restore, now: datetime) -> str:
+def state_text(restore: Restore, now: datetime) -> str:
     """The state and how long it has lasted, in a few words."""
     begun = restore.sent_at or restore.created_at
     lasted = span(((restore.ended_at or now) - begun).total_seconds())
@@ -111,7 +111,7 @@ def header_line(
     """
     sign, style = sign_of(restore)
     strong = "bold" if restore.state.is_open else ""
-    told = standing(restore, now)
+    told = state_text(restore, now)
     if restore.state.is_open and watch is not None:
         # No running time where nobody sees whether the restore still runs.
         if watch.blind_since is not None and watch.looked_at is not None:

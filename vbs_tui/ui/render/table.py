@@ -48,7 +48,7 @@ class Column:
     words: tuple[str, str] = ("", "")
     """What an ascending and a descending sort by it are called: ``oldest first``, …"""
 
-    def told(self, *, descending: bool) -> str:
+    def sort_text(self, *, descending: bool) -> str:
         """The sort by this column in words."""
         said = self.words[1 if descending else 0]
         return said or f"by {self.title.lower()}{', descending' if descending else ''}"

@@ -12,7 +12,7 @@ from vbs_tui.restore.checks.hazard_rules import Hazard, Level
 Assess = Callable[[Backup, Volume], tuple[Hazard, ...]]
 
 
-class Standing(enum.IntEnum):
+class TargetGroup(enum.IntEnum):
     """The groups of targets, in the order of the list."""
 
     OWN = 0
@@ -29,19 +29,19 @@ class Standing(enum.IntEnum):
 class Rank:
     """One volume as a target."""
 
-    standing: Standing
+    group: TargetGroup
     sign: str
     style: str
     why: str
     """In words, for the row."""
     hazards: tuple[Hazard, ...]
     order: tuple[int, int, str, str]
-    is_barred: bool = False
+    is_backup_blocked: bool = False
     """Whether the backup itself cannot be restored now, whatever the volume."""
 
     @property
     def is_possible(self) -> bool:
-        return self.standing in (Standing.OWN, Standing.OTHER) and not self.is_barred
+        return self.group in (TargetGroup.OWN, TargetGroup.OTHER) and not self.is_backup_blocked
 
 
 def rank(
@@ -56,19 +56,19 @@ def rank(
     told = [hazard for hazard in hazards if hazard not in of_backup]
     hard = [hazard.short for hazard in told if hazard.level is Level.HARD]
     soft = [hazard.short for hazard in told if hazard.level is Level.SOFT]
-    is_barred = any(hazard.level is Level.HARD for hazard in of_backup)
+    is_backup_blocked = any(hazard.level is Level.HARD for hazard in of_backup)
     said = ["its own source"] if own else []
     if hard:
-        standing = Standing.OWN_IMPOSSIBLE if own else Standing.IMPOSSIBLE
+        group = TargetGroup.OWN_IMPOSSIBLE if own else TargetGroup.IMPOSSIBLE
         sign, style, why = "×", "bad", "; ".join(said + hard)
     else:
-        standing = Standing.OWN if own else Standing.OTHER
+        group = TargetGroup.OWN if own else TargetGroup.OTHER
         sign, style = ("!", "warn") if soft else ("√", "good")
         why = "; ".join([*said, *([", ".join(soft)] if soft else [])]) or "fits"
-        if is_barred:
+        if is_backup_blocked:
             sign, style = "", "dim"
-    order = (int(standing), len(soft), volume.name.casefold(), volume.id)
-    return Rank(standing, sign, style, why, hazards, order, is_barred)
+    order = (int(group), len(soft), volume.name.casefold(), volume.id)
+    return Rank(group, sign, style, why, hazards, order, is_backup_blocked)
 
 
 class Ranking:
@@ -77,7 +77,7 @@ class Ranking:
     def __init__(self, backup: Backup, assess: Assess, of_backup: tuple[Hazard, ...] = ()) -> None:
         """*of_backup*: hazards that depend on the backup alone, the same for every volume."""
         self.backup = backup
-        self.barred = "; ".join(one.short for one in of_backup if one.level is Level.HARD)
+        self.why_blocked = "; ".join(one.short for one in of_backup if one.level is Level.HARD)
         """Why the backup cannot be restored onto any volume now, in a few words."""
         self._assess = assess
         self._of_backup = of_backup

@@ -40,7 +40,7 @@ class _Batch:
     rows: list[Row] = field(default_factory=list)
     at: dict[str, int] = field(default_factory=dict)
     names: Counter[str] = field(default_factory=Counter)
-    told: dict[str, datetime] = field(default_factory=dict)
+    read_at: dict[str, datetime] = field(default_factory=dict)
     """When each row was read, by its id."""
 
     def add(self, rows: Sequence[Row], at: datetime) -> None:
@@ -50,13 +50,13 @@ class _Batch:
                 self.at[row.id] = len(self.rows)
                 self.rows.append(row)
                 self.names[row.name] += 1
-                self.told[row.id] = at
+                self.read_at[row.id] = at
 
     def replace(self, row: Row, at: datetime) -> bool:
         place = self.at.get(row.id)
         if place is None:
             return False
-        self.told[row.id] = at
+        self.read_at[row.id] = at
         self.names[self.rows[place].name] -= 1
         self.names[row.name] += 1
         self.rows[place] = row
@@ -148,4 +148,4 @@ class ListState:
 
     def read_at(self, row_id: str) -> datetime:
         """When the row with that id was read."""
-        return self._shown.told.get(row_id, LONG_AGO)
+        return self._shown.read_at.get(row_id, LONG_AGO)

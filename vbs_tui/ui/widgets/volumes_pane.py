@@ -96,7 +96,7 @@ class VolumesPane(CloudListPane[Volume]):
         if backup is None:
             return self.pane_name
         size = "size unknown" if backup.size is None else f"{backup.size:,} GiB"
-        bar = f" · × {self._barred}" if self._barred else ""
+        bar = f" · × {self._why_blocked}" if self._why_blocked else ""
         return f"{self.pane_name} · targets for {backup.name or backup.id} ({size}){bar}"
 
     def subtitle_parts(self) -> list[str]:
@@ -108,13 +108,13 @@ class VolumesPane(CloudListPane[Volume]):
             return ["choose a backup first", *said]
         if ranking.known < self.list.total:
             return [f"ranking {self.list.total:,} …", *said[1:]]
-        why = f": {self._barred}" if self._barred else ""
+        why = f": {self._why_blocked}" if self._why_blocked else ""
         return [f"{ranking.possible:,} possible of {self.list.total:,}{why}", *said[1:]]
 
     @property
-    def _barred(self) -> str:
+    def _why_blocked(self) -> str:
         """Why the chosen backup cannot be restored onto any volume, in a few words."""
-        return "" if self._ranking is None else self._ranking.barred
+        return "" if self._ranking is None else self._ranking.why_blocked
 
     def pairs(self, volume: Volume) -> list[tuple[str, str]]:
         """Everything that is known of *volume*."""

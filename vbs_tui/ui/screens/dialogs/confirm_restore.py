@@ -168,7 +168,9 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         else:
             self._read()
 
-    @work(exclusive=True, group="read", exit_on_error=False, description="read both afresh")
+    @work(
+        exclusive=True, group="read", exit_on_error=False, description="read backup and disk again"
+    )
     async def _read(self) -> None:
         before = self._examination
         found = await self._examine()

@@ -25,7 +25,7 @@ class OpenScreens(MainUpdates):
     def open_confirmation(
         self, project: Project, backup: Backup, volume: Volume, *, note: str = ""
     ) -> None:
-        """Open the confirmation, which reads both afresh; a restore that begins shows in the jobs.
+        """Open the confirmation, which reads both again; a restore that begins shows in the jobs.
 
         *note*: what the operator must know of how these two were chosen.
         """

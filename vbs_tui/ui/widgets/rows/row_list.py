@@ -124,7 +124,7 @@ class RowList(RowCursor[T], can_focus=True):
         """The sort in words; empty for the natural order."""
         if self._sorted_by is None:
             return ""
-        return self.columns[self._sorted_by].told(descending=self._rows.descending)
+        return self.columns[self._sorted_by].sort_text(descending=self._rows.descending)
 
     def get(self, key: str) -> T | None:
         """The item with *key*, shown or not."""

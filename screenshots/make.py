@@ -176,7 +176,7 @@ async def main_flow(p: Photographer) -> None:
     await p.keys("L")
     p.take("request-log")
     await p.keys("escape")
-    await p.job(lambda state: state.is_sure, passing=1.0)
+    await p.job(lambda state: state.is_final, passing=1.0)
     p.take("success")
     await p.choose("while-writing")
     await p.confirm()

@@ -6,9 +6,13 @@ import ast
 import contextlib
 import gc
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.support import fork_server
 
 _LONGEST = 60
 
@@ -46,6 +50,16 @@ if os.access(_MEMORY, os.W_OK | os.X_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
+# What was compiled once is kept, beside the checkout: each process of the tests would do it anew
+# where the surroundings forbid Python to write it into the checkout.
+if sys.dont_write_bytecode:
+    _KEPT = Path(os.environ.get("PYTEST_DEBUG_TEMPROOT") or tempfile.gettempdir())
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(_KEPT / f"vbs-tui-bytecode-{os.getuid()}")
+    del os.environ["PYTHONDONTWRITEBYTECODE"]
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Long texts name a test by their beginning: ids travel between processes."""
     if isinstance(val, bytes):
@@ -53,6 +67,10 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     if not isinstance(val, str) or len(val) <= _LONGEST:
         return None
     return ascii(val[:_LONGEST])[1:-1]
+
+
+def pytest_sessionfinish() -> None:
+    fork_server.close()
 
 
 def pytest_collection_finish() -> None:

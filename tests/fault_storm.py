@@ -1,8 +1,8 @@
 """The fault storm: 1,000 restores through a cloud that drops, breaks, throttles and forgets.
 
-Run it with ``python -m tests.fault_storm [NUMBER]``. The client is a process of its own, killed
-three times with SIGKILL on the way; all tokens expire three times; its wall clock jumps by an hour
-forward and back; log-ins are slow. Beside it a second operator restores other backups onto the
+Run it with ``python -m tests.fault_storm [NUMBER]``. The client is a process of its own that is
+killed three times with SIGKILL. All tokens expire three times, its wall clock jumps by an hour
+forward and back, and log-ins are slow. Meanwhile a second operator restores other backups onto the
 same disks, and the same backups onto other disks. At the end every restore on record is compared
 with the simulator's ledger. Exit status 0 when all four counts are 0: duplicate POSTs, lost
 restores, false verdicts, unknown outcomes that could have been settled.
@@ -29,8 +29,9 @@ import httpx
 from tests.simulator.client import Client
 from vbs_tui.simulator import Simulator
 from vbs_tui.simulator.world.demo import demo_world
+from vbs_tui.simulator.world.ids import derived_uuid
 from vbs_tui.simulator.world.ledger import RequestRecord, RestoreRecord
-from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World, derived_uuid
+from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World
 
 RESTORE_FAULTS = "drop-after@restore=0.1,500-before@restore=0.1,502-after@restore=0.05,"
 RESTORE_FAULTS += "truncate@restore=0.05,429@restore=0.02:1,copy-refused@restore=0.02"
@@ -42,7 +43,7 @@ OTHER_FAULTS += ",slow@iam=0.2:6"
 SIDE = 20
 """Disks and backups of their own that the second operator has."""
 APART = 10.0
-"""Seconds between the beginnings of two restores that can be told apart by them, with some room."""
+"""Two restores that begin at least so many seconds apart can be told apart, with some margin."""
 FAILING = 7
 """One restore in so many fails while writing."""
 
@@ -81,8 +82,8 @@ def _add(project: Project, prefix: str, count: int, born: datetime, script: Scri
 
 
 class SecondOperator:
-    """Restores by turns another backup onto a disk of the storm, and a backup of the storm onto
-    another disk; those whose names begin with ``side-`` are theirs."""
+    """Restores in turn another backup onto a disk of the storm, and a backup of the storm onto
+    another disk. The other backups and disks have names that begin with ``side-``."""
 
     def __init__(self, simulator: Simulator, number: int) -> None:
         self._simulator = simulator
@@ -150,7 +151,7 @@ class Posts:
 
 
 def main(number: int = 1000) -> int:
-    """Run the storm and print what came of it."""
+    """Run the storm and print its results."""
     started = time.monotonic()
     simulator = Simulator(
         world=storm_world(number), faults=RESTORE_FAULTS + OTHER_FAULTS, speed=1.0
@@ -173,9 +174,9 @@ def main(number: int = 1000) -> int:
 
 
 def _drive(simulator: Simulator, home: str, number: int) -> int:
-    """The client, killed at a quarter, a half and three quarters of the way; how often it was.
+    """Run the client; kill it at a quarter, a half and three quarters. Returns how often.
 
-    A small number may be through before that.
+    With a small number it may end before that.
     """
     for part in (1, 2, 3, 4):
         child = subprocess.Popen(

@@ -19,9 +19,9 @@ from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.restore.backend import Backend, Refusal
@@ -38,7 +38,7 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 AT_ONCE = 40
-STORM_PACE = PollPace(first=4.0, middle=4.0, late=4.0, blind_most=8.0, retry_wait=0.5)
+STORM_PACE = PollPace(first=4.0, middle=4.0, late=4.0, max_blind_wait=8.0, retry_wait=0.5)
 
 
 class JumpingClock(SystemClock):
@@ -96,7 +96,7 @@ def _submit(backend: Backend, project: Project, backup: str, volume: str) -> Non
     while True:
         try:
             examined = backend.examine(project, backup, volume).result()
-            backend.submit(examined, examined.word).result()
+            backend.submit(examined, examined.required_text).result()
             return
         except CloudError:
             time.sleep(0.2)
@@ -108,7 +108,7 @@ def _submit(backend: Backend, project: Project, backup: str, volume: str) -> Non
 
 
 def _is_settled(restore: Restore) -> bool:
-    return restore.state.is_sure or restore.needs_a_word
+    return restore.state.is_final or restore.needs_settlement
 
 
 def _connected(backend: Backend, events: queue.SimpleQueue[Event]) -> Project:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from vbs_tui.settings import EXAMPLE, Mistaken, Settings, load
+from tests.support.fork_server import run_program
+from vbs_tui.settings import EXAMPLE, Settings, SettingsError, load
 from vbs_tui.ui.keys.command_table import TABLE
 from vbs_tui.ui.keys.keymap import KeymapError, apply_keymap
 
@@ -33,8 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "vbs-tui").mkdir()
 
     def begin(deed: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "vbs_tui", "config", deed]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return run_program(["config", deed], os.environ)
 
     return begin
 
@@ -105,7 +105,7 @@ def test_the_example_is_valid_as_it_is_and_with_its_comments_opened(tmp_path: Pa
     ids=short,
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
-    with pytest.raises(Mistaken) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(written(tmp_path, text), IDS)
     (mistake,) = caught.value.mistakes
     assert mistake.line == line
@@ -119,7 +119,7 @@ def test_a_mark_at_the_beginning_is_passed_over(tmp_path: Path) -> None:
 
 def test_thousands_of_mistakes_are_told_in_part(tmp_path: Path) -> None:
     text = "\n".join(f"k{number} = 1" for number in range(4000))
-    with pytest.raises(Mistaken) as caught:
+    with pytest.raises(SettingsError) as caught:
         load(written(tmp_path, text), IDS)
     assert [one.line for one in caught.value.mistakes] == list(range(1, 4001))
     assert len(str(caught.value).splitlines()) == 31

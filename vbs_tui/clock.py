@@ -1,4 +1,4 @@
-"""Time, handed in: nothing in the program reads a clock from the air."""
+"""The clock, passed in everywhere: nothing else in the program reads the time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the program asks of time."""
+    """What the program needs of a clock."""
 
     def now(self) -> datetime:
         """The present moment, timezone-aware, UTC."""
@@ -27,7 +27,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """One moment by both clocks, so that its age can be told whatever happens to either."""
+    """One moment by both clocks, so that its age is known whatever happens to either."""
 
     wall: datetime
     """UTC."""
@@ -39,10 +39,10 @@ class Instant:
         return cls(clock.now(), clock.monotonic())
 
     def age(self, clock: Clock) -> float:
-        """Seconds since then, by the clock that says more.
+        """Seconds since then: the larger age of both clocks.
 
-        The wall clock can be set back; the other one stands still while the machine sleeps. For
-        ages that protect, the larger of the two is the safe one.
+        The wall clock can be set back; the monotonic one stands still while the machine sleeps.
+        Where an age protects from something, the larger one is safe.
         """
         wall = (clock.now() - self.wall).total_seconds()
         return max(wall, clock.monotonic() - self.monotonic)

@@ -1,7 +1,7 @@
-"""Defects and what libraries report by themselves: told by kind and place, never by their words.
+"""Defects, and what libraries report: printed by kind and place, never with their messages.
 
-The words of an exception, a warning or a log line may hold anything: a password, a server's answer,
-escape sequences. So none of them reaches the terminal, whichever way Python would print them.
+The message of an exception, a warning or a log line may hold anything: a password, a server's
+answer, escape sequences. So none reaches the terminal, whichever way Python would print it.
 """
 
 from __future__ import annotations
@@ -17,82 +17,86 @@ from typing import Any
 from vbs_tui import __version__
 from vbs_tui.text import clean
 
-_DEEPEST = 20
-"""Frames that are told of one exception: the last ones."""
+_MAX_FRAMES = 20
+"""Frames of one exception in a report: the last ones."""
 
-_MOST = 5
-"""Exceptions that are told of a chain, and reports that are kept."""
+_MAX_REPORTS = 5
+"""Exceptions of a chain in a report, and reports that are kept."""
 
 _kept: list[str] = []
-"""Reports that came while a screen was up, for its end."""
+"""Reports that came while a screen was shown, to be printed at its end."""
 
 
-def report(error: BaseException, deed: str = "stopped because of a defect") -> str:
+def report(error: BaseException, event: str = "stopped because of a defect") -> str:
     """*error* for a bug report: kinds and places, no values, no messages, no local variables."""
-    lines = [f"vbs-tui {__version__} {deed}: {_kind(error)}", *_places(error.__traceback__)]
+    lines = [f"vbs-tui {__version__} {event}: {_kind(error)}", *_places(error.__traceback__)]
     seen = [error]
-    while (cause := _cause(seen[-1])) is not None and cause not in seen and len(seen) < _MOST:
+    while (
+        (cause := _cause(seen[-1])) is not None and cause not in seen and len(seen) < _MAX_REPORTS
+    ):
         lines += [f" caused by {_kind(cause)}", *_places(cause.__traceback__)]
         seen.append(cause)
     return "\n".join(lines)
 
 
-def tell(text: str) -> None:
-    """*text* beside the output; at the program's end, where a screen is up. Never raises."""
-    if sys.stderr is not sys.__stderr__ and len(_kept) < _MOST:
+def print_report(text: str) -> None:
+    """Print *text* to standard error, and again at the end if a screen is shown. Never raises."""
+    if sys.stderr is not sys.__stderr__ and len(_kept) < _MAX_REPORTS:
         _kept.append(text)
     with contextlib.suppress(Exception):
         print(text, file=sys.stderr, flush=True)
 
 
-def tell_kept() -> None:
-    """What came while a screen was up."""
+def print_kept_reports() -> None:
+    """Print the reports that came while a screen was shown."""
     kept, _kept[:] = list(_kept), []
     for text in kept:
-        tell(text)
+        print_report(text)
 
 
 def install() -> None:
-    """Take the place of everything in Python that prints an exception or a warning by itself."""
-    sys.excepthook = _at_the_end
-    threading.excepthook = _in_a_thread
-    sys.unraisablehook = _in_passing
+    """Replace everything in Python that prints an exception or a warning by itself."""
+    sys.excepthook = _report_uncaught
+    threading.excepthook = _report_in_thread
+    sys.unraisablehook = _report_unraisable
     warnings.showwarning = _warn
 
 
 def install_for_libraries() -> None:
-    """The same for log lines that nobody takes: asyncio's of a task that failed unseen, for one.
+    """The same for log records without a handler, such as asyncio's of a failed task.
 
-    Apart, since it loads what ``--help`` does not need.
+    A function of its own, since it imports what ``--help`` does not need.
     """
     import logging  # noqa: PLC0415 - start-up time
 
-    class Nobody(logging.Handler):
+    class Quiet(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             error = record.exc_info[1] if record.exc_info else None
             if error is not None and record.levelno >= logging.ERROR:
-                tell(report(error, "met a defect beside its work"))
+                print_report(report(error, "met a defect in the background"))
 
-    logging.lastResort = Nobody()
-    # Of its own broken handlers the library prints the traceback and the arguments.
+    logging.lastResort = Quiet()
+    # Otherwise the library prints the traceback and the arguments of a failed handler.
     logging.raiseExceptions = False
 
 
-def _at_the_end(
+def _report_uncaught(
     _kind_of: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
-    tell(report(error))
+    print_report(report(error))
 
 
-def _in_a_thread(caught: threading.ExceptHookArgs) -> None:
+def _report_in_thread(caught: threading.ExceptHookArgs) -> None:
     if caught.exc_value is not None and not isinstance(caught.exc_value, SystemExit):
         name = clean(caught.thread.name if caught.thread else "", 40)
-        tell(report(caught.exc_value, f"met a defect in the thread {name or 'without a name'}"))
+        print_report(
+            report(caught.exc_value, f"met a defect in the thread {name or 'without a name'}")
+        )
 
 
-def _in_passing(caught: Any) -> None:
+def _report_unraisable(caught: Any) -> None:
     if caught.exc_value is not None:
-        tell(report(caught.exc_value, "met a defect in passing"))
+        print_report(report(caught.exc_value, "met a defect while cleaning up"))
 
 
 def _warn(  # noqa: PLR0917 - the library's own signature
@@ -103,11 +107,11 @@ def _warn(  # noqa: PLR0917 - the library's own signature
     file: object = None,  # noqa: ARG001
     line: object = None,  # noqa: ARG001
 ) -> None:
-    tell(f"vbs-tui: {clean(category.__name__, 60)} at {short(filename)}:{lineno}")
+    print_report(f"vbs-tui: {clean(category.__name__, 60)} at {short(filename)}:{lineno}")
 
 
 def short(filename: str) -> str:
-    """*filename* without what is this machine's own."""
+    """*filename* without the directories of this machine."""
     for mark in ("/site-packages/", "/vbs_tui/"):
         _, found, after = filename.rpartition(mark)
         if found:
@@ -134,5 +138,5 @@ def _places(trace: TracebackType | None) -> list[str]:
     ]
     return [
         f"  {short(filename)}:{line} in {clean(name, 80)}"
-        for filename, line, name in frames[-_DEEPEST:]
+        for filename, line, name in frames[-_MAX_FRAMES:]
     ]

@@ -1,18 +1,21 @@
-"""Where things lie on this machine, by the platform's custom."""
+"""Where the program's files are on this machine, by the platform's convention."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vbs_tui.text import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APP = "vbs-tui"
 
 
-class NoPlace(Exception):  # noqa: N818 - the machine's settings, not the program
-    """There is no telling where the files belong; the text says why, fit for the terminal."""
+class DirectoryError(Exception):
+    """The directory for the files cannot be determined; the text says why, and is clean."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(text)
@@ -20,46 +23,49 @@ class NoPlace(Exception):  # noqa: N818 - the machine's settings, not the progra
         """What to do."""
 
 
-class NoHome(NoPlace):
-    """This user has no home directory: there are no files of theirs."""
+class NoHomeDirectoryError(DirectoryError):
+    """This user has no home directory, and so no files."""
 
 
 def state_directory() -> Path:
-    """The directory of the journal; not created here. Raises :class:`NoPlace`."""
-    return _place("XDG_STATE_HOME", lambda dirs: dirs.user_state_dir(APP, appauthor=False))
+    """The directory of the journal; not created here. Raises :class:`DirectoryError`."""
+    return _directory("XDG_STATE_HOME", lambda dirs: dirs.user_state_dir(APP, appauthor=False))
 
 
 def token_directory() -> Path:
-    """Where tokens are kept when the operator wants them kept; not created here.
+    """The directory of kept tokens; not created here.
 
-    Raises :class:`NoPlace`.
+    Raises :class:`DirectoryError`.
     """
-    found = _place("XDG_CACHE_HOME", lambda dirs: dirs.user_cache_dir(APP, appauthor=False))
+    found = _directory("XDG_CACHE_HOME", lambda dirs: dirs.user_cache_dir(APP, appauthor=False))
     return found / "tokens"
 
 
 def config_file() -> Path:
-    """The operator's settings; need not exist. Raises :class:`NoPlace`."""
-    found = _place("XDG_CONFIG_HOME", lambda dirs: dirs.user_config_dir(APP, appauthor=False))
+    """The operator's settings; need not exist. Raises :class:`DirectoryError`."""
+    found = _directory("XDG_CONFIG_HOME", lambda dirs: dirs.user_config_dir(APP, appauthor=False))
     return found / "config.toml"
 
 
-def _place(variable: str, wanted: Callable[..., str]) -> Path:
-    """The same place from every folder: a journal that moves with the shell protects nothing."""
-    import platformdirs  # noqa: PLC0415 - start-up time: not needed for --help and --version
+def _directory(variable: str, directory_of: Callable[..., str]) -> Path:
+    """An absolute path: a journal that depends on the current folder protects nothing."""
+    # Not needed for --help and --version, which start faster without.
+    from pathlib import Path  # noqa: PLC0415
+
+    import platformdirs  # noqa: PLC0415
 
     home = os.environ.get(variable, "").strip()
     if home and not Path(home).is_absolute():
-        raise NoPlace(
-            f"{variable} is {clean(home, 200)!r}, which is another place in every folder.",
+        raise DirectoryError(
+            f"{variable} is {clean(home, 200)!r}, which depends on the current folder.",
             f"Set {variable} to an absolute path, or unset it.",
         )
     try:
-        found = Path(wanted(platformdirs))
+        found = Path(directory_of(platformdirs))
     except RuntimeError:
         found = Path()
     if not found.is_absolute():
-        raise NoHome(
+        raise NoHomeDirectoryError(
             "This user has no home directory: HOME names none, and the system knows none.",
             f"Set HOME, or {variable}, to a directory of your own on a local disk.",
         )

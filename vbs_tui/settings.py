@@ -1,4 +1,4 @@
-"""The operator's own settings: ``config.toml``, read once, checked line by line.
+"""The operator's settings: ``config.toml``, read once, checked line by line.
 
 Every setting has a default, an absent file is an empty one, and an unknown name is a mistake.
 """
@@ -17,12 +17,12 @@ from typing import Any
 
 from vbs_tui.text import clean
 
-LARGEST = 64 * 1024
-"""Bytes of a file that are taken for settings at most."""
-DEEPEST = 32
-"""Brackets within brackets, or parts of a dotted name, at most."""
-MOST = 30
-"""Mistakes that are told at a time."""
+MAX_BYTES = 64 * 1024
+"""The largest file that is read."""
+MAX_DEPTH = 32
+"""The most brackets within brackets, or parts of a dotted name."""
+MAX_MISTAKES = 30
+"""The most mistakes in one message."""
 THEMES = ("dark", "light")
 LISTS = ("backups", "volumes")
 PACES = ("first", "middle", "late", "unsettled")
@@ -40,7 +40,7 @@ class Settings:
     token_cache: bool = False
     """Whether tokens are kept on disk for the next start."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Command id to the keys that take the place of its own."""
+    """Command id to the keys that replace its own."""
     pace: Mapping[str, float] = field(default_factory=dict)
     """Seconds between looks: ``first``, ``middle``, ``late``, ``unsettled``."""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Mistake:
     sentence: str
 
 
-class Mistaken(Exception):  # noqa: N818 - the operator's file, not the program
+class SettingsError(Exception):
     """The file cannot be used; :attr:`mistakes` say why, each with its line."""
 
     def __init__(
@@ -68,13 +68,13 @@ class Mistaken(Exception):  # noqa: N818 - the operator's file, not the program
         self.mistakes = tuple(sorted(mistakes, key=lambda one: one.line))
         self.settings = settings or Settings()
         """What the file says apart from the mistakes."""
-        lines = [told(path, one) for one in self.mistakes[:MOST]]
-        if len(self.mistakes) > MOST:
-            lines.append(f"… and {len(self.mistakes) - MOST} more")
+        lines = [mistake_line(path, one) for one in self.mistakes[:MAX_MISTAKES]]
+        if len(self.mistakes) > MAX_MISTAKES:
+            lines.append(f"… and {len(self.mistakes) - MAX_MISTAKES} more")
         super().__init__("\n".join(lines))
 
 
-def told(path: Path, mistake: Mistake) -> str:
+def mistake_line(path: Path, mistake: Mistake) -> str:
     """A mistake on one line, with its place, fit for a terminal."""
     line = f", line {mistake.line}" if mistake.line else ""
     return f"{clean(path, 400)}{line}: {mistake.sentence}"
@@ -107,77 +107,77 @@ EXAMPLE = """\
 def load(path: Path, command_ids: Collection[str] = ()) -> Settings:
     """The settings in *path*. Blocks for a moment.
 
-    *command_ids*: what may stand under ``[keys]``. Raises :class:`Mistaken`.
+    *command_ids*: what may stand under ``[keys]``. Raises :class:`SettingsError`.
     """
     text = _text_of(path)
     reader = _Reader(text, _parsed(path, text), frozenset(command_ids))
     settings = reader.settings()
     if reader.mistakes:
-        raise Mistaken(path, tuple(reader.mistakes), settings)
+        raise SettingsError(path, tuple(reader.mistakes), settings)
     return settings
 
 
 def _text_of(path: Path) -> str:
-    """Empty when there is no file. Waits for no pipe, and opens no device."""
+    """The text of the file, empty when there is none. Opens no pipe and no device."""
     try:
-        _demand_file(path, path.stat())
+        _require_regular_file(path, path.stat())
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
-            _demand_file(path, os.fstat(handle))
-            data = file.read(LARGEST + 1)
+            _require_regular_file(path, os.fstat(handle))
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return ""
     except OSError as error:
         why = f"cannot be read: {error.strerror or type(error).__name__}"
         if isinstance(error, PermissionError):
             why += " (is HOME, or XDG_CONFIG_HOME, of another user?)"
-        raise Mistaken(path, (Mistake(0, why),)) from error
-    if len(data) > LARGEST:
-        raise Mistaken(path, (Mistake(0, "is larger than 64 KiB, and so no settings"),))
+        raise SettingsError(path, (Mistake(0, why),)) from error
+    if len(data) > MAX_BYTES:
+        raise SettingsError(path, (Mistake(0, "is larger than 64 KiB, too large for settings"),))
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         mistake = Mistake(line, f"is no text in UTF-8 (at byte {error.start + 1})")
-        raise Mistaken(path, (mistake,)) from error
+        raise SettingsError(path, (mistake,)) from error
 
 
-def _demand_file(path: Path, found: os.stat_result) -> None:
+def _require_regular_file(path: Path, found: os.stat_result) -> None:
     kind = stat.S_IFMT(found.st_mode)
-    # Who wants no settings at all links the null device here, which reads as an empty file.
+    # A link to the null device means no settings at all; it reads as an empty file.
     is_null = kind == stat.S_IFCHR and found.st_rdev == Path(os.devnull).stat().st_rdev
     if kind == stat.S_IFREG or is_null:
         return
     kinds = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
-    raise Mistaken(path, (Mistake(0, f"is {kinds.get(kind, 'a device')}, not a file"),))
+    raise SettingsError(path, (Mistake(0, f"is {kinds.get(kind, 'a device')}, not a file"),))
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
     deep = _line_too_deep(text)
     if deep:
-        raise Mistaken(path, (Mistake(deep, "is nested too deeply"),))
+        raise SettingsError(path, (Mistake(deep, "is nested too deeply"),))
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         words = re.sub(r" \(at .*\)$", "", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise Mistaken(path, (Mistake(line, clean(words, 200)),)) from error
+        raise SettingsError(path, (Mistake(line, clean(words, 200)),)) from error
     except (ValueError, RecursionError) as error:
         # Numbers of thousands of digits, dates that do not exist: without a place.
         line = next((n for n, one in enumerate(text.split("\n"), 1) if _is_bad(one)), 0)
-        raise Mistaken(path, (Mistake(line, "holds a value that cannot be read"),)) from error
+        raise SettingsError(path, (Mistake(line, "holds a value that cannot be read"),)) from error
 
 
 def _line_too_deep(text: str) -> int:
-    """The first line that the parser would lose itself in; 0 when there is none."""
-    chain = re.compile(rf"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
+    """The first line that nests too deeply for the parser; 0 when there is none."""
+    chain = re.compile(rf"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){{{MAX_DEPTH}}}")
     depth = 0
     for number, line in enumerate(text.split("\n"), 1):
         bare = re.sub(r'"[^"]*"|\'[^\']*\'|#.*', "x", line)
         for char in bare:
             depth = max(0, depth + (char in "[{") - (char in "]}"))
-            if depth > DEEPEST:
+            if depth > MAX_DEPTH:
                 return number
         if chain.search(bare):
             return number
@@ -195,7 +195,7 @@ def _is_bad(line: str) -> bool:
 
 
 class _Reader:
-    """Takes values out of parsed TOML and notes what is wrong with them."""
+    """Reads values from parsed TOML and collects the mistakes."""
 
     def __init__(self, text: str, data: dict[str, Any], command_ids: frozenset[str]) -> None:
         self._lines = _lines_of(text)
@@ -297,7 +297,7 @@ class _Reader:
         self.mistakes.append(Mistake(self._line_of(table, name), f"{full} {why}"))
 
     def _line_of(self, table: str, name: str) -> int:
-        """Of the name, else of its table; 0 when it is written as nobody writes it."""
+        """The line of the name, else of its table; 0 when neither is found."""
         full = f"{table}.{name}" if table else name
         return self._lines.get(full) or self._lines.get(table, 0)
 
@@ -314,7 +314,7 @@ def _plain(dotted: str) -> str:
 
 
 def _lines_of(text: str) -> dict[str, int]:
-    """Where each name stands first, by its full dotted name; the names before it count too."""
+    """The first line of each full dotted name, and of its tables."""
     found: dict[str, int] = {}
     inside = ""
     for number, line in enumerate(text.split("\n"), 1):  # nothing else ends a line of TOML

@@ -1,8 +1,8 @@
 """Text from outside, made safe to show.
 
-Everything a cloud says is hostile until it went through :func:`clean` (one line) or
-:func:`clean_block` (several lines). Neither knows markup: what they return must still be shown
-through ``Text``, ``Content`` or a ``Segment``, never parsed.
+Whatever a cloud sends counts as hostile until it went through :func:`clean` (one line) or
+:func:`clean_block` (several lines). Neither escapes markup: show the result through ``Text``,
+``Content`` or a ``Segment``, never parse it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ NAME_LIMIT = 300
 
 _MAX_MARKS = 2
 _SUBSTITUTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Letters and symbols by category, but drawn as nothing: as good as a zero-width space to a forger.
+# Letters and symbols by category, but drawn as nothing: usable like zero-width spaces.
 _INVISIBLE = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f")
 
 
 def clean(value: object, limit: int = NAME_LIMIT) -> str:
-    """One line of *value*, with nothing in it that a terminal would obey or hide.
+    """One line of *value*, without anything that a terminal would obey or hide.
 
     Control, format (bidi, zero width), private, unassigned and surrogate code points become
     ``\\xNN`` or ``\\uNNNN``; tabs and line ends become one space; exotic blanks become visible;
@@ -84,7 +84,7 @@ def _visible(char: str, *, keep_lines: bool) -> str:
     if char in "\t\n\r":
         return "\n" if keep_lines and char == "\n" else " "
     if 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF:
-        return ""  # variation selectors: they change a width and mean nothing
+        return ""  # variation selectors change a width and mean nothing
     category = unicodedata.category(char)
     hidden = category in _SUBSTITUTED or char in _INVISIBLE or (category == "Zs" and char != " ")
     if not hidden:

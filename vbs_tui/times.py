@@ -1,4 +1,4 @@
-"""Moments and spans: read from clouds, written for machines (UTC) and for people (local)."""
+"""Moments and durations: read from clouds, written for machines (UTC) and people (local)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def parse_http_date(value: object) -> datetime | None:
 
 
 def iso(moment: datetime) -> str:
-    """UTC ISO-8601 with milliseconds and ``Z``: the form kept inside and in files."""
+    """UTC ISO-8601 with milliseconds and ``Z``: the form used inside and in files."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -49,7 +49,7 @@ def local(moment: datetime, zone: tzinfo | None = None) -> str:
 
 
 def local_minute(moment: datetime, zone: tzinfo | None = None) -> str:
-    """``2026-11-23 10:14 CET``: where seconds do not matter and room does."""
+    """``2026-11-23 10:14 CET``: without seconds, where room is short."""
     there = _in_zone(moment, zone)
     return f"{there:%Y-%m-%d %H:%M} {there.tzname() or there.strftime('%z')}"
 
@@ -77,7 +77,7 @@ def local_clock(moment: datetime, zone: tzinfo | None = None) -> str:
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
     try:
         return moment.astimezone(zone)
-    except OverflowError:  # at the ends of the calendar: tokens for ever are given so
+    except OverflowError:  # at the end of the calendar: some tokens never expire
         return moment.astimezone(UTC)
 
 

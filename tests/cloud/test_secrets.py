@@ -70,6 +70,6 @@ def test_credentials_are_not_forgotten_over_tokens() -> None:
     redactor = Redactor()
     redactor.add(Secret("the-password"))
     for number in range(1000):
-        redactor.add(Secret(f"token-number-{number}"), passing=True)
+        redactor.add(Secret(f"token-number-{number}"), temporary=True)
     assert "the-password" not in redactor.blot("the-password", 100)
     assert "token-number-999" not in redactor.blot("token-number-999", 100)

@@ -23,7 +23,7 @@ from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import NOTE_HIDDEN, Secret
-from vbs_tui.restore.checks.rules import assess, is_possible
+from vbs_tui.restore.checks.hazard_rules import find_hazards, is_possible
 
 WORDS = ("wörd&/-zq7731", "gAAAAAtoken")
 
@@ -194,7 +194,7 @@ async def test_no_key_is_exempt(word: str, said: str) -> None:
         # And nothing of it is a state that anything could be decided by.
         assert not volume.is_available
         assert not backup.is_available
-        hazards = assess(backup, volume, project_id=PROJECT)
+        hazards = find_hazards(backup, volume, project_id=PROJECT)
         assert not is_possible(hazards)
         assert word not in repr(hazards)
 
@@ -207,7 +207,7 @@ async def test_a_secret_of_digits_is_hidden_among_numbers(number: str) -> None:
     async with ToyCloud(service) as cloud:
         connection = whose(cloud, number)
         volume = await (await connection.open(Project(PROJECT, "p"))).volume(VOLUME)
-        assert (volume.size, volume.odd) == (None, ("size",))
+        assert (volume.size, volume.unreadable) == (None, ("size",))
         assert number not in repr((volume, connection.request_log.calls()))
 
 
@@ -277,7 +277,7 @@ async def test_a_password_that_is_a_state_makes_no_verdict_and_says_so() -> None
         volume, backup = await provider.volume(VOLUME), await provider.backup(BACKUP)
         assert not volume.is_available
         assert not backup.is_available
-        hazards = assess(backup, volume, project_id=PROJECT)
+        hazards = find_hazards(backup, volume, project_id=PROJECT)
         assert not is_possible(hazards)
         assert all("a secret of this log-in" in one.sentence for one in hazards[:2])
         assert connection.is_secret_in_the_way
@@ -290,7 +290,7 @@ async def test_a_password_that_is_a_jobs_state_ends_no_job_and_says_so(word: str
         connection = whose(cloud, word)
         provider = await connection.open(Project(PROJECT, "p"))
         job = await provider.job(JOB)
-        assert job.is_ended is (word != "SUCCESS")
+        assert (job.status in {"SUCCESS", "FAIL"}) is (word != "SUCCESS")
         assert provider.notes == (NOTE_HIDDEN,)
 
 
@@ -322,7 +322,11 @@ async def test_a_password_that_is_a_key_of_the_contract_changes_nothing() -> Non
         connection = whose(cloud, "attachments")
         provider = await connection.open(Project(PROJECT, "p"))
         volume = await provider.volume(VOLUME)
-        assert (volume.status, volume.attachments_told, volume.odd) == ("available", True, ())
+        assert (volume.status, volume.attachments_known, volume.unreadable) == (
+            "available",
+            True,
+            (),
+        )
         assert provider.notes == ()
 
 
@@ -369,7 +373,7 @@ async def test_who_is_restoring_is_unknown_where_that_state_is_hidden() -> None:
         hiding = await whose(cloud, "restoring").open(Project(PROJECT, "p"))
         with pytest.raises(CloudError) as caught:
             await hiding.restoring()
-        assert caught.value.failure.kind is ErrorKind.NONSENSE
+        assert caught.value.failure.kind is ErrorKind.UNUSABLE
 
 
 async def test_in_a_name_of_the_metadata_that_speaks_of_protection() -> None:
@@ -379,5 +383,5 @@ async def test_in_a_name_of_the_metadata_that_speaks_of_protection() -> None:
 
     async with ToyCloud(service) as cloud:
         volume = await (await cloud.provider()).volume(VOLUME)
-        assert volume.odd == ("metadata",)
+        assert volume.unreadable == ("metadata",)
         assert not held(volume)

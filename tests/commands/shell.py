@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.support.fork_server import run_program
 from vbs_tui.simulator import Simulator
 
 PASSWORD = "demo-password"
@@ -42,15 +43,7 @@ class Shell:
         path.write_text(text)
 
     def __call__(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "vbs_tui", *arguments],
-            env={**self.env, **changes},
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-            check=False,
-        )
+        done = run_program(arguments, {**self.env, **changes})
         assert "Traceback" not in done.stderr
         assert PASSWORD not in done.stdout + done.stderr
         return done

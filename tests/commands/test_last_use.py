@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vbs_tui.commands.support.last_use import FILE, last_uses, note_use
+from vbs_tui.commands.support.last_use import FILE, last_uses, record_use
 
 NOW = datetime(2026, 11, 23, 9, 14, 2, tzinfo=UTC)
 
@@ -20,12 +20,12 @@ NOW = datetime(2026, 11, 23, 9, 14, 2, tzinfo=UTC)
 def test_an_odd_file_counts_as_empty_and_is_mended(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
     assert not any(last_uses(tmp_path).values())
-    note_use(tmp_path, "odd [red]\udc80", "eu-de", NOW)
+    record_use(tmp_path, "odd [red]\udc80", "eu-de", NOW)
     assert last_uses(tmp_path)["odd [red]\udc80"] == {"eu-de": NOW}
 
 
 def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
-    note_use(tmp_path, "a", "", NOW)
-    note_use(tmp_path / FILE / "x" / ("n" * 300), "a", "", NOW)
+    record_use(tmp_path, "a", "", NOW)
+    record_use(tmp_path / FILE / "x" / ("n" * 300), "a", "", NOW)
     assert last_uses(tmp_path) == {}

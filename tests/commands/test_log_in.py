@@ -10,9 +10,9 @@ from typing import Any, cast
 import pytest
 
 from tests.commands.shell import Shell
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.commands.support.cloud_choice import choose_cloud
 from vbs_tui.simulator import Simulator
 
@@ -67,15 +67,15 @@ def test_refusals_belong_to_a_user_by_whatever_name_the_cloud_is_opened(tmp_path
     keys = {"auth_url": "https://i.test", "username": "j", "password": "p"}
     clouds = {"a": keys, "b": {**keys, "project_name": "q"}, "c": {**keys, "username": "k"}}
     path.write_text(json.dumps({"clouds": {name: {"auth": one} for name, one in clouds.items()}}))
-    env, tallies = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalCount]()
+    env, histories = {"OS_CLIENT_CONFIG_FILE": str(path)}, dict[tuple[str, str], RefusalHistory]()
 
-    def tally_of(cloud: str) -> RefusalCount:
-        target = choose_cloud(cloud, None, env, tallies=tallies)
+    def refusal_history_of(cloud: str) -> RefusalHistory:
+        target = choose_cloud(cloud, None, env, histories=histories)
         made = asyncio.run(cast(Any, target.connector(cast(Any, None), RequestLog())))
         assert isinstance(made, CloudConnection)
-        return made._tally
+        return made._history
 
-    first = tally_of("a")
-    assert tally_of("b") is first
-    assert tally_of("c") is not first
-    assert tally_of("a") is first
+    first = refusal_history_of("a")
+    assert refusal_history_of("b") is first
+    assert refusal_history_of("c") is not first
+    assert refusal_history_of("a") is first

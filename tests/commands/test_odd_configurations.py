@@ -17,8 +17,8 @@ from openstack.config import loader
 from tests.pty.terminal import DOWN, ENTER, Terminal
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError, cloud_names, settings_for
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import LogInQuestion
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.commands.support.cloud_choice import NoCloud, choose_cloud, configured_clouds
 from vbs_tui.commands.support.cloud_choice import settings_for as named_settings
 from vbs_tui.simulator import Simulator

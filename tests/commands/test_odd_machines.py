@@ -15,7 +15,7 @@ import pytest
 
 from tests.commands.odd_machines import heed_rights, nobody, without_locks
 from tests.commands.shell import MOST, PASSWORD, Shell, labelled
-from vbs_tui.restore.journal.journal import FILE
+from vbs_tui.restore.journal.journal_file import FILE
 
 PLAIN_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ENCODINGS = {

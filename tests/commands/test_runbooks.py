@@ -16,7 +16,7 @@ import pytest
 import vbs_tui
 from tests.commands.shell import Shell, labelled
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.commands.support.failures import failure_lines, for_scripts
+from vbs_tui.commands.support.failures import failure_lines, for_command_line
 from vbs_tui.simulator import Simulator
 from vbs_tui.simulator.world.world import User
 
@@ -222,7 +222,7 @@ def test_nothing_that_scripts_may_print_speaks_of_the_console() -> None:
     ]
     sources = [one for one in sources if one.name not in ("console.py", "failures.py")]
     texts: list[str] = []
-    for path in [*sources, root / "ui" / "render" / "failure.py"]:
+    for path in [*sources, root / "ui" / "render" / "failure_text.py"]:
         tree = ast.parse(path.read_text())
         ignored = {
             id(node.value)
@@ -237,7 +237,7 @@ def test_nothing_that_scripts_may_print_speaks_of_the_console() -> None:
             and id(node) not in ignored
         ]
     assert any(CONSOLE_WORDS.search(text) for text in texts)
-    assert [one for text in texts if CONSOLE_WORDS.search(one := for_scripts(text))] == []
+    assert [one for text in texts if CONSOLE_WORDS.search(one := for_command_line(text))] == []
 
 
 @pytest.mark.parametrize("kind", ErrorKind)

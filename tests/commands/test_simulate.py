@@ -11,18 +11,15 @@ import sys
 import httpx
 import pytest
 
-from vbs_tui.commands.simulate import simulate_main
+from vbs_tui.cli import main
 from vbs_tui.simulator import Simulator
 
-_RUN = (
-    "import sys; from vbs_tui.commands.simulate import simulate_main;"
-    "sys.exit(simulate_main(sys.argv[1:]))"
-)
+_RUN = (sys.executable, "-m", "vbs_tui", "simulate")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_the_signal(how: signal.Signals) -> None:
-    arguments = [sys.executable, "-c", _RUN, "--backups", "5", "--token-seconds", "60"]
+    arguments = [*_RUN, "--backups", "5", "--token-seconds", "60"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
@@ -39,16 +36,14 @@ def test_a_taken_port_is_said_and_returns_1(
     simulator: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     port = simulator.url.rpartition(":")[2]
-    assert simulate_main(["--port", port, "--backups", "1"]) == 1
+    assert main(["simulate", "--port", port, "--backups", "1"]) == 1
     assert "cannot listen" in capsys.readouterr().err
 
 
 def test_wrong_usage_and_the_list_of_faults(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as wrong:
-        simulate_main(["--faults", "explode=1"])
-    assert wrong.value.code == 2
+    assert main(["simulate", "--faults", "explode=1"]) == 64
     assert "no fault 'explode'" in capsys.readouterr().err
-    assert simulate_main(["--list-faults"]) == 0
+    assert main(["simulate", "--list-faults"]) == 0
     assert "drop-after" in capsys.readouterr().out
 
 

@@ -193,13 +193,13 @@ def test_a_watch_looks_before_it_says_that_nothing_is_known(shell: Shell) -> Non
     world = simulator.world
     backup, volume = world.backup("demo-server-error"), world.volume("rehearsal-06")
     examined = backend.examine(project, backup.id, volume.id).result(30)
-    submitted = backend.submit(examined, examined.word).result(30)
+    submitted = backend.submit(examined, examined.required_text).result(30)
 
-    def needs_a_word(event: Event) -> Restore | None:
+    def needs_settlement(event: Event) -> Restore | None:
         one = event.restore if isinstance(event, RestoreChanged) else None
-        return one if one is not None and one.needs_a_word else None
+        return one if one is not None and one.needs_settlement else None
 
-    listener.wait(needs_a_word)
+    listener.wait(needs_settlement)
     backend.stop(2.0)
     before = len(simulator.ledger.requests)
     watched = shell("watch", submitted.id[:8])

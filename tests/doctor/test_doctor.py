@@ -25,11 +25,13 @@ from tests.support.ground import (
     tunnelling_to,
     user_of,
 )
+from vbs_tui.cli import main
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.commands.doctor import doctor_main
-from vbs_tui.doctor.network import Health, look_at_way
-from vbs_tui.doctor.reachability import Names, Reach, try_connection
+from vbs_tui.doctor.finding import Health
+from vbs_tui.doctor.network.checks import check_network
+from vbs_tui.doctor.network.dns import Resolution
+from vbs_tui.doctor.network.tcp import ConnectionAttempt, connect
 from vbs_tui.simulator import Simulator
 
 Capture = pytest.CaptureFixture[str]
@@ -60,7 +62,7 @@ def doctor(
         } | changes
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        status = doctor_main(["--json"])
+        status = main(["doctor", "--json"])
         told = capsys.readouterr().out
         assert values["OS_PASSWORD"] not in told
         rows = json.loads(told)
@@ -129,10 +131,12 @@ class AnyClock(SystemClock):
     ],
 )
 def test_clocks_are_compared(simulator: Simulator, off: int, signs: bool, health: Health) -> None:
-    way = asyncio.run(look_at_way(simulator.auth_url, TlsSettings(), AnyClock(off), signs=signs))
-    clock = next(one for one in way.found if one.step == "clock")
+    report = asyncio.run(
+        check_network(simulator.auth_url, TlsSettings(), AnyClock(off), signs=signs)
+    )
+    clock = next(one for one in report.findings if one.step == "clock")
     assert clock.health is health, clock
-    assert way.is_open
+    assert report.can_log_in
 
 
 def test_scope_and_rights_are_told(doctor: Doctor, simulator: Simulator) -> None:
@@ -162,7 +166,7 @@ def test_an_access_key_is_looked_at_without_a_token(
         monkeypatch.setenv("OS_AUTH_URL", simulator.auth_url)
         monkeypatch.setenv("OS_ACCESS_KEY", pair.access)
         monkeypatch.setenv("OS_SECRET_KEY", pair.secret)
-        status = doctor_main([])
+        status = main(["doctor"])
     told = capsys.readouterr().out
     assert status == 0
     assert pair.secret not in told
@@ -211,7 +215,7 @@ def test_behind_a_proxy_the_proxy_is_reached_and_the_cloud_looked_at(
         }
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        status = doctor_main(["--json"])
+        status = main(["doctor", "--json"])
     told = capsys.readouterr().out
     found = {row["step"]: row for row in json.loads(told)}
     assert status == 0, told
@@ -227,9 +231,9 @@ def test_behind_a_proxy_the_proxy_is_reached_and_the_cloud_looked_at(
 
 
 def test_one_address_of_several_is_enough(simulator: Simulator) -> None:
-    async def look() -> Reach:
-        names = Names("cloud.example", ((AF_INET6, "ff0e::db8"), (AF_INET, "127.0.0.1")))
-        return await try_connection(names, port_of(simulator), 5.0)
+    async def look() -> ConnectionAttempt:
+        host = Resolution("cloud.example", ((AF_INET6, "ff0e::db8"), (AF_INET, "127.0.0.1")))
+        return await connect(host, port_of(simulator), 5.0)
 
     reach = asyncio.run(look())
     assert reach.is_open
@@ -246,7 +250,7 @@ def test_every_bad_cloud_is_told_at_its_step_with_what_to_do(
     with ground(tmp_path, monkeypatch) as at:
         for name, value in bad.build(at).items():
             monkeypatch.setenv(name, value)
-        status = doctor_main(["--json"])
+        status = main(["doctor", "--json"])
     told = capsys.readouterr().out
     assert status == int(bad.is_fatal)
     rows = json.loads(told)

@@ -1,4 +1,4 @@
-"""The doctor's lines as a person sees them: folded on a terminal, whole in a pipe, summed up."""
+"""The doctor's lines as a person sees them: fold on a terminal, whole in a pipe, summed up."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands.shell import Shell
-from vbs_tui.commands.support.output import folded
-from vbs_tui.doctor.token_cache import token_findings
+from vbs_tui.commands.support.process.output import fold
+from vbs_tui.doctor.token_cache import check_token_cache
 from vbs_tui.simulator import Simulator
 
 
@@ -76,6 +76,7 @@ def test_a_pipe_gets_whole_lines_and_the_sum_is_right(shell: Shell) -> None:
         f" {firsts.count('FAILED')} failed"
     )
     assert firsts.count("FAILED") == 1
+    assert "token cache    off: " in done.stdout
 
 
 def test_an_error_of_a_script_is_folded_on_a_terminal_too(shell: Shell) -> None:
@@ -88,7 +89,6 @@ def test_an_error_of_a_script_is_folded_on_a_terminal_too(shell: Shell) -> None:
 
 
 def test_the_token_cache_and_the_settings_have_a_line(shell: Shell, simulator: Simulator) -> None:
-    assert "token cache    off: " in shell("doctor").stdout
     shell.settings("token_cache = true\nread_only_clouds = ['nowhere']\n")
     told = shell("doctor").stdout
     assert re.search(r"ok +token cache +on: \S+tokens, nothing kept yet", told)
@@ -105,15 +105,15 @@ def test_kept_tokens_are_counted_and_their_modes_looked_at(tmp_path: Path) -> No
     kept = directory / "token-0123.json"
     kept.write_text('{"token": "S3cr3t"}')
     kept.chmod(0o600)
-    (fine,) = token_findings(directory)
+    (fine,) = check_token_cache(directory)
     assert fine.health.value == "ok"
     assert fine.seen == f"on: {directory}, 1 kept, all 0600"
     kept.chmod(0o640)
-    (loose,) = token_findings(directory)
+    (loose,) = check_token_cache(directory)
     assert loose.health.value == "warning"
     assert "1 of 1 files not 0600" in loose.seen
     directory.chmod(0o755)
-    (shared,) = token_findings(directory)
+    (shared,) = check_token_cache(directory)
     assert shared.do == f"chmod 700 {directory}"
     assert "S3cr3t" not in f"{fine} {loose} {shared}"
 
@@ -122,7 +122,7 @@ def test_kept_tokens_are_counted_and_their_modes_looked_at(tmp_path: Path) -> No
 def test_folding_loses_nothing_and_keeps_addresses_whole(width: int | None) -> None:
     address = "https://vbs.example/v2/9e0d1a59b7cd7485b00ef19b5b0cdc67/cloudbackups"
     line = f"ok       endpoint       vbs {address} (catalog type vbsv2)"
-    parts = folded(line, 24, width)
+    parts = fold(line, 24, width)
     assert " ".join(" ".join(parts).split()) == " ".join(line.split())
     assert sum(address in part for part in parts) == 1
     if width is None or width >= 200:

@@ -2,7 +2,7 @@
 
 For each case both list disks of the simulated cloud, whose ledger tells what each of them asked
 for; both must come to the same project, or both must fail. Where they differ on purpose, the case
-says so, and the README names it.
+says so, and the manual names it.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Bench:
         simulator = self._simulator
         world = simulator.world
         key = world.app_credentials[0]
-        token = simulator._doorkeeper.issue(
+        token = simulator._authenticator.issue(
             world.users[0], ("password",), project=None, is_domain_scoped=False, expires_at=None
         )
         return {

@@ -21,8 +21,8 @@ from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.config.clouds_yaml import settings_for
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.cloud.provider import Ask
+from vbs_tui.cloud.request_log import Call
 
 LAB = Path(os.environ.get("LAB_DIR") or Path(tempfile.gettempdir()) / "vbs-lab")
 SCRIPTS = os.environ.get("VBS_LAB", "")

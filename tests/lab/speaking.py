@@ -9,19 +9,21 @@ from contextlib import asynccontextmanager
 from tests.lab.clouds import Lab, connected
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.auth.credentials import PasswordCredentials
-from vbs_tui.cloud.auth.log_in import new_log_in
-from vbs_tui.cloud.auth.token_store import TokenAuthorizer, TokenStore
+from vbs_tui.cloud.auth.log_in import LogIn
+from vbs_tui.cloud.auth.prompt import LogInPrompt
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
+from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Scope
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import response_error
 from vbs_tui.cloud.http.messages import Response
-from vbs_tui.cloud.http.request_log import RequestLog
-from vbs_tui.cloud.http.response_errors import refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import Provider
-from vbs_tui.commands.support.formatting import failure_lines
+from vbs_tui.cloud.request_log import RequestLog
+from vbs_tui.commands.support.failures import failure_lines
 
 
 @asynccontextmanager
@@ -30,10 +32,11 @@ async def speaking(lab: Lab) -> AsyncIterator[ServiceClient]:
     settings = lab.settings()
     assert isinstance(settings.credentials, PasswordCredentials)
     session = Session(log=RequestLog(), clock=SystemClock(), rng=random.Random())
-    log_in = new_log_in(session, identity_root(settings.auth_url), settings.credentials, None)
+    prompt = LogInPrompt(session, "", None, "lab", RefusalHistory())
+    log_in = LogIn(session, identity_root(settings.auth_url), settings.credentials, prompt)
     scope = Scope(project_id=lab.project_id)
     try:
-        yield ServiceClient(session, TokenAuthorizer(TokenStore(session, log_in), scope))
+        yield ServiceClient(session, TokenStore(session, log_in).scoped(scope))
     finally:
         await session.aclose()
 
@@ -48,7 +51,7 @@ async def opened(lab: Lab) -> AsyncIterator[tuple[CloudConnection, Provider]]:
 
 def judged(answer: Response, status: int, name: str, text: str) -> Failure:
     """The failure that *answer* is, after a look at what was read out of it."""
-    failure = refused(answer).failure
+    failure = response_error(answer).failure
     assert (failure.kind, failure.executed) == (ErrorKind.REFUSED, Executed.NO)
     assert failure.status == answer.status == status
     assert answer.envelope.name == name

@@ -13,7 +13,7 @@ import pytest
 from tests.lab.clouds import THREE, Lab, by_hand, connected, log_ins
 from tests.lab.keystone import TOKEN_SECONDS, Keystone
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.http.request_log import Call
+from vbs_tui.cloud.request_log import Call
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(240)]
 

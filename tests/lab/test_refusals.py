@@ -7,7 +7,7 @@ import pytest
 from tests.lab.clouds import Lab
 from tests.lab.speaking import judged, opened, speaking
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.classification import refuses_token
 from vbs_tui.cloud.http.messages import Request
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab")]
@@ -30,7 +30,7 @@ async def test_unknown_backup_and_volume(lab: Lab) -> None:
 async def test_url_of_another_project(lab: Lab) -> None:
     other = lab.in_project("eu-de_staging").cinder
     async with speaking(lab) as channel:
-        answer = await channel.ask(Request("GET", f"{other}/backups/detail", "list backups"))
+        answer = await channel.read(Request("GET", f"{other}/backups/detail", "list backups"))
         judged(answer, 400, "badRequest", "Malformed request url")
 
 
@@ -38,7 +38,7 @@ async def test_too_new_a_version(lab: Lab) -> None:
     head = {"OpenStack-API-Version": "volume 3.9999"}
     url = f"{lab.cinder}/backups/detail?limit=1"
     async with speaking(lab) as channel:
-        answer = await channel.ask(Request("GET", url, "list backups", headers=head))
+        answer = await channel.read(Request("GET", url, "list backups", headers=head))
         judged(answer, 406, "computeFault", "Version 3.9999 is not supported by the API.")
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.lab.clouds import Lab
 from tests.lab.speaking import judged, opened, speaking, words
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.http.error_envelopes import refuses_token
+from vbs_tui.cloud.http.errors.classification import refuses_token
 from vbs_tui.cloud.http.messages import Request
 
 pytestmark = [pytest.mark.lab, pytest.mark.xdist_group("lab"), pytest.mark.timeout(180)]
@@ -147,7 +147,7 @@ async def test_second_restore_while_one_runs(pieces: Pieces) -> None:
     async with speaking(pieces.lab) as channel:
         request = restore(pieces.lab, pieces.backup, pieces.large)
         first = await channel.submit(request)
-        assert (first.status, first.envelope.told) == (202, False)
+        assert (first.status, first.envelope.is_error) == (202, False)
         try:
             second = await channel.submit(request)
             judged(second, 400, "badRequest", "Invalid backup: Backup status must be available")

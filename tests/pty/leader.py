@@ -12,12 +12,14 @@ import os
 import signal
 import sys
 import termios
+from collections.abc import Callable
 from types import FrameType
 
 
-def main() -> None:
-    status, stay, forward = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "1"
-    has_jobs, program = sys.argv[4] == "1", sys.argv[5:]
+def lead(
+    status: int, stay: int, forward: bool, has_jobs: bool, start: Callable[[], object]
+) -> None:
+    """*start*: becomes the program, and does not return."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     child = 0
 
@@ -37,7 +39,7 @@ def main() -> None:
             os.tcsetpgrp(0, os.getpid())
         for number in (signal.SIGTTOU, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        os.execv(program[0], program)
+        start()
 
     def go_on(number: int, _frame: FrameType | None) -> None:
         if number == signal.SIGUSR1:
@@ -56,4 +58,11 @@ def main() -> None:
     os.read(stay, 1)
 
 
-main()
+if __name__ == "__main__":
+    lead(
+        int(sys.argv[1]),
+        int(sys.argv[2]),
+        sys.argv[3] == "1",
+        sys.argv[4] == "1",
+        lambda: os.execv(sys.argv[5], sys.argv[5:]),
+    )

@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 import pyte
 from rich.cells import cell_len
 
+from tests.support.fork_server import ForkedProcess, is_fit, server
+
 T = TypeVar("T")
 
 MOST = 30.0
@@ -71,8 +73,10 @@ class Terminal:
         forward_hang_up: bool = True,
         job_control: bool = True,
         answers: bool = False,
+        own_start: bool = False,
     ) -> None:
-        """*answers*: whether it tells where its cursor is when it is asked, as terminals do."""
+        """*answers*: whether it tells where its cursor is when it is asked, as terminals do.
+        *own_start*: not forked, but started as a shell does."""
         self.log = bytearray()
         """Every byte read so far. Look at it under :meth:`wait_until`, or after the end."""
         self.screen = Screen(columns, lines)
@@ -89,16 +93,25 @@ class Terminal:
         self._flags = fcntl.fcntl(self._slave, fcntl.F_GETFL)
         self._status, status = os.pipe()
         stay, self._stay = os.pipe()
-        own = [str(status), str(stay), str(int(forward_hang_up)), str(int(job_control))]
-        self._leader = subprocess.Popen(
-            [sys.executable, "-SE", str(LEADER), *own, *program],
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
-            env=dict(environment),
-            start_new_session=True,
-            pass_fds=(status, stay),
-        )
+        self._leader: subprocess.Popen[bytes] | ForkedProcess
+        if not own_start and program[0] == sys.executable and is_fit(program[1:], environment):
+            self._leader = server().begin(
+                program[1:],
+                environment,
+                (self._slave, self._slave, self._slave),
+                leader=(status, stay, forward_hang_up, job_control),
+            )
+        else:
+            own = [str(status), str(stay), str(int(forward_hang_up)), str(int(job_control))]
+            self._leader = subprocess.Popen(
+                [sys.executable, "-SE", str(LEADER), *own, *program],
+                stdin=self._slave,
+                stdout=self._slave,
+                stderr=self._slave,
+                env=dict(environment),
+                start_new_session=True,
+                pass_fds=(status, stay),
+            )
         os.close(status)
         os.close(stay)
         self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)

@@ -19,7 +19,7 @@ LOG_IN = "/v3/auth/tokens"
     ids=lambda env: "-".join(*env.items()),
 )
 def test_it_starts_on_any_terminal(start: Start, env: dict[str, str]) -> None:
-    with start(*CONSOLE, "--demo", env=env) as terminal:
+    with start(*CONSOLE, "--demo", env=env, own_start=True) as terminal:
         open_project(terminal)
         terminal.wait_for_text("1 Projects", "›2 Backups", "3 Volumes", "4 Jobs", "5 Error")
         terminal.send("q")
@@ -27,7 +27,7 @@ def test_it_starts_on_any_terminal(start: Start, env: dict[str, str]) -> None:
 
 
 def test_it_follows_the_size_of_the_window(start: Start) -> None:
-    with start(*CONSOLE, "--demo", columns=80, lines=24) as terminal:
+    with start(*CONSOLE, "--demo", columns=80, lines=24, own_start=True) as terminal:
         terminal.wait_for_text("eu-de_prod")
         terminal.resize(20, 5)
         terminal.wait_for_text("Too small: 20×5")

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.restore.house import House
+from tests.restore.engine_harness import Harness
 from tests.support.simulated import Listener, fast_backend
 from vbs_tui.cloud.resources import Project
 from vbs_tui.simulator import Simulator
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    one = House(tmp_path)
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    one = Harness(tmp_path)
     yield one
+    one.run(one.stop())
     for task in asyncio.all_tasks(one.loop):
         task.cancel()
     one.loop.run_until_complete(asyncio.sleep(0.1))

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from tests.restore.makers import PROJECT, nightly, volume
 from tests.restore.virtual_time import VirtualClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Accepted, RestoreRequest
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Job, Project, SubJob, Volume, plain_id
 
 
@@ -23,7 +23,7 @@ class Answer(enum.Enum):
     """How the cloud treats one POST: (executed?, kind of error, status)."""
 
     OK = (True, None, 200)
-    NO_JOB_ID = (True, ErrorKind.NONSENSE, 200)
+    NO_JOB_ID = (True, ErrorKind.UNUSABLE, 200)
     LOST_AFTER = (True, ErrorKind.BROKEN, None)
     LOST_BEFORE = (False, ErrorKind.BROKEN, 0)
     ERROR_AFTER = (True, ErrorKind.SERVER, 502)
@@ -57,7 +57,7 @@ class Answer(enum.Enum):
 
 @dataclass
 class Post:
-    """One restore request that reached the cloud's door, or would have (``NEVER_LEFT``)."""
+    """One restore request that reached the cloud, or would have (``NEVER_LEFT``)."""
 
     backup_id: str
     volume_id: str
@@ -109,7 +109,7 @@ class ScriptedCloud:
     fails: bool = False
     dark: bool = False
     gate: asyncio.Event | None = None
-    """While it is there and not set, no look is answered."""
+    """While it exists and is not set, no read is answered."""
     delay: float = 0.05
     works: float = 20.0
     forgets_jobs: bool = False
@@ -166,6 +166,10 @@ class ScriptedCloud:
 
     async def volume(self, volume_id: str) -> Volume:
         await self._read()
+        return self.volume_now(volume_id)
+
+    def volume_now(self, volume_id: str) -> Volume:
+        """The volume as it is, whether it can be read or not."""
         return self._volume(volume_id, [e for e in self.executed if e.volume_id == volume_id])
 
     def _backup(self, backup_id: str, runs: list[Execution]) -> Backup:
@@ -194,7 +198,7 @@ class ScriptedCloud:
     def other_operator(
         self, backup_id: str, volume_id: str, *, works: float = 20.0, fails: bool = False
     ) -> Execution:
-        """A restore that somebody else begins now, without any of ours."""
+        """A restore that another operator begins now."""
         run = Execution(
             f"other{len(self.executed)}", backup_id, volume_id, self.clock.now(), fails, works=works
         )
@@ -228,9 +232,9 @@ class ScriptedCloud:
         return tuple(backups.values()), tuple(volumes.values())
 
     async def submit(
-        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+        self, backup_id: str, volume_id: str, *, may_send: Callable[[], bool] | None = None
     ) -> Accepted:
-        if may_leave is not None and not may_leave():
+        if may_send is not None and not may_send():
             raise CloudError(Failure(ErrorKind.NOT_SENT, Executed.NO, "submit", message="held"))
         answer = self.answers.pop(0) if self.answers else Answer.OK
         self.posts.append(Post(backup_id, volume_id, answer, self.clock.now()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +9,13 @@ from queue import SimpleQueue
 
 import pytest
 
+from tests.restore.simulated_backend import examine, refused, watched_to_the_end
 from tests.support.simulated import Listener, fast_backend
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.errors import Executed
 from vbs_tui.cloud.provider import Connection
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.backend import Backend, Examination, Refusal
+from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
     ConnectFailed,
     Event,
@@ -25,22 +25,9 @@ from vbs_tui.restore.events import (
     RestoreChanged,
     SecretWanted,
 )
-from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 from vbs_tui.times import local_day
-
-
-def examine(listener: Listener, project: Project, backup: str, volume: str) -> Examination:
-    world = listener.world
-    found = listener.backend.examine(project, world.backup(backup).id, world.volume(volume).id)
-    return found.result(30)
-
-
-def refused(future: Future[Restore]) -> str:
-    with pytest.raises(Refusal) as caught:
-        future.result(30)
-    return str(caught.value)
 
 
 def test_one_confirmation_is_one_post_with_exactly_this_body(
@@ -48,7 +35,7 @@ def test_one_confirmation_is_one_post_with_exactly_this_body(
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     assert examined.hazards == ()
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     assert listener.settled(submitted.id).state is State.SUCCEEDED
     (post,) = simulator.ledger.restore_posts()
     assert post.method == "POST"
@@ -84,7 +71,7 @@ def test_the_demos_named_backups_end_as_they_say(
 ) -> None:
     simulator.speed = 15.0
     examined = examine(listener, project, backup, volume)
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is state
     assert (ended.failure.code if ended.failure and code else None) == code
@@ -96,7 +83,7 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     simulator: Simulator, listener: Listener, project: Project
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
 
     def untraced(event: object) -> bool | None:
         if isinstance(event, RestoreChanged) and "Probably not" in event.restore.summary:
@@ -106,14 +93,14 @@ def test_a_server_error_stays_unknown_and_is_sent_once(
     listener.wait(untraced)
     assert len(simulator.ledger.restore_posts()) == 1
     assert simulator.ledger.restores == []
-    words = refused(listener.backend.submit(examined, examined.word))
+    words = refused(listener.backend.submit(examined, examined.required_text))
     assert "already in a restore" in words
-    assert examined.held == ""
+    assert examined.conflict == ""
     again = examine(listener, project, "demo-server-error", "rehearsal-05")
-    assert again.held == words
-    assert examine(listener, project, "demo-succeeds", "rehearsal-01").held == ""
-    assert "not sent" in refused(listener.backend.declare_not_sent(submitted.id, "yes"))
-    listener.backend.declare_not_sent(submitted.id, "not sent").result(30)
+    assert again.conflict == words
+    assert examine(listener, project, "demo-succeeds", "rehearsal-01").conflict == ""
+    assert "not sent" in refused(listener.backend.settle(submitted.id, "yes"))
+    listener.backend.settle(submitted.id, "not sent").result(30)
     assert listener.settled(submitted.id).state is State.ABANDONED
 
 
@@ -121,24 +108,24 @@ def test_an_unknown_restore_of_another_cloud_takes_more_than_two_words(
     simulator: Simulator, listener: Listener, project: Project, tmp_path: Path
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
 
     def unknown(event: object) -> bool | None:
         is_one = isinstance(event, RestoreChanged) and event.restore.state is State.UNKNOWN
         return is_one or None
 
     listener.wait(unknown)
-    assert listener.backend.settling_words(submitted) == "not sent"
+    assert listener.backend.settlement_text(submitted) == "not sent"
     with Simulator() as other:
         elsewhere = Listener(fast_backend(other, tmp_path / "state"), other.world)
         try:
             elsewhere.connected()
             backend = elsewhere.backend
-            assert not backend.reaches(submitted)
-            words = backend.settling_words(submitted)
+            assert not backend.can_watch(submitted)
+            words = backend.settlement_text(submitted)
             assert words == f"not sent on {submitted.cloud}"
-            assert words in refused(backend.declare_not_sent(submitted.id, "not sent"))
-            assert backend.declare_not_sent(submitted.id, words).result(30).state is State.ABANDONED
+            assert words in refused(backend.settle(submitted.id, "not sent"))
+            assert backend.settle(submitted.id, words).result(30).state is State.ABANDONED
         finally:
             backend.stop(2.0)
     assert len(simulator.ledger.restore_posts()) == 1
@@ -148,15 +135,15 @@ def test_before_the_log_in_nobody_looks_and_more_words_are_wanted(
     simulator: Simulator, listener: Listener, project: Project, tmp_path: Path
 ) -> None:
     examined = examine(listener, project, "demo-server-error", "rehearsal-05")
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     listener.backend.stop(2.0)
     later = fast_backend(simulator, tmp_path / "state", password="not-it")
     again = Listener(later, simulator.world)
     try:
         later.connect()
         again.wait(lambda e: e if isinstance(e, ConnectFailed) else None)
-        assert not later.reaches(submitted)
-        assert later.settling_words(submitted) == f"not sent on {submitted.cloud}"
+        assert not later.can_watch(submitted)
+        assert later.settlement_text(submitted) == f"not sent on {submitted.cloud}"
     finally:
         later.stop(2.0)
 
@@ -169,16 +156,16 @@ def test_what_the_backend_will_not_send(
     assert "does not name this disk" in refused(backend.submit(good, "rehearsal-02"))
     assert "does not name this disk" in refused(backend.submit(good, ""))
     assert "does not name this disk" in refused(backend.submit(good, "rehearsal-01"))
-    assert "does not name this disk" in refused(backend.submit(good, good.word.upper()))
+    assert "does not name this disk" in refused(backend.submit(good, good.required_text.upper()))
     five = timedelta(minutes=5)
     by_wall = Instant(good.read.wall - five, good.read.monotonic)
     by_monotonic = Instant(good.read.wall + five, good.read.monotonic - 300)
     for read in (by_wall, by_monotonic):
         old = replace(good, read=read)
-        assert "too long ago" in refused(backend.submit(old, good.word))
+        assert "too long ago" in refused(backend.submit(old, good.required_text))
     attached = examine(listener, project, "demo-succeeds", "db-data-02")
     assert not attached.is_possible
-    assert "detach the disk" in refused(backend.submit(attached, attached.word))
+    assert "detach the disk" in refused(backend.submit(attached, attached.required_text))
     assert simulator.ledger.restore_posts() == []
 
 
@@ -202,7 +189,7 @@ def test_the_text_to_type_covers_the_night_and_the_project(
 
     def text(name: str) -> str:
         found = next(b for b in backups if b.name == name)
-        return listener.backend.examine(project, found.id, volume).result(30).word
+        return listener.backend.examine(project, found.id, volume).result(30).required_text
 
     for name in nights[-2:]:
         day = local_day(next(b.created_at for b in backups if b.name == name))
@@ -231,7 +218,7 @@ def test_a_read_only_backend_sends_nothing(simulator: Simulator, tmp_path: Path)
     reader = Listener(backend, simulator.world)
     found = next(p for p in reader.connected() if p.name == "eu-de_prod")
     examined = examine(reader, found, "demo-succeeds", "rehearsal-01")
-    assert "read-only" in refused(backend.submit(examined, examined.word))
+    assert "read-only" in refused(backend.submit(examined, examined.required_text))
     assert simulator.ledger.restore_posts() == []
     backend.stop(2.0)
 
@@ -267,7 +254,7 @@ def test_a_journal_that_cannot_be_made_means_look_but_not_restore(
     found = next(p for p in reader.connected() if p.name == "eu-de_prod")
     assert any(isinstance(e, Notice) and e.severe for e in reader.seen)
     examined = examine(reader, found, "demo-succeeds", "rehearsal-01")
-    assert "cannot be used" in refused(backend.submit(examined, examined.word))
+    assert "cannot be used" in refused(backend.submit(examined, examined.required_text))
     assert simulator.ledger.restore_posts() == []
     backend.stop(2.0)
 
@@ -277,7 +264,7 @@ def test_an_expired_token_is_renewed_without_losing_the_watch(
 ) -> None:
     simulator.speed = 10.0
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     listener.state(submitted.id, lambda state: state is State.RUNNING)
     simulator.expire_tokens()
     assert listener.settled(submitted.id).state is State.SUCCEEDED
@@ -298,16 +285,9 @@ def test_garbage_after_a_post_is_unknown_or_refused_and_never_sent_again(
     simulator.speed = 15.0  # slow enough for disk and backup to be seen at work
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     simulator.faults = f"{faults}@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
 
-    def over(event: Event) -> Restore | None:
-        one = event.restore if isinstance(event, RestoreChanged) else None
-        is_over = one is not None and one.id == submitted.id
-        return (
-            one if is_over and one is not None and (one.state.is_sure or one.needs_a_word) else None
-        )
-
-    one = listener.wait(over)
+    one = watched_to_the_end(listener, submitted.id)
     if simulator.ledger.restores:
         assert one.state is State.SUCCEEDED
     else:
@@ -320,7 +300,7 @@ def test_a_submission_counts_from_the_moment_it_is_asked_for(
 ) -> None:
     examined = examine(listener, project, "demo-succeeds", "rehearsal-01")
     assert listener.backend.sending == 0
-    submitting = listener.backend.submit(examined, examined.word)
+    submitting = listener.backend.submit(examined, examined.required_text)
     assert listener.backend.sending == 1  # before the engine's thread has even heard of it
     listener.settled(submitting.result(30).id)
     assert listener.backend.sending == 0

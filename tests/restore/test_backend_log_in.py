@@ -1,4 +1,4 @@
-"""The backend's log-in: declined and asked again, made anew from a changed configuration."""
+"""The backend's log-in: declined and asked again, repeated with a changed configuration."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.restore.test_backend import examine, refused
+from tests.restore.simulated_backend import examine, refused
 from tests.support.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection, LogInQuestion
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import Connected, ConnectFailed, Event, Notice, SecretWanted
@@ -27,7 +27,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 class Configured:
-    """A connector that reads its user and password anew for each connection."""
+    """A connector that reads user and password again for each connection."""
 
     def __init__(self, simulator: Simulator, user: str, password: str) -> None:
         self.simulator, self.user, self.password = simulator, user, password
@@ -108,14 +108,14 @@ def test_a_disk_in_a_restore_of_another_cloud_names_that_cloud(
     )
     project = next(one for one in first.connected() if one.name == "eu-de_prod")
     found = examine(first, project, "demo-succeeds", "rehearsal-01")
-    first.backend.submit(found, found.word).result(20)
-    assert " of cloud " not in refused(first.backend.submit(found, found.word))
+    first.backend.submit(found, found.required_text).result(20)
+    assert " of cloud " not in refused(first.backend.submit(found, found.required_text))
     second = Listener(
         Backend(connector(simulator, name="otc-too"), tmp_path, pace=BRISK), simulator.world
     )
     second.connected()
     found = examine(second, project, "demo-succeeds", "rehearsal-01")
-    words = refused(second.backend.submit(found, found.word))
+    words = refused(second.backend.submit(found, found.required_text))
     assert "is already in a restore of cloud otc-prod" in words
     for one in (first, second):
         one.backend.stop(2.0)

@@ -1,4 +1,4 @@
-"""Random lives of several programs over one journal and one cloud: the promises hold in each.
+"""The promises hold in random runs of several programs with one journal and one cloud.
 
 Submissions, answers of every kind, failing restores, network loss, crashes (nothing is tidied up,
 the kernel drops the locks), orderly ends, second programs, and an operator who settles what is
@@ -24,16 +24,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.restore.makers import restore
 from tests.restore.scripted_cloud import Answer, Execution, Post, ScriptedCloud
 from tests.restore.virtual_time import InlineExecutor, VirtualClock, VirtualLoop
+from vbs_tui.cloud.errors import Executed
+from vbs_tui.restore.checks.preconditions import volume_facts
 from vbs_tui.restore.engine import Engine
 from vbs_tui.restore.events import Event
+from vbs_tui.restore.journal.errors import ConflictingRestore
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import Journal, Occupied
+from vbs_tui.restore.journal.journal import Journal
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore, VolumeFacts
 from vbs_tui.restore.journal.states import State
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 DISKS = 3
+PACE = PollPace(follow_journal=4.0)
+"""The journal is followed less often than by default: hours pass here."""
 Mine = TypeVar("Mine", Post, Execution)
 
 
@@ -69,7 +74,7 @@ class Lives(RuleBasedStateMachine):
         engine = Engine(
             journal_thread,
             clock=self.clock,
-            pace=PollPace(),
+            pace=PACE,
             rng=random.Random(self.count),
             emit=self.events.append,
         )
@@ -111,12 +116,12 @@ class Lives(RuleBasedStateMachine):
         engine, _ = self._program(who)
         self.intended += 1
         wanted = restore(disk, id=f"intent-{self.intended}")
-        volume = self.loop.run_until_complete(self._fresh(wanted.volume.id))
+        volume = self._as_confirmed(wanted.volume.id)
         self.loop.run_until_complete(self.clock.sleep(0.01))
         wanted = restore(disk, id=wanted.id, volume=volume, created_at=self.clock.now())
 
         async def go() -> None:
-            with contextlib.suppress(Occupied):
+            with contextlib.suppress(ConflictingRestore):
                 await engine.submit(wanted)
             await self.clock.sleep(aside)
 
@@ -161,7 +166,7 @@ class Lives(RuleBasedStateMachine):
         for found in self._all():
             if found.state is State.UNKNOWN and "Probably not accepted" in found.summary:
                 engine, _ = self._program(who)
-                self._run(self._key(who), engine.declare(found.id, "jane"))
+                self._run(self._key(who), engine.settle(found.id, "jane"))
 
     @invariant()
     def never_twice(self) -> None:
@@ -171,7 +176,7 @@ class Lives(RuleBasedStateMachine):
             for earlier in posts[:-1]:
                 error = earlier.answer.error()
                 assert error is not None
-                assert not error.may_have_run, "repeated although it may have run"
+                assert error.failure.executed is Executed.NO, "repeated although it may have run"
         busy = Counter(execution.volume_id for execution in self._going())
         assert all(number == 1 for number in busy.values()), busy
 
@@ -238,13 +243,8 @@ class Lives(RuleBasedStateMachine):
     def _all(self) -> tuple[Restore, ...]:
         return self.journal.restores()
 
-    async def _fresh(self, volume_id: str) -> VolumeFacts:
-        dark, self.cloud.dark = self.cloud.dark, False
-        seen = await self.cloud.volume(volume_id)
-        self.cloud.dark = dark
-        return VolumeFacts(
-            seen.id, seen.name, seen.size, seen.availability_zone, seen.status, seen.updated_at
-        )
+    def _as_confirmed(self, volume_id: str) -> VolumeFacts:
+        return volume_facts(self.cloud.volume_now(volume_id))
 
     def _going(self) -> list[Execution]:
         now = self.clock.now()
@@ -296,7 +296,7 @@ TestLives.settings = settings(
     max_examples=8,
     stateful_step_count=25,
     deadline=None,
-    # A failing life is told as it is: shrinking one takes minutes.
+    # A failing run is reported as it is, because shrinking one takes minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -11,10 +11,10 @@ from tests.restore.makers import NOW, PROJECT, backup, volume
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.provider import RestoreRequest
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.checks.confirmation import Confirmation
+from vbs_tui.restore.checks.confirmation_text import Confirmation
 from vbs_tui.restore.checks.examination import Examination
-from vbs_tui.restore.checks.rules import assess
-from vbs_tui.restore.refusals import why_not
+from vbs_tui.restore.checks.hazard_rules import find_hazards
+from vbs_tui.restore.refusals import refusal_reason
 
 DAY = "2026-11-22"
 WORD = f"db-data-01 {DAY}"
@@ -29,7 +29,7 @@ def examined(*, word: str = "db-data-01", moment: str = DAY, **changes: Any) -> 
         region="eu-de",
         backup=backup(),
         volume=disk,
-        hazards=assess(backup(), disk, project_id=PROJECT),
+        hazards=find_hazards(backup(), disk, project_id=PROJECT),
         request=RestoreRequest("POST", "https://vbs.example/restore", disk.id),
         read=Instant(NOW, 0.0),
         confirmation=Confirmation(word, volume_is_name=True, moment=moment),
@@ -54,21 +54,23 @@ def examined(*, word: str = "db-data-01", moment: str = DAY, **changes: Any) -> 
     ],
 )
 def test_what_is_typed_and_when(typed: str, is_named: bool, age: float, why: str) -> None:
-    assert why_not(examined(), typed, backup_is_named=is_named, age=age) == why
+    assert refusal_reason(examined(), typed, backup_is_named=is_named, age=age) == why
 
 
 @pytest.mark.parametrize("is_named", [True, False])
 def test_nothing_typed_is_never_right(is_named: bool) -> None:
-    assert why_not(examined(word="", moment=""), "", backup_is_named=is_named, age=0.0) == OTHER
+    assert (
+        refusal_reason(examined(word="", moment=""), "", backup_is_named=is_named, age=0.0) == OTHER
+    )
 
 
 def test_what_cannot_be_restored_is_told_before_anything_else() -> None:
     attached = examined(status="in-use", multiattach=True)
-    why = why_not(attached, "", backup_is_named=False, age=999.0)
+    why = refusal_reason(attached, "", backup_is_named=False, age=999.0)
     assert why.startswith("Not sent. The disk is attached to a server. Stop the server,")
 
 
 def test_what_an_operator_must_look_at_is_no_reason() -> None:
     shared = examined(multiattach=True)
     assert [hazard.short for hazard in shared.hazards] == ["shared disk"]
-    assert why_not(shared, WORD, backup_is_named=False, age=0.0) == ""
+    assert refusal_reason(shared, WORD, backup_is_named=False, age=0.0) == ""

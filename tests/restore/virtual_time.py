@@ -46,7 +46,7 @@ class VirtualClock:
         self._loop = loop
         self._begin = begin
         self.jump = timedelta()
-        """How far somebody has set the wall clock."""
+        """How far the wall clock was set."""
 
     def now(self) -> datetime:
         return self._begin + timedelta(seconds=self._loop.time()) + self.jump

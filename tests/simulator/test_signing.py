@@ -11,7 +11,7 @@ import pytest
 
 from tests.simulator.client import HandClock
 from vbs_tui.simulator import Simulator
-from vbs_tui.simulator.services import signatures
+from vbs_tui.simulator.auth import signatures
 from vbs_tui.simulator.world.world import AccessKey
 
 _ACCESS = "EXAMPLEACCESSKEY0001"

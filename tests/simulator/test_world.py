@@ -11,7 +11,7 @@ import pytest
 
 import vbs_tui.simulator
 from tests.simulator.client import Client
-from vbs_tui.simulator import Faults, Simulator
+from vbs_tui.simulator import Simulator
 from vbs_tui.simulator.world.demo import demo_world
 
 
@@ -69,11 +69,6 @@ def test_further_projects_are_smaller(simulator: Simulator) -> None:
 def test_a_world_needs_a_project() -> None:
     with pytest.raises(ValueError, match="at least one project"):
         Simulator(projects=0)
-
-
-def test_faults_are_told_as_they_are_written() -> None:
-    spec = "drop-after@restore=0.1,slow@all=1x:5,expire-token=4"
-    assert Faults(spec).describe() == spec
 
 
 def test_the_room_imports_nothing_of_the_others() -> None:

@@ -22,8 +22,8 @@ from tests.ui.fake_backend import (
     identifier,
 )
 from vbs_tui.cloud.errors import ErrorKind, Executed
-from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
+from vbs_tui.cloud.request_log import Call
 from vbs_tui.restore.events import (
     JournalChanged,
     ListKind,

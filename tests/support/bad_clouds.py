@@ -321,7 +321,7 @@ BAD_CLOUDS = (
         _plain_proxy_wants_a_user,
         "proxy",
         ("(407)", "user and password into http_proxy"),
-        panel=("HTTP 407", "wants a log-in", "user and password into http_proxy"),
+        panel=("HTTP 407", "asks for a log-in", "user and password into http_proxy"),
         host=FAR,
     ),
     BadCloud(

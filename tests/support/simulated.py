@@ -12,9 +12,9 @@ from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.restore.backend import Backend, Connector
@@ -28,7 +28,13 @@ from vbs_tui.simulator.world.world import World
 T = TypeVar("T")
 
 BRISK = PollPace(
-    first=0.05, middle=0.05, late=0.05, reconcile=1.0, job_patience=0.3, retry_wait=0.05, follow=0.1
+    first=0.05,
+    middle=0.05,
+    late=0.05,
+    untraced_after=1.0,
+    job_lost_after=0.3,
+    retry_wait=0.05,
+    follow_journal=0.1,
 )
 """A pace for tests, together with a simulator at high speed."""
 
@@ -99,7 +105,7 @@ class Listener:
 
     def settled(self, restore_id: str) -> Restore:
         """Wait until that restore is over."""
-        return self.state(restore_id, lambda state: state.is_sure)
+        return self.state(restore_id, lambda state: state.is_final)
 
     def state(self, restore_id: str, wanted: Callable[[State], bool]) -> Restore:
         """Wait until the restore's state is as wanted."""

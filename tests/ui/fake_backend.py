@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar, cast
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Attachment, Backup, Project, Volume
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.checks.examination import Examination
@@ -100,13 +100,13 @@ class FakeBackend:
         self.asked.append(("submit", examination.volume.id, typed, str(examination.read_at)))
         return _later(self.submissions)
 
-    def reaches(self, restore: Restore) -> bool:
+    def can_watch(self, restore: Restore) -> bool:
         return restore.id not in self.out_of_reach
 
-    def settling_words(self, restore: Restore) -> str:
-        return "not sent" if self.reaches(restore) else f"not sent on {restore.cloud}"
+    def settlement_text(self, restore: Restore) -> str:
+        return "not sent" if self.can_watch(restore) else f"not sent on {restore.cloud}"
 
-    def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
+    def settle(self, restore_id: str, typed: str) -> Future[Restore]:
         self.asked.append(("declare", restore_id, typed))
         return _later(self.declarations)
 
@@ -116,13 +116,13 @@ class FakeBackend:
     def history(self) -> Future[tuple[Restore, ...]]:
         return _later(self.histories)
 
-    def look_now(self, restore_id: str) -> None:
+    def poll_now(self, restore_id: str) -> None:
         self.asked.append(("look", restore_id))
 
     def stop(self, grace: float) -> None:
         self.asked.append(("stop",))
 
-    def mend_journal(self) -> None:
+    def reopen_journal(self) -> None:
         self.asked.append(("mend journal",))
 
     # What a test lets the cloud say

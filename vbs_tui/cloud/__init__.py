@@ -1,7 +1,11 @@
-"""What the program knows of clouds. Speaks HTTP; knows no screen and no disk."""
+"""Clouds, over HTTP: log-in, lists, restores. Knows no screen and no journal.
+
+``provider``, ``resources``, ``errors`` and ``request_log`` are the seam: what ``restore`` and
+``ui`` see of a cloud. They import nothing of the rest. ``connection`` puts the rooms together.
+"""
 
 import sys
 
-# httpx loads a command line of its own with itself, where it finds what that needs: a third of
-# its time. Marked as not there, it is left out, as httpx provides for.
+# httpx imports its own command line where click and rich are installed, which takes a third of its
+# import time. Marked as missing, it is left out, as httpx provides for.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

@@ -9,30 +9,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.auth.authorization import Authorization, KeyAuthorization, TokenAuthorization
-from vbs_tui.cloud.auth.credentials import (
-    AccessKeyCredentials,
-    ApplicationCredentials,
-    LogInCredentials,
-    TokenCredentials,
-    User,
-)
-from vbs_tui.cloud.auth.lockout import RefusalCount
-from vbs_tui.cloud.auth.log_in import LogIn, new_log_in
-from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
-from vbs_tui.cloud.auth.token_cache import FileTokenCache, TokenCache
+from vbs_tui.cloud.auth.credentials import AccessKeyCredentials, ApplicationCredentials, User
+from vbs_tui.cloud.auth.log_in import BaseLogIn, LogIn
+from vbs_tui.cloud.auth.log_in_errors import KEEPS_USER
+from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
+from vbs_tui.cloud.auth.plugins.log_in import PluginLogIn
+from vbs_tui.cloud.auth.prompt import LogInPrompt
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
+from vbs_tui.cloud.auth.signing import SigningKey
+from vbs_tui.cloud.auth.token_cache import TokenCache
 from vbs_tui.cloud.auth.token_store import TokenStore
 from vbs_tui.cloud.auth.tokens import Grant
-from vbs_tui.cloud.config.changes import STAYS, changes
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http import advice
+from vbs_tui.cloud.http.errors import advice
 from vbs_tui.cloud.http.messages import Request
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.http.session import Session, Timeouts
@@ -44,14 +40,15 @@ from vbs_tui.cloud.http.urls import (
 )
 from vbs_tui.cloud.provider import Ask
 from vbs_tui.cloud.providers.vbs.provider import VbsProvider
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import NOTE_HIDDEN
 from vbs_tui.cloud.services.catalog import Catalog, Endpoint, NoEndpoint, catalog_rows
 from vbs_tui.cloud.services.identity import fetch_catalog, list_projects
 from vbs_tui.text import clean
 
-_ASIDE = frozenset({"ecs"})
-"""Services whose address says nothing about where a restore runs."""
+_OPTIONAL = frozenset({"ecs"})
+"""Services that take no part in a restore: their address does not identify the cloud."""
 
 
 class CloudConnection:
@@ -69,17 +66,17 @@ class CloudConnection:
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
         token_directory: Path | None = None,
-        tally: RefusalCount | None = None,
-        read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
+        history: RefusalHistory | None = None,
+        reload_settings: Callable[[], Awaitable[CloudSettings]] | None = None,
     ) -> None:
         """Nothing is sent before :meth:`projects` or :meth:`open`.
 
-        *token_directory*: where to keep tokens for the next start; ``None``: nowhere. *tally*: the
-        refusals of earlier connections to the same cloud. *read_again* gives *settings* as they
-        are configured by now, and may raise ``CloudError``.
+        *token_directory*: where to keep tokens for the next start; ``None``: nowhere. *history*:
+        the refusals of earlier connections to the same cloud. *reload_settings* gives *settings*
+        as they are configured now, and may raise ``CloudError``.
         """
-        self._tally = tally or RefusalCount()
-        self._read_again = read_again
+        self._history = history or RefusalHistory()
+        self._reload_settings = reload_settings
         self._ask = ask
         self._settings = settings
         self._log = request_log or RequestLog()
@@ -89,12 +86,12 @@ class CloudConnection:
             log=self._log,
             clock=self._clock,
             rng=rng or random.Random(),
-            trust=settings.trust,
+            trust=settings.tls,
             timeouts=timeouts,
             policy=policy,
             limiter=limiter,
         )
-        self._session.redactor.spare(*_open_names(settings))
+        self._session.redactor.add_public(*_public_names(settings))
         self._authorization = self._make_authorization(token_directory)
         self._providers: dict[tuple[str, str], VbsProvider] = {}
         self._opening: dict[tuple[str, str], asyncio.Lock] = {}
@@ -107,9 +104,9 @@ class CloudConnection:
 
     @property
     def identity(self) -> str:
-        # Behind another address of VBS or EVS the same ids are other things, or nothing at all.
+        # At another address of VBS or EVS the same ids mean other things, or nothing at all.
         fixed = self._settings.endpoint_overrides.items()
-        places = sorted({service_root(url) for name, url in fixed if name not in _ASIDE})
+        places = sorted({service_root(url) for name, url in fixed if name not in _OPTIONAL})
         return " ".join([f"{self._root}/v3", *places])
 
     @property
@@ -159,10 +156,10 @@ class CloudConnection:
         or address is not.
         """
         self._check_identity_url()
-        if self._read_again is not None and self._authorization.holds_back:
-            self._correct(await self._read_again())
-        self._authorization.forgive()
-        client = ServiceClient(self._session, self._authorization.at_large())
+        if self._reload_settings is not None and self._authorization.is_locked:
+            self._use_corrected(await self._reload_settings())
+        self._authorization.reset()
+        client = ServiceClient(self._session, self._authorization.unscoped())
         try:
             await client.prepare(self._probe("log in"))
             self._demand_configured_project()
@@ -178,8 +175,10 @@ class CloudConnection:
         return found
 
     def _demand_configured_project(self) -> None:
-        """An application credential opens its own project, whichever is configured beside it: that
-        must not go unnoticed."""
+        """An application credential opens its own project, even when another one is configured.
+
+        The operator must know. Raises ``CloudError``.
+        """
         own, settings = self._authorization.only_project, self._settings
         if own is None or not isinstance(settings.credentials, ApplicationCredentials):
             return
@@ -211,7 +210,7 @@ class CloudConnection:
         return self._providers[key]
 
     def grant(self, project: Project) -> Grant | None:
-        """What the cloud said of the log-in to *project*, once open; ``None`` for access keys."""
+        """What the cloud says of the log-in to *project*, once open; ``None`` for access keys."""
         return self._authorization.grant(project)
 
     async def aclose(self) -> None:
@@ -221,11 +220,11 @@ class CloudConnection:
     async def _opened(self, project: Project, region: str) -> VbsProvider:
         client = ServiceClient(self._session, self._authorization.for_project(project))
         await client.prepare(self._probe("open the project"))
-        told = self._authorization.catalog_of(project)
-        if not told:
-            told = await fetch_catalog(client, self._root)
+        received = self._authorization.catalog_of(project)
+        if not received:
+            received = await fetch_catalog(client, self._root)
         try:
-            catalog = self._catalog(told, project, region)
+            catalog = self._catalog(received, project, region)
             found = [catalog.endpoint(service, project.id) for service in ("vbs", "evs")]
         except NoEndpoint as reason:
             hint = f"{NOTE_HIDDEN} {reason.hint}" if self.is_secret_in_the_way else reason.hint
@@ -241,11 +240,11 @@ class CloudConnection:
             return VbsProvider(client, project, endpoints, region=catalog.region, regions=regions)
         raise CloudError(failure)
 
-    def _catalog(self, told: object, project: Project, region: str) -> Catalog:
-        rows = catalog_rows(told)
+    def _catalog(self, received: object, project: Project, region: str) -> Catalog:
+        rows = catalog_rows(received)
         region = region or self.region
         if not region and any(row.region == project.region for row in rows):
-            # A project lives in one region; its name tells which where the catalog has several.
+            # A project belongs to one region; its name says to which.
             region = project.region
         catalog = Catalog(
             rows=rows,
@@ -257,45 +256,42 @@ class CloudConnection:
         )
         return catalog.in_one_region(project.id)
 
-    def _make_authorization(self, token_directory: Path | None) -> Authorization:
+    def _make_authorization(self, token_directory: Path | None) -> TokenStore | SigningKey:
         settings = self._settings
         if isinstance(settings.credentials, AccessKeyCredentials):
-            return KeyAuthorization(self._session, settings.credentials, self._tally)
-        log_in = self._log_in(settings.credentials)
-        cache = self._cache(settings.credentials, token_directory)
-        return TokenAuthorization(TokenStore(self._session, log_in, cache, self._tally), settings)
-
-    def _log_in(self, credentials: LogInCredentials | PluginCredentials) -> LogIn:
-        return new_log_in(
-            self._session, self._root, credentials, self._ask, cloud=self.cloud, tally=self._tally
+            return SigningKey(settings.credentials, self._session, self._history)
+        # What only the cloud knows the user of (a given token, a ticket) is not kept on disk.
+        owner = settings.credentials.owner and json.dumps(
+            [
+                *(self._root, settings.name, type(settings.credentials).__name__),
+                *(settings.credentials.label, settings.credentials.owner),
+            ]
+        )
+        cache = TokenCache(token_directory, owner)
+        return TokenStore(
+            self._session, self._log_in(settings), cache, self._history, settings.scope
         )
 
-    def _correct(self, now: CloudSettings) -> None:
-        """Log in by the secret that is configured *now*, when it is of the same user."""
-        told = changes(self._settings, now)
-        if told:
-            raise CloudError(self._failure("log in", told, STAYS))
-        if now.credentials == self._settings.credentials:
-            return  # what was typed stays in use
-        self._settings = replace(self._settings, credentials=now.credentials)
-        if isinstance(now.credentials, AccessKeyCredentials):
-            self._authorization.sign_by(now.credentials)
-        else:
-            self._authorization.log_in_by(self._log_in(now.credentials))
+    def _log_in(self, settings: CloudSettings) -> BaseLogIn[Any]:
+        credentials = settings.credentials
+        assert not isinstance(credentials, AccessKeyCredentials)
+        prompt = LogInPrompt(self._session, credentials.label, self._ask, self.cloud, self._history)
+        if isinstance(credentials, PluginCredentials):
+            return PluginLogIn(self._session, self._root, credentials, prompt)
+        return LogIn(self._session, self._root, credentials, prompt)
 
-    def _cache(
-        self, credentials: LogInCredentials | PluginCredentials, directory: Path | None
-    ) -> TokenCache | None:
-        # A token that was given is not worth keeping: it lies somewhere already.
-        if directory is None or isinstance(credentials, TokenCredentials):
-            return None
-        # Of a ticket or a given token, only the cloud knows whose it is.
-        if isinstance(credentials, PluginCredentials) and not credentials.owner:
-            return None
-        user: User = getattr(credentials, "user", User())
-        parts = (self._root, self._settings.name, type(credentials).__name__, credentials.label)
-        more = [getattr(credentials, name, "") for name in ("id", "name", "owner")]
-        return FileTokenCache(directory, json.dumps([*parts, *more, user.reference()]))
+    def _use_corrected(self, now: CloudSettings) -> None:
+        """Use the secret that is configured *now*, when it is the same user's."""
+        if other := self._settings.other_user_in(now):
+            raise CloudError(self._failure("log in", other, KEEPS_USER))
+        if now.credentials == self._settings.credentials:
+            return  # a typed password stays in use
+        self._settings = replace(self._settings, credentials=now.credentials)
+        if isinstance(self._authorization, TokenStore):
+            self._authorization.use(self._log_in(now))
+        else:
+            assert isinstance(now.credentials, AccessKeyCredentials)
+            self._authorization.use(now.credentials)
 
     def _check_identity_url(self) -> None:
         trouble = address_trouble(
@@ -312,13 +308,13 @@ class CloudConnection:
         self._check_secrets()
 
     def _check_secrets(self) -> None:
-        """Nothing is sent with a secret that cannot travel as it was meant."""
+        """Raises ``CloudError`` for a secret that cannot be sent unchanged."""
         one = self._settings.credentials
         problem = ""
         if any(not secret.is_text for secret in one.secrets()):
             problem = "a password or key of the configuration holds bytes that are no UTF-8"
             hint = "Set it on a UTF-8 terminal, or in secure.yaml, saved as UTF-8."
-        elif isinstance(one, AccessKeyCredentials) and not one.can_travel:
+        elif isinstance(one, AccessKeyCredentials) and not one.fits_headers:
             problem = "the access key or its security token cannot be sent"
             hint = advice.BAD_HEADER
         if problem:
@@ -339,8 +335,8 @@ class CloudConnection:
         )
 
 
-def _open_names(settings: CloudSettings) -> tuple[str, ...]:
-    """What *settings* tell openly, so that it is no secret where a password is the same."""
+def _public_names(settings: CloudSettings) -> tuple[str, ...]:
+    """Names in *settings* that are shown openly, even when a short password is the same."""
     user: User = getattr(settings.credentials, "user", User())
     return (
         settings.name,

@@ -7,8 +7,8 @@ The question that decides what may happen next is *was the request executed?*::
     ├── BROKEN        read time-out, reset after sending, connection lost             cannot know
     ├── REFUSED       400 401 403 404 405 406 407 409 413 415 429 …                   no
     ├── SERVER        408, 5xx                                                        cannot know
-    ├── NONSENSE      2xx that is not what the call promises                          cannot know
-    ├── LOG_IN        credentials refused or missing: nothing else was even tried     no
+    ├── UNUSABLE      2xx that is not what the call promises                          cannot know
+    ├── LOG_IN        credentials refused or missing: nothing else was sent           no
     └── JOB           the request was executed, and its job ended in FAIL            yes
 
 ``REFUSED`` with a code whose meaning is "it may have started" (``VolumeBackup.0014``, ``.0201`` …)
@@ -23,19 +23,19 @@ from datetime import datetime
 
 
 class ErrorKind(enum.Enum):
-    """Where on the way a request failed; see the picture above."""
+    """At which stage a request failed; see the table above."""
 
     NOT_SENT = "not sent"
     BROKEN = "connection lost"
     REFUSED = "refused"
     SERVER = "server failure"
-    NONSENSE = "unusable answer"
+    UNUSABLE = "unusable answer"
     LOG_IN = "log-in"
     JOB = "job failed"
 
 
 class Executed(enum.Enum):
-    """Whether the cloud may have carried the request out."""
+    """Whether the cloud may have executed the request."""
 
     NO = "no"
     UNKNOWN = "unknown"
@@ -44,7 +44,7 @@ class Executed(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The facts of one failed call: all text cleaned and bounded, no secret in any of it."""
+    """The facts of one failed call. All text is cleaned, cut and free of secrets."""
 
     kind: ErrorKind
     executed: Executed
@@ -59,25 +59,25 @@ class Failure:
     code: str = ""
     """The service's own code (``VolumeBackup.0209``), empty when it gave none."""
     message: str = ""
-    """The server's own words, or the transport's."""
+    """The server's own words, or those of the transport error."""
     request_id: str = ""
     retry_after: float | None = None
     """Seconds the server asked to wait."""
     raw_body: str = ""
-    """The answer as it came, cleaned and bounded, known secrets blotted out."""
+    """The response's body, cleaned and cut, with known secrets hidden."""
     at: datetime | None = None
     hint: str = ""
-    """What to do, when the place that failed knows better than the code table."""
+    """What to do, where more is known than in the code table."""
     meaning: str = ""
-    """What it means, where the answer says more than its code or status, as sentences."""
+    """What it means, as sentences, where the response says more than its code or status."""
     extra: tuple[tuple[str, str], ...] = field(default=())
     """Further facts worth showing, as (label, text)."""
     declined: bool = False
-    """Whether it is for want of an answer of the operator: they can be asked again."""
+    """Whether the operator did not answer a question, so that it can be asked again."""
 
 
 class CloudError(Exception):
-    """A call to the cloud that failed; everything there is to know is in :attr:`failure`."""
+    """A failed call to the cloud; all facts are in :attr:`failure`."""
 
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
@@ -88,11 +88,6 @@ class CloudError(Exception):
         parts = [f.what, f.code or (f"HTTP {f.status}" if f.status else f.kind.value), f.message]
         return ": ".join(part for part in parts if part)
 
-    @property
-    def may_have_run(self) -> bool:
-        """Whether the request may have been executed, so that it must not be repeated blindly."""
-        return self.failure.executed is not Executed.NO
-
     def about(self, what: str, target: str = "") -> CloudError:
-        """The same failure, told of another deed: what was done, and to which object."""
+        """The same failure of another action: what was done, and to which object."""
         return CloudError(replace(self.failure, what=what, target=target or self.failure.target))

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from vbs_tui.cloud.http.request_log import RequestLog
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Backup, Job, Project, Volume
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreRequest:
-    """The exact request a restore will send, for showing and for sending: one source for both."""
+    """The exact request of a restore: the same object is shown and sent."""
 
     method: str
     url: str
@@ -28,10 +28,10 @@ class RestoreRequest:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The cloud took the restore."""
+    """The cloud accepted the restore."""
 
     job_id: str
-    """Opaque; empty for services that give no job (native Cinder): watch by states then."""
+    """Opaque. Empty for services without jobs (native Cinder): then only the states tell."""
     request_id: str = ""
 
 
@@ -41,34 +41,34 @@ class QuestionKind(enum.Enum):
     PASSWORD = "password"
     PASSCODE = "passcode"
     VISIT = "browser"
-    """To log in with a browser, on any device; the answer says no more than that it is done."""
+    """To log in with a browser, on any device. The answer only says that it is done."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogInQuestion:
-    """A question that only the operator can answer; the answer stays in memory."""
+    """A question to the operator during a log-in. The answer is kept in memory only."""
 
     kind: QuestionKind
     prompt: str
     cloud: str = ""
-    """Which cloud asks; empty where it is not known yet."""
+    """Which cloud asks; empty where that is not known yet."""
     why: str = ""
     """Why it is asked now, as a sentence; empty where that is not known."""
     address: str = ""
-    """Of a visit: what to open in the browser, cleaned."""
+    """Of a visit: the URL to open in the browser, cleaned."""
     code: str = ""
     """Of a visit: what to enter there, cleaned."""
 
 
 DONE = "done"
-"""The answer to a visit: no secret, and no proof of anything."""
+"""The answer to a visit. It is no secret and proves nothing."""
 
 Ask = Callable[[LogInQuestion], Awaitable[str | None]]
 """Asks the operator; ``None`` means that they declined."""
 
 
 class Provider(Protocol):
-    """One service of one project: lists, fresh looks, the restore, its job."""
+    """The backup service of one project: lists, single objects, the restore, its job."""
 
     @property
     def service(self) -> str:
@@ -85,17 +85,17 @@ class Provider(Protocol):
 
     @property
     def region(self) -> str:
-        """The region that the endpoints are of; empty where the cloud tells none."""
+        """The region of the endpoints; empty where the catalog has none."""
         ...
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """All regions that could be worked in with this log-in, as far as the cloud tells."""
+        """All regions of the catalog that have the service."""
         ...
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the last readings of the lists could not do, as sentences (rows left out, …)."""
+        """What the last readings of the lists left out, as sentences."""
         ...
 
     def backups(self) -> AsyncIterator[tuple[Backup, ...]]:
@@ -107,11 +107,11 @@ class Provider(Protocol):
         ...
 
     async def backup(self, backup_id: str) -> Backup:
-        """One backup, fresh."""
+        """One backup, read now."""
         ...
 
     async def volume(self, volume_id: str) -> Volume:
-        """One volume, fresh."""
+        """One volume, read now."""
         ...
 
     def restore_request(self, backup_id: str, volume_id: str) -> RestoreRequest:
@@ -119,47 +119,47 @@ class Provider(Protocol):
         ...
 
     async def prepare(self) -> None:
-        """Make sure that a valid token is at hand, so that a submission need not renew first."""
+        """Get a valid token now, so that a submission need not get one first."""
         ...
 
     async def submit(
-        self, backup_id: str, volume_id: str, *, may_leave: Callable[[], bool] | None = None
+        self, backup_id: str, volume_id: str, *, may_send: Callable[[], bool] | None = None
     ) -> Accepted:
         """Send the restore, once. Never retried here, whatever happens.
 
-        *may_leave* is asked when the connection stands and the first byte of the request is about
-        to leave. If it says no, nothing leaves: ``NOT_SENT``. Without it, nothing is asked.
+        *may_send* is called when the connection is open, before the first byte is sent. If it
+        says no, nothing is sent: ``NOT_SENT``.
         """
         ...
 
     async def restoring(self) -> tuple[tuple[Backup, ...], tuple[Volume, ...]]:
-        """All backups being read and all volumes being written by a restore at this moment.
+        """All backups and volumes that a restore is using at this moment.
 
-        Raises ``CloudError``, also where the service cannot tell all of them.
+        Raises ``CloudError``, also where the list may be incomplete.
         """
         ...
 
     async def job(self, job_id: str) -> Job:
-        """How the job goes."""
+        """The job, as it is now."""
         ...
 
 
 class Connection(Protocol):
-    """One cloud, one user: logs in and opens projects."""
+    """One cloud and one user: logs in and opens projects."""
 
     @property
     def cloud(self) -> str:
-        """The cloud's name for people: that of the configuration, or the IAM host."""
+        """The cloud's name to show: that of the configuration, or the IAM host."""
         ...
 
     @property
     def identity(self) -> str:
-        """What tells this cloud from others in the journal: the IAM URL, normalised."""
+        """What identifies this cloud in the journal: the IAM URL, normalised."""
         ...
 
     @property
     def region(self) -> str:
-        """Empty when the cloud has none, or the operator named none."""
+        """Empty when none is configured."""
         ...
 
     @property
@@ -169,7 +169,7 @@ class Connection(Protocol):
 
     @property
     def preferred_project(self) -> str:
-        """Name or id of the project that the configuration names, else the log-in's own."""
+        """Name or id of the configured project, else the log-in's own."""
         ...
 
     @property
@@ -177,7 +177,7 @@ class Connection(Protocol):
 
     @property
     def insecure(self) -> str:
-        """Empty, or in words what is not protected (plain HTTP, no certificate check)."""
+        """What is not protected (plain HTTP, no certificate check), in words; else empty."""
         ...
 
     @property
@@ -188,9 +188,9 @@ class Connection(Protocol):
         ...
 
     async def open(self, project: Project, region: str = "") -> Provider:
-        """A provider for *project*: scoped token, catalog, endpoints; the same one each time.
+        """The provider for *project*: scoped token, catalog, endpoints. The same object each time.
 
-        *region*: another one than the connection's own, to watch what was begun there.
+        *region*: another one than the connection's own, to watch a restore there.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Secret values in a wrapper that does not tell them, and text with known secrets blotted out."""
+"""Secret values in a wrapper that does not show them, and the removal of secrets from text."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import hmac
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus
 
 BLOT = "«hidden»"
-"""What stands where a secret stood."""
+"""What stands in place of a secret."""
 
 _SHORTEST = 3
 _SURE = 8
-"""Characters from which on a secret is nothing else by chance."""
+"""Characters of a secret that does not stand in other text by chance."""
 
 _MOST_KNOWN = 400
 _WORDS = (
@@ -26,7 +27,8 @@ _WORDS = (
 _QUOTED = re.compile(rf'("(?:{_WORDS})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\Z)', re.IGNORECASE | re.DOTALL)
 _NESTED = re.compile(
     # JSON inside a JSON text: as many backslashes at the value's end as at its beginning.
-    # The first of them begins a run: else a body of backslashes is searched from each anew.
+    # Only the first backslash of a run begins a match: else a body of backslashes is searched
+    # from each of them.
     rf'((?<!\\)(\\+)"(?:{_WORDS})\2"\s*:\s*)\2".*?(?:(?<!\\)\2"|\Z)',
     re.IGNORECASE | re.DOTALL,
 )
@@ -50,7 +52,7 @@ _WORDS_OF_CLOUDS = (
     " INIT RUNNING SUCCESS FAIL bksRestoreBackup public internal vbsv2 vbs volumev2 volumev3 evs"
     " block-storage volume true false"
 )
-"""What the answers of every cloud are made of."""
+"""Words that the responses of every cloud contain."""
 
 HIDDEN_SEEN = (
     "a password or key of this log-in is a word of the cloud's own answers, or is repeated in them"
@@ -59,13 +61,13 @@ HIDDEN_SEEN = (
 )
 HIDDEN_DO = "Change that password or key."
 NOTE_HIDDEN = f"{HIDDEN_SEEN[0].upper()}{HIDDEN_SEEN[1:]}. {HIDDEN_DO}"
-"""For whoever wonders why nothing works."""
+"""What it means when a secret stands where the cloud's own words belong, and what to do."""
 
 WHY_HIDDEN = (
     "It holds a secret of this log-in (password, key or token), which is never shown, so it is"
     " unknown. If the password is a word that the cloud's own answers use, change it."
 )
-"""For a state that could not be understood since a secret was hidden in it."""
+"""For a state that is unknown because a secret was hidden in it."""
 
 
 class Secret:
@@ -77,7 +79,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value itself; to be called where it goes onto the wire, and nowhere else."""
+        """The value itself; to be called where it is sent, and nowhere else."""
         return self._value
 
     @property
@@ -110,50 +112,49 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """What came, without secrets."""
+    """Decoded JSON without secrets."""
 
     data: object
     changed: bool = False
-    """Whether any stood in it."""
+    """Whether there were any in it."""
     is_in_the_way: bool = False
-    """Whether one that stays stood where a state, an id or an address is told."""
+    """Whether a password or key stood where a state, an id or an address belongs."""
 
 
 class Redactor:
-    """Knows the secrets of a session and takes them out of text, along with what looks like one."""
+    """Removes the secrets of a session from text, and fields that are named like secrets."""
 
     def __init__(self) -> None:
-        # Insertion order is age: the oldest tokens are forgotten first, never the credentials.
+        # In order of age: the oldest tokens are forgotten first, the credentials never.
         self._kept: dict[str, None] = {}
-        self._passing: dict[str, None] = {}
+        self._temporary: dict[str, None] = {}
         self._short: dict[str, re.Pattern[str]] = {}
         self._public: set[str] = set()
         self._reach = 0
         self.is_in_the_way = False
-        """Whether a secret that stays is a word of the cloud's answers, or stood in their place."""
+        """Whether a password or key is a word of the cloud's responses, or stood where one is."""
 
-    def add(self, secret: Secret | None, *, passing: bool = False) -> None:
-        """Learn a secret. *passing*: one of many to come (a token), forgotten after hundreds."""
+    def add(self, secret: Secret | None, *, temporary: bool = False) -> None:
+        """Add a secret. *temporary*: a token, of which the oldest are forgotten after hundreds."""
         if secret is None or len(secret.reveal()) < _SHORTEST:
             return
-        known = self._passing if passing else self._kept
-        for shape in _shapes(secret.reveal(), is_token=passing):
+        known = self._temporary if temporary else self._kept
+        for shape in _shapes(secret.reveal(), is_token=temporary):
             known[shape] = None
             self._reach = max(self._reach, len(shape))
-        if not passing:
+        if not temporary:
             self._learn(secret.reveal())
-        while len(self._passing) > _MOST_KNOWN:
-            del self._passing[next(iter(self._passing))]
+        while len(self._temporary) > _MOST_KNOWN:
+            del self._temporary[next(iter(self._temporary))]
 
-    def spare(self, *names: str) -> None:
-        """Names that the configuration tells openly: a short secret that is one of them hides
-        nothing where it stands alone, and names must stay what they are."""
+    def add_public(self, *names: str) -> None:
+        """Names that are shown openly: a short secret that is one of them is not hidden."""
         self._public.update(name.casefold() for name in names)
 
     def clear(self, body: bytes) -> bytes:
-        """Bytes that came, without the secrets that are long enough to be sure of.
+        """The bytes of *body* without the secrets that are too long to stand there by chance.
 
-        What is shown of them goes through :meth:`blot`, too, which knows the shorter ones.
+        What is shown of it also goes through :meth:`blot`, which removes the shorter ones.
         """
         for shape in self._longest_first():
             if len(shape) >= _SURE and (found := _bytes(shape)) in body:
@@ -162,20 +163,16 @@ class Redactor:
 
     def clear_text(self, text: str) -> str:
         """The same for one value: long secrets wherever they stand, short ones as whole words."""
-        for shape in self._longest_first():
-            if len(shape) >= _SURE:
-                text = text.replace(shape, BLOT)
-        for pattern in self._words():
-            text = pattern.sub(BLOT, text)
-        return text
+        return _cleared(
+            text, [one for one in self._longest_first() if len(one) >= _SURE], self._words()
+        )
 
     def clear_values(self, data: object) -> Cleared:
-        """What was read as JSON without secrets, whatever the keys, and however it was spelt. It is
-        changed in place.
+        """Decoded JSON without secrets, whatever the keys. *data* is changed in place.
 
-        Keys stay: they are only compared, and what is shown of an answer as a whole goes through
-        :meth:`blot`. Numbers of many digits go like texts. Raises ``RecursionError`` for what is
-        nested too deep.
+        Keys stay: they are only compared, and what is shown of a body as a whole goes through
+        :meth:`blot`. Numbers of many digits are treated like texts. Raises ``RecursionError`` for
+        what is nested too deep.
         """
         texts: list[str] = []
         _gather(data, texts)
@@ -184,16 +181,23 @@ class Redactor:
         words = [pattern for pattern in self._words() if pattern.search(whole)]
         if not shapes and not words:
             return Cleared(data)
-        lasting = [shape for shape in shapes if shape in self._kept]
-        work = _Clearing(shapes, words, lasting)
-        box = [data]
-        work.clear(box)
-        self.is_in_the_way |= work.is_in_the_way
-        return Cleared(box[0], changed=True, is_in_the_way=work.is_in_the_way)
+        box, is_in_the_way = [data], False
+        for holder, key, value, decides in _leaves(box):
+            is_text = isinstance(value, str)
+            text = str(value)
+            cleared = _cleared(text, shapes, words if is_text else [])
+            if cleared == text:
+                continue
+            holder[key] = cleared if is_text else BLOT
+            lasts = any(one in text for one in shapes if one in self._kept)
+            lasts = lasts or not is_text or any(one.search(text) for one in words)
+            is_in_the_way |= decides and lasts
+        self.is_in_the_way |= is_in_the_way
+        return Cleared(box[0], changed=True, is_in_the_way=is_in_the_way)
 
     def blot(self, text: str, limit: int) -> str:
-        """*text* without secrets, cut to *limit* characters after the secrets went."""
-        # A secret that starts before the limit is whole within its own length behind it.
+        """*text* without secrets, then cut to *limit* characters."""
+        # A secret that begins before the limit is whole within its own length after it.
         text = text[: limit + self._reach]
         for shape in self._longest_first():
             if shape in text:
@@ -201,7 +205,7 @@ class Redactor:
         return hide_named(text)[:limit]
 
     def _learn(self, value: str) -> None:
-        """What a secret that stays means for the reading of answers."""
+        """Note what a password or key means for the reading of responses."""
         pattern = re.compile(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])")
         if len(value) < _SURE:
             self._short[value] = pattern
@@ -213,10 +217,10 @@ class Redactor:
         return [one for value, one in self._short.items() if value.casefold() not in self._public]
 
     def _longest_first(self) -> list[str]:
-        return sorted({**self._kept, **self._passing}, key=len, reverse=True)
+        return sorted({**self._kept, **self._temporary}, key=len, reverse=True)
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self._kept) + len(self._passing)} secrets)"
+        return f"Redactor({len(self._kept) + len(self._temporary)} secrets)"
 
 
 def hide_named(text: str) -> str:
@@ -228,7 +232,7 @@ def hide_named(text: str) -> str:
 
 
 def _gather(value: object, texts: list[str]) -> None:
-    """Every text and number in *value*, and every key."""
+    """Add every text and number in *value*, and every key, to *texts*."""
     if isinstance(value, str):
         texts.append(value)
     elif isinstance(value, dict):
@@ -238,45 +242,27 @@ def _gather(value: object, texts: list[str]) -> None:
     elif isinstance(value, list):
         for inner in value:
             _gather(inner, texts)
-    elif _is_number(value):
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         texts.append(repr(value))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _leaves(holder: Any, is_decisive: bool = False) -> Iterator[tuple[Any, Any, Any, bool]]:
+    """Every text and number in *holder*, a list or mapping: where it stands, its key, the value,
+    and whether the key is one of :data:`_DECISIVE`."""
+    for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+        decides = bool(_DECISIVE.search(key)) if isinstance(key, str) else is_decisive
+        if isinstance(value, list | dict):
+            yield from _leaves(value, decides)
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield holder, key, value, decides
 
 
-class _Clearing:
-    """The secrets that stand in one answer, on their way out of it."""
-
-    def __init__(self, shapes: list[str], words: list[re.Pattern[str]], lasting: list[str]) -> None:
-        self._shapes = shapes
-        self._words = words
-        self._lasting = lasting
-        self.is_in_the_way = False
-
-    def clear(self, holder: Any, is_decisive: bool = False) -> None:
-        """*holder*: a list or mapping. *is_decisive*: its key is one of :data:`_DECISIVE`."""
-        for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-            decides = bool(_DECISIVE.search(key)) if isinstance(key, str) else is_decisive
-            if isinstance(value, str):
-                holder[key] = self._cleared(value, decides)
-            elif isinstance(value, list | dict):
-                self.clear(value, decides)
-            elif _is_number(value) and any(shape in repr(value) for shape in self._shapes):
-                holder[key] = BLOT
-                self.is_in_the_way |= decides
-
-    def _cleared(self, text: str, is_decisive: bool) -> str:
-        cleared = text
-        for shape in self._shapes:
-            cleared = cleared.replace(shape, BLOT)
-        for pattern in self._words:
-            cleared = pattern.sub(BLOT, cleared)
-        if is_decisive and cleared != text:
-            lasts = any(shape in text for shape in self._lasting)
-            self.is_in_the_way |= lasts or any(one.search(text) for one in self._words)
-        return cleared
+def _cleared(text: str, shapes: list[str], words: list[re.Pattern[str]]) -> str:
+    for shape in shapes:
+        text = text.replace(shape, BLOT)
+    for pattern in words:
+        text = pattern.sub(BLOT, text)
+    return text
 
 
 def _shapes(value: str, *, is_token: bool) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 
-from vbs_tui.codes.near_misses import nearest, shape_of
+from vbs_tui.codes.similar_codes import similar_codes, split_code
 from vbs_tui.codes.table import Explanation, StatusExplanation, codes, compact, statuses
 from vbs_tui.text import clean
 
@@ -35,7 +35,7 @@ _CLASSES = {
     1: (
         "Informational",
         "An interim answer; it says nothing about the outcome.",
-        "As a final answer it is out of order: suspect a proxy. After a restore, watch the disk.",
+        "As a final response it is wrong: suspect a proxy. After a restore, watch the disk.",
     ),
     2: (
         "Success",
@@ -49,8 +49,8 @@ _CLASSES = {
         "Redirection",
         "The server points to another address, which is never followed for a restore.",
         (
-            "The request was not executed there. Check the endpoint, and whether a proxy wants a"
-            " log-in."
+            "The request was not executed there. Check the endpoint, and whether a proxy asks for"
+            " a log-in."
         ),
     ),
     4: (
@@ -72,7 +72,7 @@ _CLASSES = {
 }
 _NO_CLASS = (
     "No HTTP status",
-    "HTTP knows no such number; something else answered.",
+    "HTTP has no such number; something else answered.",
     (
         "Suspect a proxy or a wrong endpoint. After a restore read the states of disk and backup"
         " before you send it again."
@@ -84,8 +84,8 @@ def explain(code: str) -> Explanation:
     """*code* in words. Never raises.
 
     Case, blanks and surrounding quotes do not matter. ``APIGW.`` is read as ``APIG.``. The dot
-    and leading zeros may be missing, and a bare number is taken for ``VolumeBackup.``, since that
-    is what gets read off a screen: ``volumebackup209`` and ``209`` are ``VolumeBackup.0209``.
+    and leading zeros may be missing, and a number alone is one of ``VolumeBackup.``, as people
+    read it from a screen: ``volumebackup209`` and ``209`` are ``VolumeBackup.0209``.
     """
     return _explain(clean(code, CODE_LIMIT))
 
@@ -104,16 +104,16 @@ def explain_status(status: int) -> StatusExplanation:
 def leaves_outcome_open(code: str) -> bool:
     """Whether *code* may come back although something was started.
 
-    ``False`` for a code that is not in the table: then the HTTP status has to decide. ``True`` for
-    one that :func:`explain` recognises only by completing it (``209``): a guess must never be the
-    reason for taking an answer as a plain refusal.
+    ``False`` for a code that is not in the table: then the HTTP status decides. ``True`` for one
+    that :func:`explain` recognises only by completing it (``209``): a guess must not turn an
+    unknown outcome into a refusal.
     """
     found = codes().get(_exact(clean(code, CODE_LIMIT)))
     return found.outcome_open if found else explain(code).known
 
 
 def known_codes() -> tuple[Explanation, ...]:
-    """The whole table: VBS first, restoring before the rest, then the neighbours."""
+    """The whole table: VBS first, then the other services."""
     return tuple(codes().values())
 
 
@@ -144,13 +144,13 @@ def _exact(asked: str) -> str:
 
 def _completed(key: str) -> str:
     """The table's key for a code whose dot, zeros or family are missing; else empty."""
-    shape = shape_of(key)
-    if not shape:
+    parts = split_code(key)
+    if not parts:
         return ""
     family = {"": "volumebackup", "vbs": "volumebackup", "apigw": "apig"}.get(
-        shape.family, shape.family
+        parts.family, parts.family
     )
-    return f"{family}.{shape.number:04d}"
+    return f"{family}.{parts.number:04d}"
 
 
 def _unknown(key: str, shown: str) -> Explanation:
@@ -165,15 +165,15 @@ def _unknown(key: str, shown: str) -> Explanation:
             remedy="Go by the HTTP status and the server's own words beside it. Before you send a"
             " restore again, read the states of disk and backup.",
         )
-    shape = shape_of(key)
-    family = shape.family if shape else key.partition(".")[0]
+    parts = split_code(key)
+    family = parts.family if parts else key.partition(".")[0]
     service = _FAMILIES.get(family, "unknown")
-    alike = tuple(codes()[near].code for near in nearest(key, tuple(codes())))
-    status = shape.number if shape and not shape.family else 0
+    similar = tuple(codes()[near].code for near in similar_codes(key, tuple(codes())))
+    status = parts.number if parts and not parts.family else 0
     if status in statuses():
         cause = f"It is an HTTP status ({status} {statuses()[status].reason}), not an error code."
-    elif service == "unknown" and alike:
-        cause = f"Not known. It may be a misreading of {alike[0]}."
+    elif service == "unknown" and similar:
+        cause = f"Not known. It may be a misreading of {similar[0]}."
     elif service == "unknown":
         cause = "Not known. The code does not belong to any service this program deals with."
     else:
@@ -187,13 +187,13 @@ def _unknown(key: str, shown: str) -> Explanation:
         meaning="This code is not in the tables of this program; its meaning is not known here.",
         cause=cause,
         remedy="Go by the HTTP status and the server's own words beside it. Do not send a restore"
-        " again on the strength of it: read the states of disk and backup first. Quote code and"
+        " again because of it: read the states of disk and backup first. Quote code and"
         " request id in a ticket.",
-        nearest=alike,
+        nearest=similar,
     )
 
 
 def _ascii(text: str) -> str:
-    """*text* in signs of one cell each: no code has others, and a forged one should show it."""
+    """*text* in ASCII: no code has other characters, and a forged one should be seen as such."""
     escaped = text.encode("ascii", "backslashreplace").decode("ascii")
     return escaped if len(escaped) <= CODE_LIMIT else escaped[: CODE_LIMIT - 3] + "..."

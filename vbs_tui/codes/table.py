@@ -1,4 +1,4 @@
-"""The tables in ``data/*.toml``, read once, at the first question and never at import."""
+"""Reads the tables in ``data/*.toml``: once, when first needed, never at import."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-OWN_FILES = ("shared", "restoring", "deleting", "creating", "policy")
+VBS_FILES = ("vbs_shared", "vbs_restoring", "vbs_deleting", "vbs_creating", "vbs_policies")
 """VBS itself: the 126 codes its documentation lists."""
 
-NEIGHBOUR_FILES = ("gateway", "iam", "evs", "native", "backup_services")
-"""What stands around VBS and answers in its place: gateway, log-in, disks, other backups."""
+OTHER_FILES = ("api_gateway", "iam", "evs", "cinder", "cbr_and_csbs")
+"""Services that answer around VBS: gateway, log-in, disks, other backup services."""
 
 _KEYS = frozenset({"service", "module", "meaning", "cause", "remedy", "restore", "outcome_open"})
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is known of one error code. All text is ours, fit to show as it is."""
+    """What is known of one error code. All text is from this program and needs no cleaning."""
 
     code: str
-    """In the table's spelling when known, else as asked, made harmless and cut."""
+    """In the table's spelling when known, else as asked, in ASCII and cut."""
     known: bool
     service: str
     """``VBS``, ``EVS``, ``IAM``, ``API gateway``, …; a guess by family for an unknown code."""
@@ -33,13 +33,13 @@ class Explanation:
     cause: str
     remedy: str
     restore_related: bool = False
-    """Whether a restore can meet it."""
+    """Whether a restore can get it."""
     outcome_open: bool = False
     """Whether something may have started although this code came back."""
     nearest: tuple[str, ...] = ()
-    """For an unknown code: known ones that are spelt alike or stand next to it."""
+    """For an unknown code: similar known ones."""
     asked: str = ""
-    """The spelling asked for when the table has the code under another, such as ``APIGW.0301``."""
+    """The spelling asked for, when the table has another one, such as ``APIGW.0301``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class StatusExplanation:
 
 
 def compact(code: str) -> str:
-    """The form codes are compared in: no blanks, no case."""
+    """The form in which codes are compared: lower case, without blanks."""
     return "".join(code.split()).casefold()
 
 
@@ -62,7 +62,7 @@ def compact(code: str) -> str:
 def codes() -> Mapping[str, Explanation]:
     """Every known code by its :func:`compact` form, VBS first, in the order of the files."""
     found: dict[str, Explanation] = {}
-    for name in (*OWN_FILES, *NEIGHBOUR_FILES):
+    for name in (*VBS_FILES, *OTHER_FILES):
         for entry in _entries(name):
             key = compact(entry.code)
             if key in found:
@@ -83,7 +83,7 @@ def statuses() -> Mapping[int, StatusExplanation]:
                 meaning=_text(row, "meaning"),
                 remedy=_text(row, "remedy"),
             )
-            for number, row in _tables("statuses", "statuses")
+            for number, row in _tables("http_statuses", "statuses")
         }
     )
 

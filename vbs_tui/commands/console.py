@@ -13,48 +13,49 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vbs_tui.cloud.config.variables import Variables
-from vbs_tui.commands.config import (
-    kept_tokens,
-    read_settings,
-    unprotected,
-    warning_about,
-)
-from vbs_tui.commands.support import environment_cleanup, exit_status, output_encoding
+from vbs_tui.commands.support import exit_status
 from vbs_tui.commands.support.cloud_choice import (
     NoCloud,
     SeveralClouds,
     Target,
     choose_cloud,
     configured_clouds,
-    demo,
+    demo_target,
     journal_directory,
 )
-from vbs_tui.commands.support.output import err
-from vbs_tui.paths import NoPlace
-from vbs_tui.settings import Mistaken, Settings
+from vbs_tui.commands.support.operator_settings import (
+    read_only_warning,
+    read_settings,
+    token_directory_for,
+    unknown_read_only_clouds,
+)
+from vbs_tui.commands.support.process import environment_cleanup, output_encoding
+from vbs_tui.commands.support.process.output import print_err
+from vbs_tui.paths import DirectoryError
+from vbs_tui.settings import Settings, SettingsError
 from vbs_tui.text import clean
 
 if TYPE_CHECKING:
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
-    from vbs_tui.commands.support.cloud_choice import Tallies
+    from vbs_tui.commands.support.cloud_choice import RefusalHistories
     from vbs_tui.ui.cloud_choices import Choice
 
 
-def console_main(options: argparse.Namespace) -> int:
-    """Run the console; the exit status: 0 left in order, 1 crashed, 78 could not start."""
-    tallies: Tallies = {}
+def run(options: argparse.Namespace) -> int:
+    """``vbs-tui`` without a command: 0 left in order, 1 crashed, 78 could not start."""
+    histories: RefusalHistories = {}
     try:
         settings = read_settings()
         _bind(settings)
-        target = _target(options, settings, tallies)
-    except (NoCloud, Mistaken) as error:
-        for line in [*str(error).rstrip().splitlines(), *environment_cleanup.troubles()]:
-            err(line)
+        target = _target(options, settings, histories)
+    except (NoCloud, SettingsError) as error:
+        for line in [*str(error).rstrip().splitlines(), *environment_cleanup.warnings()]:
+            print_err(line)
         return exit_status.CONFIGURATION
     if isinstance(target, int):
         return target
     if not _has_terminal():
-        err(_NO_TERMINAL)
+        print_err(_NO_TERMINAL)
         return exit_status.USAGE
     unlisted = target if _is_by_variables(options) else None
     ended = _open(options, settings, target, _End(0, unlisted=unlisted))
@@ -62,22 +63,22 @@ def console_main(options: argparse.Namespace) -> int:
         if ended.wanted.is_unlisted and unlisted is not None:
             target = unlisted
         elif not ended.wanted.is_open:
-            target = _chosen(ended.wanted, settings, tallies)
+            target = _chosen(ended.wanted, settings, histories)
         ended = _open(options, settings, target, ended)
     return ended.status
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How the console of one cloud ended, for that of the next one."""
+    """How the console of one cloud ended, for the console of the next one."""
 
     status: int
     wanted: Choice | None = None
     """The cloud to open next, if one is wanted."""
     region: str = ""
-    """The region that was gone to without a new log-in, where *wanted* is the same cloud again."""
+    """The region that was opened without a new log-in, where *wanted* is the same cloud."""
     greeting: str = ""
-    """What to say there first."""
+    """The first message there."""
     left: frozenset[str] = frozenset()
     """Ids of the restores that this program watched, and that had not ended."""
     unlisted: Target | None = None
@@ -109,7 +110,7 @@ def _is_by_variables(options: argparse.Namespace) -> bool:
 
 
 _NO_TERMINAL = """\
-vbs-tui draws on a terminal, and this is none.
+vbs-tui needs a terminal, and this is not one.
 For scripts: vbs-tui restore --help, vbs-tui jobs --help."""
 
 
@@ -117,25 +118,29 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _chosen(choice: Choice, settings: Settings, tallies: Tallies) -> Target:
+def _chosen(choice: Choice, settings: Settings, histories: RefusalHistories) -> Target:
     region = choice.raw_region or None
-    return choose_cloud(choice.raw_cloud, region, tokens=kept_tokens(settings), tallies=tallies)
+    return choose_cloud(
+        choice.raw_cloud, region, tokens=token_directory_for(settings), histories=histories
+    )
 
 
-def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -> Target | int:
+def _target(
+    options: argparse.Namespace, settings: Settings, histories: RefusalHistories
+) -> Target | int:
     """The cloud to open, or the exit status when the operator was asked and left."""
     if options.demo:
-        return demo()
+        return demo_target()
     try:
-        tokens = kept_tokens(settings)
-        return choose_cloud(options.cloud, options.region, tokens=tokens, tallies=tallies)
+        tokens = token_directory_for(settings)
+        return choose_cloud(options.cloud, options.region, tokens=tokens, histories=histories)
     except SeveralClouds as error:
         several = error
     if not _has_terminal():
         raise NoCloud(str(several))
     from vbs_tui.clock import SystemClock  # noqa: PLC0415 - start-up time
     from vbs_tui.ui.cloud_picker import CloudPicker  # noqa: PLC0415
-    from vbs_tui.ui.terminal.shutdown import run  # noqa: PLC0415
+    from vbs_tui.ui.terminal import shutdown  # noqa: PLC0415
 
     choices = _choices(several.clouds, settings, read_only=options.read_only)
     if options.region:
@@ -147,12 +152,14 @@ def _target(options: argparse.Namespace, settings: Settings, tallies: Tallies) -
         choices,
         SystemClock(),
         light=settings.theme == "light",
-        notice=unprotected(settings, [one.raw_name for one in several.clouds]),
+        notice=unknown_read_only_clouds(settings, [one.raw_name for one in several.clouds]),
     )
-    with output_encoding.on_a_screen():
-        status = run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
+    with output_encoding.for_screen():
+        status = shutdown.run(picker, lambda _: None, mouse=options.mouse or _has_mouse(settings))
     # A signal that came after the choice ends the program all the same.
-    return status if status or picker.choice is None else _chosen(picker.choice, settings, tallies)
+    return (
+        status if status or picker.choice is None else _chosen(picker.choice, settings, histories)
+    )
 
 
 def _choices(
@@ -199,7 +206,7 @@ def _in_region(choice: Choice, region: str) -> Choice:
 
 
 def _unlisted(target: Target, settings: Settings, *, read_only: bool) -> Choice:
-    """The way back to the cloud of the variables, which the files do not name."""
+    """The cloud of the variables, which the files do not name, as a choice to go back to."""
     from vbs_tui.commands.support.last_use import last_uses  # noqa: PLC0415 - start-up time
     from vbs_tui.ui.cloud_choices import Choice  # noqa: PLC0415
 
@@ -226,7 +233,7 @@ def _run(
     before: _End,
 ) -> _End:
     from vbs_tui.clock import SystemClock  # noqa: PLC0415
-    from vbs_tui.commands.support.last_use import note_at_end, note_use  # noqa: PLC0415
+    from vbs_tui.commands.support.last_use import record_at_exit, record_use  # noqa: PLC0415
     from vbs_tui.restore.backend import Backend  # noqa: PLC0415
     from vbs_tui.restore.watch.poll_pace import PollPace  # noqa: PLC0415
     from vbs_tui.ui.app import SWITCH, VbsTui  # noqa: PLC0415
@@ -271,17 +278,17 @@ def _run(
         app.set_clouds(
             target.raw_name,
             read,
-            used=lambda region: note_use(directory, target.raw_name, region, clock.now()),
+            used=lambda region: record_use(directory, target.raw_name, region, clock.now()),
             greeting=before.greeting,
             left=before.left,
             unnamed="" if way_back is None else way_back.name,
         )
     app.apply_settings(light=settings.theme == "light", filters=settings.filters)
     if not options.demo:
-        app.set_startup_check(lambda: "\n".join(filter(None, _doubts(settings))))
-    with output_encoding.on_a_screen():
+        app.set_startup_check(lambda: "\n".join(filter(None, _warnings(settings))))
+    with output_encoding.for_screen():
         status = run(app, backend.stop, mouse=options.mouse or _has_mouse(settings))
-    note_at_end(directory, target.raw_name, app.used_regions, clock.now())
+    record_at_exit(directory, target.raw_name, app.used_regions, clock.now())
     wanted = app.wanted
     if status != SWITCH or wanted is None:
         return _End(status)
@@ -293,35 +300,35 @@ def _run(
     return replace(ended, left=left, greeting=greeting)
 
 
-def _doubts(settings: Settings) -> tuple[str, ...]:
-    return (warning_about(settings), *environment_cleanup.troubles())
+def _warnings(settings: Settings) -> tuple[str, ...]:
+    return (read_only_warning(settings), *environment_cleanup.warnings())
 
 
 def _left_behind(target: Target, number: int) -> str:
-    """What to say of the restores that were watched in the cloud that is left."""
+    """A message about the restores that were watched in the cloud that is left."""
     if not number:
         return ""
     goes = "1 restore goes" if number == 1 else f"{number} restores go"
-    # The next cloud may be the same one by another name or region, and watch them.
+    # The next cloud may be the same one by another name or region, and so watch them.
     return f"{goes} on in {target.name}; pane 4 says what is watched from here."
 
 
 @contextlib.contextmanager
 def _journal(is_demo: bool) -> Iterator[Path]:
-    """The machine's journal; for the demo one of its own, since its cloud ends with it."""
+    """The machine's journal; for the demo a temporary one, since its cloud ends with it."""
     if not is_demo:
         yield journal_directory()
         return
-    with _passing_folder() as directory:
+    with _temporary_directory() as directory:
         yield Path(directory)
 
 
-def _passing_folder() -> tempfile.TemporaryDirectory[str]:
+def _temporary_directory() -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(prefix="vbs-tui-demo-")
     except OSError:
         text = "There is no directory for temporary files that can be written to."
-        raise NoPlace(text, "Set TMPDIR to one.") from None
+        raise DirectoryError(text, "Set TMPDIR to one.") from None
 
 
 def _has_mouse(settings: Settings) -> bool:
@@ -329,5 +336,5 @@ def _has_mouse(settings: Settings) -> bool:
 
 
 def _is_remote() -> bool:
-    """Whether the terminal is at the other end of an SSH link, where its own selection counts."""
+    """Whether the terminal is reached over SSH, where its own selection is wanted."""
     return bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))

@@ -14,14 +14,13 @@ from dataclasses import asdict
 
 from vbs_tui.codes.lookup import explain, explain_status, known_codes, known_statuses
 from vbs_tui.codes.table import Explanation, StatusExplanation
-from vbs_tui.commands.support.argument_parser import Parser
 from vbs_tui.text import clean
 
-WIDEST = 96
-"""Longer lines tire the eye, however wide the terminal."""
+MAX_WIDTH = 96
+"""Columns: longer lines are hard to read, however wide the terminal."""
 
-_NARROWEST = 24
-_BESIDE = 50  # from this width on, labels stand beside the text instead of above it
+_MIN_WIDTH = 24
+_TWO_COLUMNS = 50  # from this width on, labels stand beside the text instead of above it
 _LABEL = 11
 _STATUS = re.compile(r"\s*(?:http)?\s*([1-5][0-9]{2})\s*\Z", re.IGNORECASE | re.ASCII)
 
@@ -48,52 +47,26 @@ def answers(asked: str) -> list[Explanation | StatusExplanation]:
 
 def render(code_or_status: str, width: int) -> str:
     """The answers to *code_or_status* as text of lines no longer than *width* (24 at least)."""
-    width = max(_NARROWEST, width)
+    width = max(_MIN_WIDTH, width)
     return "\n\n".join(_render(answer, width) for answer in answers(clean(code_or_status)))
 
 
-def explain_main(argv: list[str]) -> int:
+def run(options: argparse.Namespace) -> int:
     """``vbs-tui explain``: 0 when everything asked for is known, 1 when something is not."""
-    parser = _parser()
-    options = parser.parse_args(argv)
     asked = [clean(text) for text in options.codes]
     if options.list is None and not asked:
-        parser.error("name a code or an HTTP status, or use --list")
+        options.parser.error("name a code or an HTTP status, or use --list")
     if options.list is not None:
         found = _listed(" ".join([options.list, *asked]))
         text = _json(found) if options.json else "\n".join(map(_line, found))
         known = bool(found)
     else:
         each = [answer for one in asked for answer in answers(one)]
-        width = min(_columns(), WIDEST)
+        width = min(_columns(), MAX_WIDTH)
         text = _json(each) if options.json else "\n\n".join(render(one, width) for one in asked)
         known = all(answer.known for answer in each)
     _print(text)
     return 0 if known else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    made = Parser(
-        prog="vbs-tui explain",
-        description="What an error code or an HTTP status means, its likely cause, what to do.",
-        epilog="Exit status: 0 when all are known, 1 when one is not, 64 for a wrong option.",
-        allow_abbrev=False,
-    )
-    made.add_argument(
-        "codes",
-        nargs="*",
-        metavar="CODE",
-        help="such as VolumeBackup.0209, 0209, APIGW.0301, badRequest or 503",
-    )
-    made.add_argument(
-        "--list",
-        nargs="?",
-        const="",
-        metavar="TEXT",
-        help="list all codes and statuses, or those with all words of TEXT in them",
-    )
-    made.add_argument("--json", action="store_true", help="print a JSON list")
-    return made
 
 
 def _render(answer: Explanation | StatusExplanation, width: int) -> str:
@@ -128,7 +101,7 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> str:
     for label, text in rows:
         if not text:
             continue
-        if width >= _BESIDE:
+        if width >= _TWO_COLUMNS:
             first, rest = f"  {label:<{_LABEL}}", " " * (_LABEL + 2)
         else:
             lines.append(label)
@@ -141,8 +114,8 @@ def _block(title: str, rows: Iterable[tuple[str, str]], width: int) -> str:
 
 def _columns() -> int:
     try:
-        # The terminal's own word before that of COLUMNS, which may have been exported elsewhere.
-        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDEST
+        # The terminal's own size before COLUMNS, which may have been exported elsewhere.
+        return os.get_terminal_size(sys.stdout.fileno()).columns or MAX_WIDTH
     except (OSError, ValueError):
         return shutil.get_terminal_size().columns
 
@@ -177,5 +150,5 @@ def _print(text: str) -> None:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # The reader (head, a pager) has gone; without this the interpreter complains at exit.
+        # The reader (head, a pager) has gone; otherwise the interpreter complains at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

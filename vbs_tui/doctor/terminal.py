@@ -1,4 +1,4 @@
-"""What the terminal can do, as far as its surroundings tell: size, colours, signs, clipboard."""
+"""The terminal: size, colours, UTF-8, clipboard, as far as the environment shows."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping
 
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.finding import Finding, ok, warning
 from vbs_tui.text import clean
 from vbs_tui.ui.terminal.colours import Colours, colours_of, wants_no_colour
 
 Size = tuple[int, int]
 """Columns and lines."""
 
-_BY_HAND = "What is copied is shown, too: take it from there with the mouse."
+_BY_HAND = "What is copied is also shown: select it there with the mouse."
 
 
 @contextlib.contextmanager
 def terminal_as_it_was() -> Iterator[None]:
-    """Whatever happens inside, the terminal echoes afterwards if it did before: a question that is
-    given up leaves it silent."""
+    """Restore the terminal's settings at the end: an interrupted prompt leaves its echo off."""
     try:
         number = sys.stdin.fileno()
         before = termios.tcgetattr(number)
@@ -37,8 +36,8 @@ def terminal_as_it_was() -> Iterator[None]:
             termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
-def look_at_terminal() -> list[Finding]:
-    """Findings about the terminal of this process, wherever its output goes."""
+def check_terminal() -> list[Finding]:
+    """Findings about the terminal of this process."""
     return terminal_findings(
         os.environ, _size(), locale.getpreferredencoding(False), ask_tmux_for_clipboard
     )
@@ -49,12 +48,12 @@ def terminal_findings(
 ) -> list[Finding]:
     """Findings about a terminal. *size* is ``None`` without one.
 
-    *ask_tmux* gives tmux's ``set-clipboard``, empty when it does not tell.
+    *ask_tmux* returns tmux's ``set-clipboard``; empty when that is unknown.
     """
     if size is None:
         return [ok("terminal", "none here: input and output go to files or pipes")]
     return [
-        _measured(size, env.get("TERM", "")),
+        _size_finding(size, env.get("TERM", "")),
         _colours(env),
         _signs(encoding),
         _clipboard(env, ask_tmux),
@@ -62,9 +61,9 @@ def terminal_findings(
 
 
 def ask_tmux_for_clipboard() -> str:
-    """tmux's ``set-clipboard``: ``on``, ``external``, ``off``; empty when it does not tell."""
+    """tmux's ``set-clipboard``: ``on``, ``external``, ``off``; empty when that is unknown."""
     try:
-        told = subprocess.run(
+        shown = subprocess.run(
             ["tmux", "show-options", "-sv", "set-clipboard"],
             capture_output=True,
             timeout=2,
@@ -72,7 +71,7 @@ def ask_tmux_for_clipboard() -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return clean(told.stdout, 40).strip()
+    return clean(shown.stdout, 40).strip()
 
 
 def _size() -> Size | None:
@@ -86,23 +85,25 @@ def _size() -> Size | None:
     return None
 
 
-def _measured(size: Size, term: str) -> Finding:
+def _size_finding(size: Size, term: str) -> Finding:
     columns, lines = size
     if not columns or not lines:
-        return warning("terminal", "its size is not told", "stty columns 120 rows 40, for one.")
+        return warning(
+            "terminal", "its size is unknown", "Set it, for example: stty columns 120 rows 40"
+        )
     seen = f"{columns}×{lines}, {clean(term, 40) or 'TERM is not set'}"
     if columns < 60 or lines < 16:
-        return warning("terminal", seen, "Make it larger: 60×16 is the least that shows all.")
+        return warning("terminal", seen, "Make it larger: at least 60×16.")
     return ok("terminal", seen)
 
 
 def _colours(env: Mapping[str, str]) -> Finding:
-    """By the rules that the screen is drawn by."""
+    """By the same rules as the screen."""
     found = colours_of(env)
     if found is Colours.NONE:
         term = clean(env.get("TERM", "").strip().lower(), 40)
         do = "Set TERM to what the terminal is, mostly xterm-256color."
-        return warning("colours", f"none known of TERM={term or '(not set)'}", do)
+        return warning("colours", f"none are known for TERM={term or '(not set)'}", do)
     if wants_no_colour(env):
         return ok("colours", "shades of grey only, as NO_COLOR asks")
     if found is Colours.FEW:
@@ -118,18 +119,21 @@ def _signs(encoding: str) -> Finding:
 
 
 def _clipboard(env: Mapping[str, str], ask_tmux: Callable[[], str]) -> Finding:
-    """Whether copying (OSC 52) can be expected to reach the clipboard. No terminal answers that."""
+    """Whether copying by OSC 52 should reach the clipboard. A terminal cannot be asked."""
     if env.get("TMUX"):
         told = ask_tmux()
         if told == "on":
-            return ok("clipboard", "OSC 52 through tmux (set-clipboard on), if the outer one takes")
-        seen = f"tmux keeps OSC 52 to itself (set-clipboard {told or 'unknown'})"
+            return ok(
+                "clipboard",
+                "OSC 52 through tmux (set-clipboard on), if the terminal around it accepts it",
+            )
+        seen = f"tmux does not pass OSC 52 on (set-clipboard {told or 'unknown'})"
         return warning("clipboard", seen, "tmux set-option -s set-clipboard on")
     if env.get("STY") or env.get("TERM", "").startswith("screen"):
         return warning("clipboard", "GNU screen does not pass OSC 52 on", _BY_HAND)
     if env.get("TERM_PROGRAM") == "Apple_Terminal":
-        return warning("clipboard", "Apple's Terminal does not take OSC 52", _BY_HAND)
+        return warning("clipboard", "Apple's Terminal does not accept OSC 52", _BY_HAND)
     if env.get("VTE_VERSION"):
-        seen = "terminals built on VTE (GNOME Terminal and its like) mostly do not take OSC 52"
+        seen = "terminals built on VTE (GNOME Terminal and its like) mostly do not accept OSC 52"
         return warning("clipboard", seen, _BY_HAND)
-    return ok("clipboard", "OSC 52, expected to work; some terminals want it allowed first")
+    return ok("clipboard", "OSC 52, expected to work; in some terminals it has to be allowed first")

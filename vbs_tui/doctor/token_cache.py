@@ -1,4 +1,4 @@
-"""Where tokens are kept, and whether others could read them. No token is read here."""
+"""The token cache: where it is, and whether other users could read it. No token is read."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import os
 import stat
 from pathlib import Path
 
-from vbs_tui.doctor.network import Finding, ok, warning
+from vbs_tui.doctor.finding import Finding, ok, warning
 from vbs_tui.text import clean
 
 STEP = "token cache"
 
 
-def token_findings(directory: Path | None) -> list[Finding]:
-    """What there is to say of *directory*; ``None``: tokens are not kept."""
+def check_token_cache(directory: Path | None) -> list[Finding]:
+    """*directory*: ``None`` where tokens are not kept."""
     if directory is None:
-        return [ok(STEP, "off: tokens live in memory only")]
+        return [ok(STEP, "off: tokens are kept in memory only")]
     where = clean(directory, 400)
     try:
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-            do = "No token is kept or read there. Move it away: one of your own is made."
-            return [warning(STEP, f"on, but {where} is no directory of yours", do)]
+            do = "No token is kept or read there. Move it away; a new one is created."
+            return [warning(STEP, f"on, but {where} is not a directory that you own", do)]
         files = sorted(directory.glob("token-*.json"))
-        loose = [path for path in files if not _is_own(path)]
+        loose = [path for path in files if not _is_private(path)]
         open_directory = stat.S_IMODE(found.st_mode) & 0o077
     except FileNotFoundError:
         return [ok(STEP, f"on: {where}, nothing kept yet")]
@@ -40,7 +40,7 @@ def token_findings(directory: Path | None) -> list[Finding]:
     return [ok(STEP, f"on: {where}, {len(files)} kept, all 0600")]
 
 
-def _is_own(path: Path) -> bool:
+def _is_private(path: Path) -> bool:
     found = path.lstat()
     own = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid()
     return own and stat.S_IMODE(found.st_mode) == 0o600

@@ -1,4 +1,4 @@
-"""One restore under way: its present snapshot, and the only way to change it."""
+"""A restore that this program drives: its present snapshot, and the only way to change it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 
 from vbs_tui.clock import Clock
 from vbs_tui.restore.events import Event, Notice, RestoreChanged
-from vbs_tui.restore.journal.journal import JournalError, Overtaken
+from vbs_tui.restore.journal.errors import JournalError, StaleSnapshot
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
 
 Line = tuple[Source, str]
+"""A log line that is not written yet: who it speaks of, and its text."""
 
 
 class ActiveRestore:
-    """Journal first, then tell: nobody hears of a change that is not on disk."""
+    """Writes to the journal first, then tells: listeners hear only of what is on disk."""
 
     def __init__(
         self,
@@ -26,66 +27,70 @@ class ActiveRestore:
         clock: Clock,
         emit: Callable[[Event], None],
     ) -> None:
-        self.restore = restore
+        self.snapshot = restore
         self._journal_thread = journal_thread
         self._clock = clock
         self._emit = emit
-        self._mute = False
+        self._error_reported = False
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it is still open, and this program's to drive."""
-        return self.restore.state.is_open and self.restore.owner == self._journal_thread.owner
+    def is_driven_here(self) -> bool:
+        """Whether it is still open, and this program drives it."""
+        return self.snapshot.state.is_open and self.snapshot.owner == self._journal_thread.owner
 
-    async def note(self, *lines: Line, state: State | None = None, **changes: Any) -> None:
+    async def record(self, *lines: Line, state: State | None = None, **changes: Any) -> None:
         """Write log *lines*, the new *state* and field *changes*; then tell the listeners.
 
-        Raises :class:`Overtaken` when another program changed it meanwhile (the snapshot is then
-        theirs), and ``JournalError`` when nothing could be written (the snapshot stays as it was).
+        Raises :class:`StaleSnapshot` when another program changed the restore meanwhile (the
+        snapshot is then theirs), and ``JournalError`` when nothing could be written (the snapshot
+        stays as it was).
         """
         now = self._clock.now()
         entries = [LogEntry(now, source, text) for source, text in lines]
-        wanted = state if state is not None else self.restore.state
-        if wanted is not self.restore.state and entries:
+        wanted = state if state is not None else self.snapshot.state
+        if wanted is not self.snapshot.state and entries:
             entries[-1] = replace(entries[-1], state=wanted)
-        if wanted.is_sure and wanted is not self.restore.state:
+        if wanted.is_final and wanted is not self.snapshot.state:
             changes.setdefault("ended_at", now)
             changes["owner"] = ""
-        fresh = replace(self.restore, state=wanted, changed_at=now, **changes)
+        fresh = replace(self.snapshot, state=wanted, changed_at=now, **changes)
         try:
             written = await self._journal_thread.run(lambda journal: journal.update(fresh, entries))
-        except Overtaken as overtaken:
-            self.restore = overtaken.current
-            self._emit(RestoreChanged(self.restore))
+        except StaleSnapshot as error:
+            self.snapshot = error.current
+            self._emit(RestoreChanged(self.snapshot))
             raise
-        self._mute = False
-        self.restore = written
+        self._error_reported = False
+        self.snapshot = written
         new = written.log[-len(entries) :] if entries else ()
         self._emit(RestoreChanged(written, tuple(new)))
 
-    async def insist(self, *lines: Line, state: State | None = None, **changes: Any) -> None:
-        """Like :meth:`note`, but tries every second until the journal takes it.
+    async def record_until_written(
+        self, *lines: Line, state: State | None = None, **changes: Any
+    ) -> None:
+        """Like :meth:`record`, but tries every second until the journal takes it.
 
-        For what must not be lost, such as a job id. Tells the operator that it is not on disk.
+        For what must not be lost, such as a job id. Reports that it is not on disk yet.
         """
         while True:
             try:
-                await self.note(*lines, state=state, **changes)
+                await self.record(*lines, state=state, **changes)
             except JournalError as error:
-                self.complain(error)
+                self.report_journal_error(error)
                 await self._clock.sleep(1.0)
             else:
                 return
 
-    def complain(self, error: JournalError) -> None:
-        """Tell once, until a write succeeds again, that the journal does not take anything."""
-        if not self._mute:
-            self._mute = True
+    def report_journal_error(self, error: JournalError) -> None:
+        """Tell that the journal cannot be written; once, until a write succeeds again."""
+        if not self._error_reported:
+            self._error_reported = True
+            restore = self.snapshot
             self._emit(
                 Notice(
-                    f"{error} The restore of {self.restore.backup.name or self.restore.backup.id}"
+                    f"{error} The restore of {restore.backup.name or restore.backup.id}"
                     f" goes on; what happens is not on record until the journal can be written."
-                    + (f" Its job is {self.restore.job_id}." if self.restore.job_id else ""),
+                    + (f" Its job is {restore.job_id}." if restore.job_id else ""),
                     severe=True,
                 )
             )

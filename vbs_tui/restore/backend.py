@@ -17,34 +17,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vbs_tui.clock import Clock, SystemClock
-from vbs_tui.cloud.errors import CloudError, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
-from vbs_tui.cloud.provider import LogInQuestion
+from vbs_tui.cloud.errors import CloudError
+from vbs_tui.cloud.provider import Connection
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.checks.examination import Examination, examine, planned_restore
-from vbs_tui.restore.checks.settlement import NOT_SENT_WORDS, settling_words
+from vbs_tui.restore.cloud_session import CloudSession
 from vbs_tui.restore.engine import Engine
-from vbs_tui.restore.event_loop_thread import LoopThread
-from vbs_tui.restore.events import (
-    Connected,
-    ConnectFailed,
-    Connecting,
-    Event,
-    JournalChanged,
-    ListKind,
-    Notice,
-    ProjectFailed,
-    ProjectOpened,
-    RegionChanged,
-    RowChanged,
-    SecretWanted,
-)
-from vbs_tui.restore.journal.journal import JournalError, Occupied
+from vbs_tui.restore.event_loop_thread import EventLoopThread
+from vbs_tui.restore.events import Event, JournalChanged, ListKind, Notice, RowChanged
+from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError
 from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import LogEntry, Restore
-from vbs_tui.restore.listing import Lister
-from vbs_tui.restore.refusals import defect, occupied, unfit, why_not
-from vbs_tui.restore.shared_connection import Connector, SharedConnection
+from vbs_tui.restore.refusals import conflict_sentence, invalid_request_failure, refusal_reason
+from vbs_tui.restore.settlement import NOT_SENT_TEXT, settlement_text
+from vbs_tui.restore.shared_connection import Connector
 from vbs_tui.restore.watch.poll_pace import PollPace
 
 __all__ = ["Backend", "Connector", "Examination", "Refusal"]
@@ -52,7 +39,7 @@ __all__ = ["Backend", "Connector", "Examination", "Refusal"]
 T = TypeVar("T")
 
 
-class Refusal(Exception):  # noqa: N818 - the backend's word, not an accident
+class Refusal(Exception):  # noqa: N818 - an expected answer, not an error
     """The backend will not do it; the text says why, fit for the screen."""
 
 
@@ -77,8 +64,7 @@ class Backend:
         self.read_only = read_only
         self.request_log = RequestLog()
         self._clock: Clock = clock or SystemClock()
-        self._cloud_name = cloud_name
-        self._thread = LoopThread("vbs-engine")
+        self._thread = EventLoopThread("vbs-engine")
         self._listener: Callable[[Event], None] = lambda _: None
         self._journal_thread = JournalThread(journal_directory, self._clock)
         self._engine = Engine(
@@ -88,44 +74,46 @@ class Backend:
             rng=rng or random.Random(),
             emit=self._emit,
         )
-        self._lister = Lister(self._clock, self._emit)
-        self._projects: tuple[Project, ...] = ()
-        self._contact = SharedConnection(connector, self._ask, self.request_log)
-        self._region = region
-        self._is_logging_in = False
-        self._reached = ""
-        """The identity of the cloud that is logged in to; empty before."""
+        self._session = CloudSession(
+            connector,
+            cloud_name=cloud_name,
+            region=region,
+            request_log=self.request_log,
+            clock=self._clock,
+            emit=self._emit,
+            on_log_in=self._on_log_in,
+        )
         self._journal_trouble = ""
         self._journal_tried = asyncio.Event()
-        self._mending = asyncio.Lock()
+        self._reopening = asyncio.Lock()
         self._stopped = False
         self._submitting: set[Future[Restore]] = set()
 
     def start(self, listener: Callable[[Event], None]) -> None:
-        """Start the engine's thread and open the journal; past restores are told as events."""
+        """Start the engine's thread and open the journal; past restores come as events."""
         self._listener = listener
         self._thread.start()
         self._background(self._start())
 
     def connect(self) -> None:
         """Log in and list projects: ``Connected`` or ``ConnectFailed``."""
-        self._background(self._connect())
+        self._background(self._session.connect())
 
     def open_project(self, project: Project) -> None:
         """``ProjectOpened`` and both lists, or ``ProjectFailed``."""
-        self._background(self._open_project(project, tuple(ListKind)))
+        self._background(self._session.open_project(project))
 
     def use_region(self, region: str) -> None:
-        """Work in another region that ``ProjectOpened`` told of, with the same log-in:
-        ``RegionChanged``, and nothing from the region before after that."""
-        self._background(self._use_region(region))
+        """Work in another of the regions that ``ProjectOpened`` names, with the same log-in:
+        ``RegionChanged``; no event after it is about the former region."""
+        self._background(self._session.use_region(region))
 
     def refresh(self, project: Project, kind: ListKind) -> None:
-        """Read a list anew: ``ListStarted``, ``ListPage`` … or ``ListFailed``."""
-        self._background(self._open_project(project, (kind,), quiet=True))
+        """Read a list again: ``ListStarted``, ``ListPage`` … or ``ListFailed``."""
+        self._background(self._session.refresh(project, kind))
 
     def examine(self, project: Project, backup_id: str, volume_id: str) -> Future[Examination]:
-        """Read both afresh and find the hazards. The future raises ``CloudError``."""
+        """Read backup and disk again and find the hazards. The future raises ``CloudError``."""
         return self._thread.run(self._examine(project, backup_id, volume_id))
 
     def submit(
@@ -138,16 +126,16 @@ class Backend:
     ) -> Future[Restore]:
         """Journal, send, watch.
 
-        *typed* must be the whole text of the examination's confirmation; where the operator named
-        the backup in another way already (*backup_is_named*), the volume's part is enough.
-        *retry_throttled*: a request that the cloud turns away as one too many (429) is sent again
-        after the pause that it asks for; without it, that is told, and the operator decides.
+        *typed* must be the examination's ``required_text``; where the operator has named the
+        backup in another way (*backup_is_named*), the volume's part is enough. *retry_throttled*:
+        a request that the cloud refuses as one too many (429) is sent again after the pause that
+        the cloud asks for; without it, the restore ends as refused, and the operator decides.
 
         Resolves once the intention is on disk; sending goes on in the background. The future
-        raises ``Refusal`` when it will not be sent: read-only, wrong word, hard hazard, old
+        raises ``Refusal`` when it will not be sent: read-only, wrong text, hard hazard, old
         examination, disk or backup already in a restore, journal not writable.
         """
-        submitting = self._thread.run_unbroken(
+        submitting = self._thread.run_shielded(
             self._submit(
                 examination,
                 typed,
@@ -155,7 +143,7 @@ class Backend:
                 retry_throttled=retry_throttled,
             )
         )
-        # Counted from here: who leaves or halts right behind the confirmation must be asked, too.
+        # Counted from here, so that quitting or suspending right after the confirmation asks first.
         self._submitting.add(submitting)
         submitting.add_done_callback(self._submitting.discard)
         return submitting
@@ -169,45 +157,39 @@ class Backend:
         return self._thread.run(self._journal_thread.run(lambda journal: journal.restores()))
 
     def find(self, beginning: str) -> Future[tuple[Restore, ...]]:
-        """The restores whose id begins so, newest first. The future raises ``JournalError``."""
+        """The restores whose id begins with *beginning*, newest first. The future raises
+        ``JournalError``."""
         return self._thread.run(self._journal_thread.run(lambda journal: journal.find(beginning)))
 
-    def settling_words(self, restore: Restore) -> str:
+    def settlement_text(self, restore: Restore) -> str:
         """What an operator types to settle *restore*, whose outcome is unknown."""
-        return settling_words(restore, is_reached=self.reaches(restore))
+        return settlement_text(restore, is_watched=self.can_watch(restore))
 
-    def declare_not_sent(self, restore_id: str, typed: str) -> Future[Restore]:
-        """The operator's word on an unknown outcome: *typed* must be :meth:`settling_words`."""
-        return self._thread.run_unbroken(self._declare(restore_id, typed))
+    def settle(self, restore_id: str, typed: str) -> Future[Restore]:
+        """End a restore whose outcome is unknown by the operator's decision: it was not sent, or
+        it is closed. *typed* must be :meth:`settlement_text`. The future raises ``Refusal``."""
+        return self._thread.run_shielded(self._settle(restore_id, typed))
 
-    def mend_journal(self) -> None:
+    def reopen_journal(self) -> None:
         """Try once more to open a journal that could not be used: ``JournalChanged``."""
-        self._background(self._mend())
+        self._background(self._reopen_journal())
 
-    async def _mend(self) -> None:
-        await self._journal_tried.wait()
-        async with self._mending:
-            if self._journal_trouble:
-                await self._start(again=True)
-                if self._reached and not self._journal_trouble:
-                    await self._engine.attach(await self._contact.connected())
+    def poll_now(self, restore_id: str) -> None:
+        """Poll a restore at once, before the next poll is due."""
 
-    def look_now(self, restore_id: str) -> None:
-        """Do not wait for the next look of the schedule."""
+        async def poll() -> None:
+            self._engine.poll_now(restore_id)
 
-        async def nudge() -> None:
-            self._engine.look_now(restore_id)
+        self._background(poll())
 
-        self._background(nudge())
-
-    def reaches(self, restore: Restore) -> bool:
-        """Whether the cloud that is logged in to is the one of *restore*, so that it is watched."""
-        return restore.cloud_identity == self._reached
+    def can_watch(self, restore: Restore) -> bool:
+        """Whether the cloud of *restore* is the one that is logged in to."""
+        return restore.cloud_identity == self._session.identity
 
     @property
     def region(self) -> str:
-        """The region that was gone to; empty while that is the configured one."""
-        return self._region
+        """The region that the operator changed to; empty for the configured one."""
+        return self._session.region
 
     @property
     def sending(self) -> int:
@@ -237,14 +219,22 @@ class Backend:
         """Why nothing can be restored, in words; empty while the journal can be used."""
         return self._journal_trouble
 
+    async def _reopen_journal(self) -> None:
+        await self._journal_tried.wait()
+        async with self._reopening:
+            if self._journal_trouble:
+                await self._start(again=True)
+                if self._session.identity and not self._journal_trouble:
+                    await self._engine.attach(await self._session.connection())
+
     async def _start(self, *, again: bool = False) -> None:
         try:
             await self._engine.start()
             trouble = ""
         except JournalError as error:
             trouble = str(error)
-            text = f"{error} Nothing can be restored until that is mended; looking is possible."
-            if not again:  # whoever wants to restore is told by the refusal
+            text = f"{error} Nothing can be restored until that is mended; the lists can be read."
+            if not again:  # later on, each refused restore says it
                 self._emit(Notice(text, severe=True))
         finally:
             self._journal_tried.set()
@@ -252,115 +242,41 @@ class Backend:
             self._journal_trouble = trouble
             self._emit(JournalChanged(trouble))
 
-    async def _connect(self) -> None:
-        if self._is_logging_in:
-            return  # one answer serves for all who ask meanwhile
-        self._is_logging_in = True
-        try:
-            await self._log_in()
-        finally:
-            self._is_logging_in = False
-
-    async def _log_in(self) -> None:
-        self._emit(Connecting(self._cloud_name))
-        failure: Failure | None = None
-        try:
-            if not self._reached and (changed := await self._contact.begin_anew()):
-                self._emit(Notice(changed))
-            connection = await self._contact.connected()
-            projects = await connection.projects()
-        except CloudError as error:
-            failure = error.failure
-        except Exception as error:
-            failure = defect("log in", error, self._clock.now())
-        if failure is not None:
-            self._emit(ConnectFailed(failure))
-            return
-        self._projects = projects
-        # Before anybody is told: whoever hears of it asks what is reached.
-        self._reached = connection.identity
-        self._emit(
-            Connected(
-                cloud=connection.cloud,
-                region=self._region or connection.region,
-                user=connection.user,
-                projects=projects,
-                preferred_project=connection.preferred_project,
-                insecure=connection.insecure,
-                at=self._clock.now(),
-            )
-        )
+    async def _on_log_in(self, connection: Connection) -> None:
         await self._journal_tried.wait()
         if not self._journal_trouble:
             await self._engine.attach(connection)
-            self._engine.look_again()
-
-    async def _use_region(self, region: str) -> None:
-        self._region = region
-        self._lister.forget()
-        self._emit(RegionChanged(region))
-
-    async def _open_project(
-        self, project: Project, kinds: tuple[ListKind, ...], *, quiet: bool = False
-    ) -> None:
-        region = self._region
-        failure: Failure | None = None
-        try:
-            connection = await self._contact.connected()
-            provider = await connection.open(project, region)
-        except CloudError as error:
-            failure = error.failure
-        except Exception as error:
-            failure = defect("open the project", error, self._clock.now())
-        if region != self._region:
-            return
-        if failure is not None:
-            self._emit(ProjectFailed(project, failure))
-            return
-        if not quiet:
-            self._emit(
-                ProjectOpened(
-                    project,
-                    provider.service,
-                    provider.endpoints,
-                    connection.token_expires_at,
-                    connection.insecure,
-                    provider.region,
-                    provider.regions,
-                )
-            )
-        for kind in kinds:
-            self._lister.start(provider, kind)
+            self._engine.poll_blind_now()
 
     async def _examine(self, project: Project, backup_id: str, volume_id: str) -> Examination:
-        connection = await self._contact.connected()
-        provider = await connection.open(project, self._region)
+        connection = await self._session.connection()
+        provider = await self._session.provider(project)
         try:
             found = await examine(
                 provider,
                 backup_id,
                 volume_id,
                 clock=self._clock,
-                projects=self._projects,
-                listed=self._lister.listed(),
+                projects=self._session.projects,
+                listed=self._session.listed(),
             )
         except ValueError as error:
-            raise CloudError(unfit(str(error))) from error
-        found = replace(found, held=await self._held(found, connection.cloud))
+            raise CloudError(invalid_request_failure(str(error))) from error
+        found = replace(found, conflict=await self._conflict(found, connection.cloud))
         self._emit(RowChanged(project.id, found.backup))
         self._emit(RowChanged(project.id, found.volume))
         return found
 
-    async def _held(self, found: Examination, cloud: str) -> str:
-        """Which open restore has the disk or the backup of *found*, as a sentence."""
+    async def _conflict(self, found: Examination, cloud: str) -> str:
+        """Which open restore already has the disk or the backup, as a sentence; empty for none."""
         volume_id, backup_id = found.volume.id, found.backup.id
         try:
-            holder = await self._journal_thread.run(
-                lambda journal: journal.holder(volume_id, backup_id)
+            other = await self._journal_thread.run(
+                lambda journal: journal.conflicting_restore(volume_id, backup_id)
             )
         except JournalError:
-            return ""  # told in another place, and nothing is sent then
-        return occupied(holder, found, cloud) if holder is not None else ""
+            return ""  # reported elsewhere; without a journal nothing is sent
+        return conflict_sentence(other, found, cloud) if other is not None else ""
 
     async def _submit(
         self,
@@ -373,49 +289,46 @@ class Backend:
         await self._journal_tried.wait()
         if self.read_only:
             raise Refusal("This session is read-only: nothing is sent.")
-        async with self._mending:
+        async with self._reopening:
             if self._journal_trouble:
-                await self._start(again=True)  # it may be mended by now
+                await self._start(again=True)  # its cause may be gone by now
         if self._journal_trouble:
             raise Refusal(f"Not sent. {self._journal_trouble}")
-        if why := why_not(
+        if reason := refusal_reason(
             examination, typed, backup_is_named=backup_is_named, age=examination.age(self._clock)
         ):
-            raise Refusal(why)
+            raise Refusal(reason)
         try:
-            connection = await self._contact.connected()
+            connection = await self._session.connection()
             await self._engine.attach(connection)
             operator = f"{_system_user()} as {connection.user}"
             planned = planned_restore(examination, connection, operator, self._clock.now())
             return await self._engine.submit(planned, retry_throttled=retry_throttled)
-        except Occupied as error:
-            raise Refusal(occupied(error.holder, examination, connection.cloud)) from error
+        except ConflictingRestore as error:
+            raise Refusal(
+                conflict_sentence(error.restore, examination, connection.cloud)
+            ) from error
         except JournalError as error:
             raise Refusal(f"Not sent. {error}") from error
         except CloudError as error:
             raise Refusal(f"Not sent. {error}") from error
 
-    async def _declare(self, restore_id: str, typed: str) -> Restore:
+    async def _settle(self, restore_id: str, typed: str) -> Restore:
         try:
             restore = await self._journal_thread.run(lambda journal: journal.get(restore_id))
         except JournalError as error:
             raise Refusal(str(error)) from error
-        words = NOT_SENT_WORDS if restore is None else self.settling_words(restore)
-        if typed != words:
-            raise Refusal(f"Nothing changed: type “{words}” to declare it.")
+        required = NOT_SENT_TEXT if restore is None else self.settlement_text(restore)
+        if typed != required:
+            raise Refusal(f"Nothing changed: type “{required}” to settle it.")
         try:
-            return await self._engine.declare(restore_id, _system_user())
+            return await self._engine.settle(restore_id, _system_user())
         except (ValueError, JournalError) as error:
             raise Refusal(str(error)) from error
 
-    async def _ask(self, question: LogInQuestion) -> str | None:
-        reply: Future[str | None] = Future()
-        self._emit(SecretWanted(question, reply))
-        return await asyncio.wrap_future(reply)
-
     async def _stop(self, grace: float) -> None:
         await self._engine.stop(grace)
-        await self._contact.aclose()
+        await self._session.aclose()
 
     def _emit(self, event: Event) -> None:
         self._listener(event)

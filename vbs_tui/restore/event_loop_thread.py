@@ -1,4 +1,4 @@
-"""A thread with an event loop of its own, beside whatever the main thread does."""
+"""A thread that runs an event loop of its own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class LoopThread:
-    """Runs coroutines on its own loop, which a stalled terminal or caller does not stop."""
+class EventLoopThread:
+    """Runs coroutines on its own loop, which goes on while the terminal or a caller is blocked."""
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
@@ -34,7 +34,7 @@ class LoopThread:
         return threading.current_thread() is self._thread
 
     def run(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Start *work* on the loop; from any thread. A closed loop answers with ``Cancelled``."""
+        """Start *work* on the loop; from any thread. On a closed loop the future is cancelled."""
         try:
             return asyncio.run_coroutine_threadsafe(work, self._loop)
         except RuntimeError:
@@ -43,11 +43,11 @@ class LoopThread:
             gone.cancel()
             return gone
 
-    def run_unbroken(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """The same for work that a caller who goes away must not stop halfway."""
-        return self.run(self._unbroken(work))
+    def run_shielded(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Like :meth:`run`, but *work* goes on to its end when the future is cancelled."""
+        return self.run(self._shielded(work))
 
-    async def _unbroken(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _shielded(self, work: Coroutine[Any, Any, T]) -> T:
         begun = asyncio.ensure_future(work)
         self._begun.add(begun)
         begun.add_done_callback(self._ended)
@@ -56,7 +56,7 @@ class LoopThread:
     def _ended(self, begun: asyncio.Future[Any]) -> None:
         self._begun.discard(begun)
         if not begun.cancelled():
-            begun.exception()  # where nobody waits any more, it is no news for a terminal either
+            begun.exception()  # so that asyncio does not log it when nobody waits any more
 
     def stop(self, timeout: float) -> bool:
         """Cancel what still runs and end the thread. Whether it ended within *timeout* seconds."""

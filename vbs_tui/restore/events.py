@@ -49,23 +49,23 @@ class ConnectFailed:
 
 @dataclass(frozen=True, slots=True)
 class ProjectOpened:
-    """A project can be worked in; its lists are on the way."""
+    """A project was opened; its lists follow."""
 
     project: Project
     service: str
     endpoints: tuple[tuple[str, str, str], ...]
     token_expires_at: datetime | None
     insecure: str = ""
-    """What is insecure about the way to the cloud, all its services counted; empty: nothing."""
+    """What is insecure about the connections to the cloud and its services; empty for nothing."""
     region: str = ""
-    """The region that is worked in; empty where the cloud tells none."""
+    """The present region; empty where the cloud names none."""
     regions: tuple[str, ...] = ()
-    """All that could be worked in."""
+    """All regions that can be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegionChanged:
-    """Another region of the cloud is worked in; nothing that follows is of the one before."""
+    """Another region was chosen; no event after this is about the former one."""
 
     region: str
 
@@ -80,7 +80,7 @@ class ProjectFailed:
 
 @dataclass(frozen=True, slots=True)
 class ListStarted:
-    """A list is being read from the start."""
+    """A list is being read from its beginning."""
 
     project_id: str
     kind: ListKind
@@ -102,7 +102,7 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class ListFailed:
-    """A list broke off; the rows of earlier generations are still what was last seen."""
+    """A list could not be read to its end; rows of earlier generations stay valid."""
 
     project_id: str
     kind: ListKind
@@ -112,7 +112,7 @@ class ListFailed:
 
 @dataclass(frozen=True, slots=True)
 class RowChanged:
-    """One backup or volume was read anew, outside a listing."""
+    """One backup or volume was read again, outside a list."""
 
     project_id: str
     row: Backup | Volume
@@ -125,12 +125,12 @@ class RestoreChanged:
     restore: Restore
     entries: tuple[LogEntry, ...] = ()
     replayed: bool = False
-    """Read from the journal at the start, not news."""
+    """Read from the journal at the start, so not new."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchChanged:
-    """The looking itself changed: a look was taken, the cloud is out of reach, …"""
+    """Something about a watch changed: a poll was made, the cloud cannot be reached, …"""
 
     watch: Watch
 
@@ -145,7 +145,7 @@ class SecretWanted:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something worth a line that belongs to no list and no restore (the journal set aside, …)."""
+    """A message that belongs to no list and no restore (the journal was set aside, …)."""
 
     text: str
     severe: bool = False
@@ -156,7 +156,7 @@ class JournalChanged:
     """The journal cannot be used any more, or can be used again."""
 
     trouble: str
-    """Why nothing can be restored, in words; empty: it can be used."""
+    """Why nothing can be restored, in words; empty when it can be used."""
 
 
 Event = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.restore.checks.examination import FRESH, Examination
+from vbs_tui.restore.checks.examination import MAX_AGE, Examination
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
 
 
-def defect(what: str, error: Exception, at: datetime) -> Failure:
-    """What nobody foresaw, as an answer. The error's own words stay out: they may be secret."""
+def defect_failure(what: str, error: Exception, at: datetime) -> Failure:
+    """An unexpected *error* as a failure. Its own text stays out, because it may hold a secret."""
     named = getattr(error, "name", None) if isinstance(error, ImportError) else None
     about = f" {clean(named, 100)}" if named else ""
     return Failure(
@@ -19,14 +19,14 @@ def defect(what: str, error: Exception, at: datetime) -> Failure:
         executed=Executed.NO,
         what=what,
         message=f"a defect of this program, or of a library it uses: {type(error).__name__}{about}",
-        hint="Nothing was restored by this. Try again; when it stays so, install the program anew"
-        " and report it.",
+        hint="Nothing was restored by this. Try again; if it fails again, reinstall the program"
+        " and report the defect.",
         at=at,
     )
 
 
-def unfit(message: str) -> Failure:
-    """Backup and disk that cannot be put into one request."""
+def invalid_request_failure(message: str) -> Failure:
+    """A backup and a disk that cannot be put into one request."""
     return Failure(
         kind=ErrorKind.NOT_SENT,
         executed=Executed.NO,
@@ -36,7 +36,9 @@ def unfit(message: str) -> Failure:
     )
 
 
-def why_not(examination: Examination, typed: str, *, backup_is_named: bool, age: float) -> str:
+def refusal_reason(
+    examination: Examination, typed: str, *, backup_is_named: bool, age: float
+) -> str:
     """Why a confirmed examination is not sent, as a sentence; empty when it can be.
 
     *backup_is_named*: the operator named the backup in another way than by what was typed. *age*:
@@ -44,30 +46,30 @@ def why_not(examination: Examination, typed: str, *, backup_is_named: bool, age:
     """
     if not examination.is_possible:
         return f"Not sent. {examination.hazards[0].sentence}"
-    right = {examination.word}
+    accepted = {examination.required_text}
     if backup_is_named:
-        right.add(examination.confirmation.volume)
-    if not typed or typed not in right:
+        accepted.add(examination.confirmation.volume)
+    if not typed or typed not in accepted:
         return "Not sent: what was typed does not name this disk and this backup."
-    if age > FRESH:
+    if age > MAX_AGE:
         return "Not sent: backup and disk were read too long ago. Read them again."
     return ""
 
 
-def occupied(holder: Restore, wanted: Examination, cloud: str) -> str:
-    """Another restore that has the disk or the backup, as a sentence.
+def conflict_sentence(other: Restore, wanted: Examination, cloud: str) -> str:
+    """That the open restore *other* already has the disk or the backup, as a sentence.
 
-    *cloud*: the one that is connected to, which needs no mention.
+    *cloud*: the one that is logged in to, which is not named.
     """
-    same_disk = holder.volume.id == wanted.volume.id
+    same_disk = other.volume.id == wanted.volume.id
     what = (
-        f"the disk {holder.volume.name or holder.volume.id}"
+        f"the disk {other.volume.name or other.volume.id}"
         if same_disk
-        else f"the backup {holder.backup.name or holder.backup.id}"
+        else f"the backup {other.backup.name or other.backup.id}"
     )
-    where = f" of cloud {holder.cloud}" if holder.cloud != cloud else ""
+    where = f" of cloud {other.cloud}" if other.cloud != cloud else ""
     return (
         f"Not sent: {what} is already in a restore{where} that has not ended (restore"
-        f" {holder.id[:8]}, {holder.state.value}, {holder.operator}). Wait for its end, or settle"
+        f" {other.id[:8]}, {other.state.value}, {other.operator}). Wait for its end, or settle"
         " it in the jobs pane."
     )

@@ -1,12 +1,12 @@
-"""The backend's one connection to its cloud: made when it is first needed, and once for all."""
+"""The one connection to the cloud that a backend shares: made when first needed, then kept."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 
 Connector = Callable[[Ask, RequestLog], Awaitable[Connection]]
 """Makes the connection, on the engine's thread. May be slow, and may fail with ``CloudError``."""
@@ -22,7 +22,7 @@ class SharedConnection:
         self._making: asyncio.Lock | None = None
         self._connection: Connection | None = None
 
-    async def connected(self) -> Connection:
+    async def get(self) -> Connection:
         """The connection, made if there is none. Raises what the connector raises."""
         if self._making is None:
             self._making = asyncio.Lock()
@@ -31,18 +31,18 @@ class SharedConnection:
                 self._connection = await self._connector(self._ask, self._log)
             return self._connection
 
-    async def begin_anew(self) -> str:
-        """Make one that never got in again, from what the configuration says now; what that
-        changed, as a sentence.
+    async def replace_if_never_logged_in(self) -> str:
+        """Make a new connection, from the present configuration, in place of one whose log-in has
+        never succeeded. Returns what that changed, as a sentence; mostly empty.
 
         Raises what the connector raises.
         """
         failed = self._connection
         if failed is None or failed.token_expires_at is not None:
-            return ""  # what failed came after the log-in
+            return ""  # the log-in succeeded: what failed came after it
         self._connection = None
         await failed.aclose()
-        found = await self.connected()
+        found = await self.get()
         if (failed.identity, failed.user) == (found.identity, found.user):
             return ""
         who = f"{found.user} at " if found.user else ""

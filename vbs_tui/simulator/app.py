@@ -1,4 +1,4 @@
-"""The application: every route of the simulated cloud, and the way a request takes through it."""
+"""The web application: the services' routes, and what happens to each request."""
 
 from __future__ import annotations
 
@@ -16,23 +16,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from vbs_tui.simulator.auth.authenticator import Authenticator
 from vbs_tui.simulator.faults import effects
 from vbs_tui.simulator.faults.gates import Gate
 from vbs_tui.simulator.faults.rules import Faults
 from vbs_tui.simulator.http import errors
+from vbs_tui.simulator.http.listener import CONNECTION, Connection
 from vbs_tui.simulator.http.messages import ApiError, Call, Reply
-from vbs_tui.simulator.http.wire import CONNECTION, Connection
 from vbs_tui.simulator.options import Options
-from vbs_tui.simulator.services.access import Doorkeeper
-from vbs_tui.simulator.services.backups import BackupService
+from vbs_tui.simulator.services.base import Handler
+from vbs_tui.simulator.services.base import Route as ServiceRoute
+from vbs_tui.simulator.services.cinder_backups import CinderBackups
+from vbs_tui.simulator.services.cinder_volumes import CinderVolumes
+from vbs_tui.simulator.services.ecs import EcsService
+from vbs_tui.simulator.services.evs import EvsService
 from vbs_tui.simulator.services.identity import IdentityService
-from vbs_tui.simulator.services.restores import RestoreService
-from vbs_tui.simulator.services.volumes import VolumeService
+from vbs_tui.simulator.services.vbs import VbsService
+from vbs_tui.simulator.world.ids import dashed
 from vbs_tui.simulator.world.ledger import Ledger, RequestRecord
-from vbs_tui.simulator.world.restore_machine import Machine
-from vbs_tui.simulator.world.world import World, dashed
-
-Handler = Callable[[Call], Reply]
+from vbs_tui.simulator.world.restore_machine import RestoreMachine
+from vbs_tui.simulator.world.world import World
 
 _HOST = re.compile(r"[\w.\[\]:-]{1,255}\Z")
 
@@ -44,8 +47,8 @@ class Parts:
     world: World
     options: Options
     ledger: Ledger
-    machine: Machine
-    doorkeeper: Doorkeeper
+    machine: RestoreMachine
+    authenticator: Authenticator
     clock: Callable[[], datetime]
     rng: random.Random
     faults: Callable[[], Faults]
@@ -55,10 +58,10 @@ class Parts:
 
 
 def create_app(parts: Parts) -> Starlette:
-    """The Starlette application over ``parts``; two of them never meet."""
+    """The Starlette application over ``parts``."""
     routes = [
         Route(path, _endpoint(parts, handler), methods=[method])
-        for method, path, handler in _table(parts)
+        for method, path, handler in _routes(parts)
     ]
     fallback = _endpoint(parts, _unrouted)
     every = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -67,54 +70,21 @@ def create_app(parts: Parts) -> Starlette:
     return app
 
 
-def _table(parts: Parts) -> list[tuple[str, str, Handler]]:
-    world, keeper, options = parts.world, parts.doorkeeper, parts.options
-    iam = IdentityService(world, keeper)
-    backups = BackupService(world, keeper, options, parts.ledger)
-    volumes = VolumeService(world, keeper, options)
-    restores = RestoreService(world, keeper, options, parts.machine)
-    rows: list[tuple[str, str, Handler]] = [("GET", "/", iam.versions)]
-    for version in ("/v1", "/v2", "/v3"):
-        rows += [("GET", version, iam.version), ("GET", version + "/", iam.version)]
-    rows += [
-        ("POST", "/v3/auth/tokens", iam.create_token),
-        ("GET", "/v3/auth/tokens", iam.validate_token),
-        ("DELETE", "/v3/auth/tokens", iam.revoke_token),
-        ("GET", "/v3/auth/projects", iam.my_projects),
-        ("GET", "/v3/auth/catalog", iam.catalog),
-        ("GET", "/v3/projects", iam.all_projects),
-        ("GET", "/v3/users/{user_id}/projects", iam.user_projects),
-    ]
-    for version in ("/v2", "/v3"):
-        root = version + "/{project_id}"
-        rows += [
-            ("GET", root + "/backups", backups.summaries),
-            ("GET", root + "/backups/detail", backups.details),
-            ("GET", root + "/backups/{backup_id}", backups.show),
-            ("DELETE", root + "/backups/{backup_id}", backups.delete),
-            ("POST", root + "/backups/{backup_id}/restore", restores.native_restore),
-            ("GET", root + "/volumes", volumes.summaries),
-            ("GET", root + "/volumes/detail", volumes.details),
-            ("GET", root + "/volumes/{volume_id}", volumes.show),
-        ]
-    root = "/v2/{project_id}"
-    return [
-        *rows,
-        ("GET", root + "/cloudvolumes/detail", volumes.vendor_details),
-        ("GET", root + "/cloudvolumes/{volume_id}", volumes.vendor_show),
-        ("GET", root + "/cloudbackups/quota", backups.quota),
-        ("POST", root + "/cloudbackups/{backup_id}/restore", restores.vendor_restore),
-        ("POST", root + "/cloudbackups/{backup_id}", restores.vendor_delete),
-        ("GET", root + "/backuppolicy", backups.policies),
-        ("GET", root + "/os-vendor-backup-sharing/detail", backups.shared_with_me),
-        ("GET", root + "/jobs/{job_id}", restores.job),
-        ("GET", "/v1/{project_id}/jobs/{job_id}", restores.job),
-        ("GET", "/v1/{project_id}/cloudservers/{server_id}", volumes.server),
-    ]
+def _routes(parts: Parts) -> list[ServiceRoute]:
+    shared = (parts.world, parts.authenticator, parts.options)
+    services = (
+        IdentityService(parts.world, parts.authenticator),
+        CinderBackups(*shared, parts.ledger, parts.machine),
+        CinderVolumes(*shared),
+        EvsService(*shared),
+        VbsService(*shared, parts.machine),
+        EcsService(*shared),
+    )
+    return [row for service in services for row in service.routes()]
 
 
 def _unrouted(_call: Call) -> Reply:
-    raise errors.unrouted()
+    raise errors.unknown_route()
 
 
 def _endpoint(parts: Parts, handler: Handler) -> Callable[[Request], Any]:
@@ -135,7 +105,7 @@ def _endpoint(parts: Parts, handler: Handler) -> Callable[[Request], Any]:
         await effects.delay(rules)
         status = None if reply.drop else reply.status
         parts.ledger.close(record, status, ",".join(rule.name for rule in rules))
-        return _Answer(reply, _headers(parts, call))
+        return _Response(reply, _headers(parts, call))
 
     return endpoint
 
@@ -168,7 +138,7 @@ async def _call(parts: Parts, request: Request) -> Call:
 
 
 def _base_url(parts: Parts, request: Request) -> str:
-    """Where the simulator is for who asks: it may listen on every address of the machine."""
+    """The simulator's URL for this client: it may listen on every address of the machine."""
     url, host = parts.base_url(), request.headers.get("host", "")
     is_any = urlsplit(url).hostname in ("0.0.0.0", "::")
     return f"http://{host}" if is_any and _HOST.match(host) else url
@@ -195,8 +165,8 @@ def _headers(parts: Parts, call: Call) -> dict[str, str]:
     return {**headers, "X-Request-Id": call.request_id}
 
 
-class _Answer(Response):
-    """Sends a reply, or drops the connection when the reply says so."""
+class _Response(Response):
+    """Sends a reply, or closes the connection when the reply says so."""
 
     media_type = "application/json"
 

@@ -1,4 +1,4 @@
-"""What of the simulated cloud's manners can be set."""
+"""How the simulated cloud behaves, as far as that can be set."""
 
 from __future__ import annotations
 

@@ -299,7 +299,7 @@ class VbsTui(
             self.main.show_failure(error.failure, error.failure.what)
             return
         failure = Failure(
-            kind=ErrorKind.NONSENSE,
+            kind=ErrorKind.UNUSABLE,
             executed=Executed.UNKNOWN,
             what=clean(what) or "work in the background",
             message=f"A defect of the program: {type(error).__name__}.",

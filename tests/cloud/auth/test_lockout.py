@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cloud.auth.test_log_in import JANE, UNAUTHORIZED, a_volume
+from tests.cloud.auth.support import JANE, UNAUTHORIZED, a_volume, failure_of
 from tests.support.toy_cloud import PROJECT, VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply, json_reply
 from vbs_tui.cloud.auth.credentials import (
@@ -17,10 +17,10 @@ from vbs_tui.cloud.auth.credentials import (
     PasswordCredentials,
     TokenCredentials,
 )
-from vbs_tui.cloud.auth.lockout import RefusalCount
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.provider import LogInQuestion
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
@@ -29,11 +29,11 @@ WAIT = "Corrected, it is tried at once; as it is, not before"
 
 
 class Place:
-    """One cloud, one configuration that may change, connections that share their tally."""
+    """One cloud, one configuration that may change, connections that share their history."""
 
     def __init__(self, cloud: ToyCloud, credentials: Credentials) -> None:
         self.cloud = cloud
-        self.tally = RefusalCount()
+        self.history = RefusalHistory()
         self.credentials = credentials
         self.asked = 0
 
@@ -49,16 +49,14 @@ class Place:
             return "492817"
 
         made = CloudConnection(
-            self.settings(), clock=self.cloud.clock, tally=self.tally, read_again=read, ask=ask
+            self.settings(),
+            clock=self.cloud.clock,
+            history=self.history,
+            reload_settings=read,
+            ask=ask,
         )
         self.cloud.connections.append(made)
         return made
-
-
-async def failure_of(connection: CloudConnection) -> Failure:
-    with pytest.raises(CloudError) as caught:
-        await connection.projects()
-    return caught.value.failure
 
 
 async def test_the_same_password_is_not_sent_again_and_again() -> None:
@@ -81,7 +79,7 @@ async def test_the_same_password_is_not_sent_again_and_again() -> None:
             cloud.clock.passed += 1
             await failure_of(place.connect())
             assert len(cloud.server.log_ins) == tries
-        assert place.tally.refusals == 4
+        assert place.history.total == 4
 
 
 async def test_a_corrected_one_is_sent_at_once() -> None:

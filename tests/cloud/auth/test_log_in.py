@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.auth.support import JANE, THE_PROJECT, UNAUTHORIZED, a_volume
 from tests.support.toy_cloud import BACKUP, PROJECT, VOLUME, ToyCloud, a_token, catalog_entry
 from tests.support.wire_server import Heard, Reply, WireServer, json_reply, reply, reset, stall
 from vbs_tui.cloud.auth.credentials import (
@@ -25,14 +26,6 @@ from vbs_tui.cloud.http.session import Timeouts
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
-
-JANE = User(name="ops-jane", domain_name="OTC00000000001000000317")
-THE_PROJECT = Project(PROJECT, "eu-de_prod")
-UNAUTHORIZED = json_reply({"error": {"code": 401, "message": "no", "title": "Unauthorized"}}, 401)
-
-
-def a_volume(heard: Heard) -> bytes:
-    return json_reply({"volume": {"id": VOLUME, "status": "available"}})
 
 
 def auth_of(heard: Heard) -> dict[str, Any]:

@@ -12,12 +12,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.cloud.auth.test_plugins import SECRETS, THE_PROJECT, shown_by
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, a_volume, shown_by
 from tests.support.company import ACCESS_TOKEN, PASSWORD, Company, settings_of
 from tests.support.toy_cloud import VOLUME
 from tests.support.wire_server import Heard, Reply, WireServer, json_reply
-from vbs_tui.cloud.auth.plugins import adapter
-from vbs_tui.cloud.auth.plugins.adapter import PluginRefusal
+from vbs_tui.cloud.auth.plugins import transport
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
@@ -37,10 +36,6 @@ class Operator:
     async def __call__(self, question: LogInQuestion) -> str | None:
         self.asked.append(question)
         return self.answers.pop(0)
-
-
-def a_volume(heard: Heard) -> bytes:
-    return json_reply({"volume": {"id": VOLUME, "status": "available"}})
 
 
 def forms(company: Company) -> list[dict[str, str]]:
@@ -106,14 +101,6 @@ async def test_nobody_is_asked_where_nobody_is(tmp_path: Path) -> None:
             assert (failure.kind, failure.executed) == (ErrorKind.LOG_IN, Executed.NO)
             assert failure.declined
             assert "OS_PASSWORD" in failure.hint
-        assert company.server.heard == []
-
-
-async def test_nothing_is_sent_in_place_of_a_password(tmp_path: Path) -> None:
-    async with Company() as company:
-        made = settings_of(tmp_path, without_password(company)).credentials
-        with pytest.raises(PluginRefusal, match="has no password"):
-            await made.token(company.clock.now())
         assert company.server.heard == []
 
 
@@ -239,7 +226,7 @@ async def test_a_denied_log_in_is_a_refusal(tmp_path: Path) -> None:
 async def test_who_says_too_early_that_it_is_done_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "_LOOK_AT_BROWSER", 0.3)
+    monkeypatch.setattr(transport, "BROWSER_SECONDS", 0.3)
 
     class Late(Operator):
         async def __call__(self, question: LogInQuestion) -> str | None:

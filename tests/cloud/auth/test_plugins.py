@@ -6,7 +6,6 @@ import asyncio
 import importlib.util
 import json
 import ssl
-import traceback
 import warnings
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.auth.support import SECRETS, THE_PROJECT, shown_by
 from tests.cloud.http.test_tls import serving
 from tests.support.certificates import make_certificate
 from tests.support.company import (
     ACCESS_TOKEN,
-    BASIC,
     FEDERATION,
     PASSWORD,
     Company,
@@ -26,23 +25,10 @@ from tests.support.company import (
 )
 from tests.support.toy_cloud import PROJECT, VOLUME
 from tests.support.wire_server import Heard, Reply, json_reply, reply, reset
-from vbs_tui.cloud.auth.plugins.adapter import PluginRefusal
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
-from vbs_tui.cloud.resources import Project
 from vbs_tui.commands.support.cloud_choice import settings_for as named_settings
-
-SECRETS = ("wörd&7731", "client-sec/ret", "token-8841", "gAAAA", BASIC[:12])
-THE_PROJECT = Project(PROJECT, "eu-de_prod")
-
-
-def shown_by(error: BaseException, connection: CloudConnection) -> str:
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [line for line in told.format() if "tests/cloud" not in line]
-    failure = error.failure if isinstance(error, CloudError) else None
-    calls = connection.request_log.calls()
-    return "\n".join([str(error), repr(error), repr(failure), repr(calls), *own])
 
 
 async def test_projects_and_disks_by_way_of_the_provider(tmp_path: Path) -> None:
@@ -161,10 +147,10 @@ async def test_the_plugins_own_words_hold_no_secret(tmp_path: Path) -> None:
 
     async with Company() as company:
         company.instead = {"/idp/token": echo}
-        made = settings_of(tmp_path, company.cloud()).credentials
-        with pytest.raises(PluginRefusal) as caught:
-            await asyncio.to_thread(made.log_in, company.clock.now())
-    assert "idp-pa" not in str(caught.value)
+        made = settings_of(tmp_path, company.cloud())
+        with pytest.raises(CloudError) as caught:
+            await company.connect(tmp_path, company.cloud()).projects()
+    assert "idp-pa" not in repr(caught.value.failure)
     assert "idp-pa" not in repr(made)
 
 
@@ -173,7 +159,7 @@ async def test_the_plugins_own_words_hold_no_secret(tmp_path: Path) -> None:
     [
         (json_reply({}, 503), "answered HTTP 503", ErrorKind.SERVER),
         (json_reply({}, 429), "answered HTTP 429", ErrorKind.REFUSED),
-        (reset, "the connection to 127.0.0.1 was lost", ErrorKind.BROKEN),
+        (reset, "127.0.0.1 broke off the answer", ErrorKind.BROKEN),
         (json_reply({"no": "token"}), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
         (reply("<html>portal</html>"), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),
         (reply(""), "cannot read the answer of 127.0.0.1", ErrorKind.LOG_IN),

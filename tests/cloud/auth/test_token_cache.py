@@ -12,20 +12,15 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.auth.support import THE_PROJECT, a_volume
 from tests.support.toy_cloud import PASSWORD, PROJECT, VOLUME, ToyCloud, a_token
-from tests.support.wire_server import Heard, Reply, json_reply
+from tests.support.wire_server import Heard, json_reply
 from vbs_tui.cloud.auth.credentials import Credentials, PasswordCredentials, TokenCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
-from vbs_tui.cloud.resources import Project
 from vbs_tui.cloud.secrets import Secret
 
-THE_PROJECT = Project(PROJECT, "eu-de_prod")
 JANE = PasswordCredentials(User("ops-jane", domain_name="ops"), Secret(PASSWORD))
-
-
-def service(heard: Heard) -> Reply:
-    return json_reply({"volume": {"id": VOLUME, "status": "available"}})
 
 
 async def use(
@@ -53,7 +48,7 @@ def files(folder: Path) -> list[Path]:
 
 async def test_next_start_needs_no_log_in(tmp_path: Path) -> None:
     folder = tmp_path / "cache" / "tokens"
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         for _ in range(3):
             await use(cloud, folder)
         assert len(cloud.server.log_ins) == 1
@@ -64,7 +59,7 @@ async def test_next_start_needs_no_log_in(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_kept_unless_asked_for(tmp_path: Path) -> None:
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         for _ in range(2):
             await use(cloud, None)
         given = TokenCredentials(Secret("given-by-hand"))
@@ -85,7 +80,7 @@ async def test_nothing_is_kept_unless_asked_for(tmp_path: Path) -> None:
 async def test_another_user_or_cloud_has_tokens_of_its_own(
     tmp_path: Path, credentials: Credentials, changes: dict[str, str]
 ) -> None:
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         await use(cloud, tmp_path)
         await use(cloud, tmp_path, credentials, **changes)
         assert len(cloud.server.log_ins) == 2
@@ -93,7 +88,7 @@ async def test_another_user_or_cloud_has_tokens_of_its_own(
 
 
 async def test_token_that_ends_soon_is_not_used(tmp_path: Path) -> None:
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         await use(cloud, tmp_path)
         cloud.clock.passed += 23.9 * 3600
         await use(cloud, tmp_path)
@@ -103,7 +98,7 @@ async def test_token_that_ends_soon_is_not_used(tmp_path: Path) -> None:
 async def test_token_that_the_cloud_refuses_is_replaced_on_disk_too(tmp_path: Path) -> None:
     revoked: set[str] = set()
     refusal = json_reply({"error": {"code": 401, "message": "no", "title": "Unauthorized"}}, 401)
-    cloud = ToyCloud(lambda heard: refusal if heard.token in revoked else service(heard))
+    cloud = ToyCloud(lambda heard: refusal if heard.token in revoked else a_volume(heard))
     async with cloud:
         await use(cloud, tmp_path)
         revoked.add(a_token(1))
@@ -144,7 +139,7 @@ def deepen(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [loosen, cut, link, empty, other_project, pipe, deepen])
 async def test_file_that_cannot_be_trusted_is_passed_over(tmp_path: Path, harm: Any) -> None:
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         await use(cloud, tmp_path)
         harm(files(tmp_path)[0])
         await use(cloud, tmp_path)
@@ -168,7 +163,7 @@ def elsewhere(folder: Path) -> Path:
 @pytest.mark.parametrize("prepare", [open_to_all, elsewhere])
 async def test_folder_that_others_may_have_filled_is_not_used(tmp_path: Path, prepare: Any) -> None:
     folder = prepare(tmp_path / "tokens")
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         for _ in range(2):
             await use(cloud, folder)
         assert len(cloud.server.log_ins) == 2
@@ -177,7 +172,7 @@ async def test_folder_that_others_may_have_filled_is_not_used(tmp_path: Path, pr
 
 async def test_folder_that_others_may_read_is_closed(tmp_path: Path) -> None:
     (tmp_path / "tokens").mkdir(mode=0o755)
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         for _ in range(2):
             await use(cloud, tmp_path / "tokens")
         assert len(cloud.server.log_ins) == 1
@@ -191,7 +186,7 @@ async def test_what_is_known_of_the_log_in_is_kept_too(tmp_path: Path) -> None:
         told["token"]["roles"] = [{"id": "1", "name": "vbs_adm"}]
         return json_reply(told, 201, {"X-Subject-Token": a_token(cloud.given)})
 
-    cloud = ToyCloud(service, log_in)
+    cloud = ToyCloud(a_volume, log_in)
     async with cloud:
         await use(cloud, tmp_path)
         again = CloudConnection(
@@ -209,6 +204,6 @@ async def test_what_is_known_of_the_log_in_is_kept_too(tmp_path: Path) -> None:
 
 async def test_disk_that_takes_nothing_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text("a file where the folder should be")
-    async with ToyCloud(service) as cloud:
+    async with ToyCloud(a_volume) as cloud:
         await use(cloud, tmp_path / "tokens")
         assert len(cloud.server.log_ins) == 1

@@ -15,7 +15,7 @@ from vbs_tui.cloud.auth.credentials import (
     TokenCredentials,
     User,
 )
-from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials
+from vbs_tui.cloud.auth.plugins.loading import PluginCredentials
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.config.clouds_yaml import ConfigurationError, cloud_names, settings_for
 from vbs_tui.cloud.secrets import Secret
@@ -289,8 +289,9 @@ def test_what_stands_beside_auth_counts_for_plugins(tmp_path: Path) -> None:
     path.write_text(text)
     made = settings_for("oidc", None, {"OS_CLIENT_CONFIG_FILE": str(path)}).credentials
     assert isinstance(made, PluginCredentials)
-    assert made.plugin.password == "beside"
-    assert made.plugin.username == "j"
+    plugin, _ = made.make("")
+    assert plugin.password == "beside"
+    assert plugin.username == "j"
 
 
 OIDC_BESIDE = "    auth_type: v3oidcpassword\n    password: beside\n"
@@ -300,7 +301,7 @@ def test_a_trust_assumes_the_domain_that_the_openstack_client_assumes(tmp_path: 
     text = "{auth: {auth_url: 'https://i.test', username: j, password: p, trust_id: t}}"
     made = cloud(tmp_path, text).credentials
     assert isinstance(made, PluginCredentials)
-    assert made.plugin._user_domain_id == "default"
+    assert made.make("")[0]._user_domain_id == "default"
 
 
 def test_variables_that_the_openstack_client_takes_for_every_cloud(
@@ -351,3 +352,9 @@ def test_each_region_is_shown_with_its_own_way_in(tmp_path: Path) -> None:
     assert [one.insecure for one in ways] == ["", "", "unchecked TLS"]
     assert found.own_regions == {"two", "three"}
     assert "hush" not in repr(found)
+
+
+def test_the_user_by_its_older_key(tmp_path: Path) -> None:
+    found = cloud(tmp_path, "{auth: {auth_url: 'https://i.test', user_name: j, password: p}}")
+    assert isinstance(found.credentials, PasswordCredentials)
+    assert found.credentials.user.name == "j"

@@ -12,7 +12,7 @@ import pytest
 from tests.support.toy_cloud import VOLUME, ToyCloud
 from tests.support.wire_server import Heard, Reply, reply
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.http.decompression import Decompressor, TooLarge, Unreadable
+from vbs_tui.cloud.http.decompression import BodyTooLarge, Decompressor, UndecodableBody
 
 BODY = random.Random(1).randbytes(20_000) + b"z" * 20_000
 
@@ -38,33 +38,33 @@ def raw_deflate(body: bytes) -> bytes:
 def test_whole_whatever_the_pieces(encoding: str, packed: bytes, size: int) -> None:
     unpacker = Decompressor(encoding, len(BODY))
     for start in range(0, len(packed), size):
-        unpacker.take(packed[start : start + size])
-    assert unpacker.whole() == BODY
+        unpacker.feed(packed[start : start + size])
+    assert unpacker.finish() == BODY
 
 
 def test_one_byte_too_many() -> None:
     unpacker = Decompressor("gzip", len(BODY) - 1)
-    with pytest.raises(TooLarge):
-        unpacker.take(gzip.compress(BODY))
+    with pytest.raises(BodyTooLarge):
+        unpacker.feed(gzip.compress(BODY))
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "none", "binary", "*", ",", "identity, x", "x"])
 def test_what_is_no_packing_is_left_as_it_is(encoding: str) -> None:
     unpacker = Decompressor(encoding, len(BODY))
-    unpacker.take(BODY)
-    assert unpacker.whole() == BODY
+    unpacker.feed(BODY)
+    assert unpacker.finish() == BODY
 
 
 @pytest.mark.parametrize("encoding", ["gzip,", "identity, gzip", "gzip, UTF-8"])
 def test_one_packing_among_others(encoding: str) -> None:
     unpacker = Decompressor(encoding, len(BODY))
-    unpacker.take(gzip.compress(BODY))
-    assert unpacker.whole() == BODY
+    unpacker.feed(gzip.compress(BODY))
+    assert unpacker.finish() == BODY
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "compress"])
 def test_what_was_not_asked_for(encoding: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UndecodableBody):
         Decompressor(encoding, 10)
 
 
@@ -73,13 +73,13 @@ def test_what_was_not_asked_for(encoding: str) -> None:
 )
 def test_what_is_broken(packed: bytes) -> None:
     unpacker = Decompressor("gzip", len(BODY))
-    with pytest.raises(Unreadable):  # noqa: PT012 - at the first piece, or at the end
-        unpacker.take(packed)
-        unpacker.whole()
+    with pytest.raises(UndecodableBody):  # noqa: PT012 - at the first piece, or at the end
+        unpacker.feed(packed)
+        unpacker.finish()
 
 
 def test_nothing_at_all_is_nothing() -> None:
-    assert Decompressor("gzip", 10).whole() == b""
+    assert Decompressor("gzip", 10).finish() == b""
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
@@ -99,5 +99,5 @@ async def test_a_bomb_takes_no_more_memory_than_the_bound(encoding: str) -> None
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-    assert caught.value.failure.kind is ErrorKind.NONSENSE
+    assert caught.value.failure.kind is ErrorKind.UNUSABLE
     assert peak < 120_000_000

@@ -8,13 +8,11 @@ from datetime import timedelta
 import pytest
 
 from tests.support.fast_clock import START
-from vbs_tui.cloud.http.error_envelopes import (
-    Envelope,
-    decode,
-    is_gone,
-    is_not_here,
+from vbs_tui.cloud.http.error_envelopes import Envelope, decode, read_json
+from vbs_tui.cloud.http.errors.classification import (
+    is_missing_object,
     is_router_404,
-    read_json,
+    is_unknown_path,
     refuses_token,
 )
 
@@ -172,7 +170,7 @@ def test_no_body_is_too_strange(body: bytes) -> None:
     ],
 )
 def test_error_within_a_success_is_recognised(body: object, is_error: bool) -> None:
-    assert told(body, 200).told is is_error
+    assert told(body, 200).is_error is is_error
 
 
 @pytest.mark.parametrize(
@@ -234,12 +232,12 @@ def test_unknown_path_is_told_from_a_missing_thing() -> None:
     gateway = told({"error_code": "APIGW.0101", "error_msg": "no api"}, 404)
     vendor = told({"error": {"code": "EVS.5404", "message": "no disk"}}, 404)
     page = told(b"<h1>404</h1>", 404)
-    assert [is_gone(404, one) for one in (native, vendor)] == [True, True]
-    assert [is_not_here(404, one) for one in (native, vendor)] == [False, False]
+    assert [is_missing_object(404, one) for one in (native, vendor)] == [True, True]
+    assert [is_unknown_path(404, one) for one in (native, vendor)] == [False, False]
     for one in (router, gateway, page):
-        assert is_not_here(404, one)
-        assert not is_gone(404, one)
-    assert is_not_here(405, told(b"", 405))
+        assert is_unknown_path(404, one)
+        assert not is_missing_object(404, one)
+    assert is_unknown_path(405, told(b"", 405))
 
 
 def test_http_date_counts_from_the_handed_in_moment() -> None:

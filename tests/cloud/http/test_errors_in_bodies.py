@@ -186,7 +186,7 @@ async def test_a_log_in_that_is_not_understood_is_no_refused_password(body: obje
         failure = caught.value.failure
         assert (failure.kind, failure.executed) == (ErrorKind.LOG_IN, Executed.NO)
         assert "Refused" not in dict(failure.extra)
-        assert connection._tally.refusals == 0
+        assert connection._history.total == 0
         if "IAM" not in json.dumps(body):
             told = decode(failure, None)
             assert told.headline.startswith("The identity service does not understand")
@@ -210,7 +210,7 @@ async def test_a_refused_password_is_one_whatever_the_status(body: object, statu
         with pytest.raises(CloudError) as caught:
             await connection.projects()
         assert "Refused" in dict(caught.value.failure.extra)
-        assert connection._tally.refusals == 1
+        assert connection._history.total == 1
 
 
 # Codes

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 import requests.utils
 
 from tests.support.company import Company
-from tests.support.ground import Server, answering, no_talk, tunnelling_to
+from tests.support.ground import Server, answering, no_talk
 from tests.support.toy_cloud import ToyCloud
 from vbs_tui.clock import SystemClock
 from vbs_tui.cloud.errors import CloudError, ErrorKind
-from vbs_tui.cloud.http.proxies import Proxy, Unusable, look_for_proxy, secrets_of_proxies
+from vbs_tui.cloud.http.proxies import Proxy, UnusableProxy, find_proxy, proxy_secrets
 from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.doctor.network import Health, look_at_way
+from vbs_tui.doctor.finding import Health
+from vbs_tui.doctor.network.checks import check_network
 
 FAR = "https://iam.example.test/v3"
 UNUSABLE = [
@@ -35,10 +37,10 @@ def no_others(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_user_and_password_are_known_as_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://corp:p%40ss%2Fword@proxy.corp:3128")
-    found = look_for_proxy(FAR)
+    found = find_proxy(FAR)
     assert isinstance(found, Proxy)
-    assert (found.place, found.is_named) == ("proxy.corp:3128", True)
-    assert secrets_of_proxies() == ["corp:p@ss/word", "p@ss/word"]
+    assert (found.address, found.has_user) == ("proxy.corp:3128", True)
+    assert proxy_secrets() == ["corp:p@ss/word", "p@ss/word"]
     assert "ss" not in repr(found)
 
 
@@ -47,11 +49,11 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", value)
-    found = look_for_proxy(FAR)
-    assert isinstance(found, Unusable)
+    found = find_proxy(FAR)
+    assert isinstance(found, UnusableProxy)
     assert found.variable == "https_proxy"
-    way = await look_at_way(FAR, TlsSettings(), SystemClock())
-    (finding,) = way.found
+    report = await check_network(FAR, TlsSettings(), SystemClock())
+    (finding,) = report.findings
     assert (finding.step, finding.health) == ("proxy", Health.FAILED)
     assert finding.seen == "https_proxy names no proxy that can be used"
     assert "http://HOST:PORT" in finding.do
@@ -62,15 +64,15 @@ async def test_what_is_none_is_told_as_that_and_shows_nothing(
     assert failure.kind is ErrorKind.NOT_SENT
     assert failure.message == "the proxy settings of this machine cannot be used"
     assert "Correct https_proxy" in failure.hint
-    assert not any(part in repr((way, failure)) for part in ("4711", "ops:47", "rest@"))
+    assert not any(part in repr((report, failure)) for part in ("4711", "ops:47", "rest@"))
 
 
 def test_nobody_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert look_for_proxy(FAR) is None
+    assert find_proxy(FAR) is None
     monkeypatch.setenv("https_proxy", "")
-    assert look_for_proxy(FAR) is None
+    assert find_proxy(FAR) is None
     monkeypatch.setenv("https_proxy", UNUSABLE[0])
-    assert look_for_proxy("https://127.0.0.1/v3") is None
+    assert find_proxy("https://127.0.0.1/v3") is None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,12 @@ def test_nobody_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("407 Wanted", "", "asks for a log-in (407)", "user and password into https_proxy"),
         ("407 Wanted", "a:b@", "asks for a log-in (407)", "does not take the user and password"),
-        ("403 Forbidden", "", "the proxy refused to connect", "ask whoever runs it to allow"),
+        (
+            "403 Forbidden",
+            "",
+            "refused to connect to idp.example.test",
+            "ask whoever runs it to allow",
+        ),
     ],
 )
 async def test_a_plugin_behind_a_proxy(
@@ -162,17 +169,20 @@ def test_exceptions_are_those_of_the_openstack_client(
         with monkeypatch.context() as patch:
             patch.setenv("all_proxy", PROXY)
             patch.setenv(spelling, exceptions)
-            found = look_for_proxy(url)
+            found = find_proxy(url)
             assert (found == Proxy("proxy.corp", 3128, "all_proxy")) is is_taken, found
             assert found is None or is_taken
 
 
-async def test_what_is_excepted_is_reached_by_itself_and_the_rest_by_the_proxy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_what_is_not_excepted_goes_to_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
+
+    async def refusing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
     async with ToyCloud() as cloud:
-        with Server(tunnelling_to(int(cloud.server.url.rpartition(":")[2]), heard)) as proxy:
+        with Server(refusing) as proxy:
             monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
             monkeypatch.setenv("NO_PROXY", "localhost,::1,[::1],192.0.2.0/24")
             with pytest.raises(CloudError) as caught:
@@ -201,8 +211,8 @@ async def test_exceptions_that_cannot_be_understood_are_named(
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", "what.ever")
     monkeypatch.setattr(requests.utils, "get_environ_proxies", failing)
-    way = await look_at_way(FAR, TlsSettings(), SystemClock())
-    (finding,) = way.found
+    report = await check_network(FAR, TlsSettings(), SystemClock())
+    (finding,) = report.findings
     assert finding.seen == "NO_PROXY cannot be understood"
     assert "192.0.2.0/24" in finding.do
     assert "SOCKS" not in finding.do

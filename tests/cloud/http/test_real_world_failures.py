@@ -28,8 +28,8 @@ from vbs_tui.cloud.auth.credentials import PasswordCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import redirected_to
 from vbs_tui.cloud.http.client import new_client
+from vbs_tui.cloud.http.errors.response_advice import redirect_target
 from vbs_tui.cloud.http.proxies import Proxy, proxy_for
 from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.resources import Project
@@ -173,7 +173,7 @@ def test_a_proxy_is_told_without_its_password(
         monkeypatch.setenv("HTTPS_PROXY", "http://jane:proxy-pass-2@p.example.test:3128")
         told = proxy_for(f"https://{FAR}/v3")
         assert proxy_for("https://localhost:5000/v3") is None
-    assert told == Proxy("p.example.test", 3128, "HTTPS_PROXY", is_named=True)
+    assert told == Proxy("p.example.test", 3128, "HTTPS_PROXY", has_user=True)
     assert "proxy-pass-2" not in repr(told)
 
 
@@ -216,7 +216,7 @@ async def test_through_a_proxy_all_goes_well(
     ],
 )
 def test_of_a_redirection_only_scheme_and_host_are_told(location: str, told: str) -> None:
-    assert redirected_to(location) == told
+    assert redirect_target(location) == told
 
 
 async def test_a_redirected_log_in_names_the_host_it_was_sent_to(

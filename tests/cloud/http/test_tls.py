@@ -16,9 +16,9 @@ from tests.support.fast_clock import FastClock
 from tests.support.wire_server import WireServer, json_reply
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.http.messages import Request
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.tls import TlsSettings
+from vbs_tui.cloud.request_log import RequestLog
 
 
 def serving(path: Path) -> WireServer:

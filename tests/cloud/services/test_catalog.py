@@ -198,7 +198,7 @@ def test_another_interface_is_named() -> None:
     )
     with pytest.raises(NoEndpoint, match="VBS for the interface admin alone") as caught:
         made.endpoint("vbs", PID)
-    assert "Looked for was: public" in caught.value.hint
+    assert "Looked for: public" in caught.value.hint
 
 
 @pytest.mark.parametrize("service_type", ["vbs", "vbsv2"])

@@ -1,36 +1,20 @@
-"""What is read directly before a request decides whether it leaves; by clocks that may lie."""
+"""A reading directly before the request decides whether it is sent, even if clocks jump."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.restore.house import House
+from tests.restore.engine_harness import Harness, in_virtual_time
 from tests.restore.makers import NOW, restore
 from tests.restore.scripted_cloud import Answer
-from tests.restore.virtual_time import InlineExecutor
 from vbs_tui.cloud.resources import Attachment
 from vbs_tui.restore.events import RowChanged
 from vbs_tui.restore.journal.journal import Journal
-from vbs_tui.restore.journal.journal_thread import JournalThread
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
-
-Read = Callable[[str], Awaitable[Any]]
-
-
-def changed(house: House, call: str, **changes: Any) -> None:
-    """From now on the cloud tells this of the disk or the backup."""
-    real: Read = getattr(house.cloud, call)
-
-    async def read(one_id: str) -> Any:
-        return replace(await real(one_id), **changes)
-
-    setattr(house.cloud, call, read)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +29,7 @@ def changed(house: House, call: str, **changes: Any) -> None:
         ("volume", {"availability_zone": "eu-de-02"}, "is in zone eu-de-02, and was in eu-de-01"),
         ("volume", {"availability_zone": ""}, "is in zone (none), and was in eu-de-01"),
         ("volume", {"size": None}, "has ? GiB, and had 100 GiB"),
-        ("volume", {"src_backup_id": "f" * 8}, "carries the mark of another restore"),
+        ("volume", {"src_backup_id": "f" * 8}, "so another restore wrote it"),
         ("volume", {"updated_at": NOW + timedelta(microseconds=1)}, "disk was changed"),
         ("volume", {"updated_at": None}, "disk was changed"),
         ("volume", {"multiattach": True}, "can be attached to several servers at once"),
@@ -54,208 +38,110 @@ def changed(house: House, call: str, **changes: Any) -> None:
         ("backup", {"status": "restoring"}, "Another restore is reading it"),
         ("backup", {"name": "y"}, "the backup is named y"),
         ("backup", {"size": 40}, "the backup has 40 GiB, and had 100 GiB"),
-        ("backup", {"volume_id": "other"}, "is of another disk"),
-        ("backup", {"created_at": NOW - timedelta(days=1)}, "is of another moment"),
+        ("backup", {"volume_id": "other"}, "belongs to another disk"),
+        ("backup", {"created_at": NOW - timedelta(days=1)}, "was taken at another time"),
         ("backup", {"updated_at": NOW + timedelta(seconds=1)}, "backup was changed"),
     ],
 )
-def test_what_changed_since_the_confirmation_is_not_sent(
-    house: House, call: str, changes: dict[str, Any], told: str
+@in_virtual_time
+async def test_what_changed_since_the_confirmation_is_not_sent(
+    harness: Harness, call: str, changes: dict[str, Any], told: str
 ) -> None:
-    async def story() -> None:
-        engine = await house.engine()
-        changed(house, call, **changes)
-        await engine.submit(restore())
-        ended = await house.settled()
-        assert ended.state is State.NOT_SENT
-        assert ended.summary.startswith("Not sent: ")
-        assert any(words in ended.summary for words in told.split("|")), ended.summary
-        assert ended.tries == 0
-        assert house.cloud.posts == []
-        rows = [e for e in house.events if isinstance(e, RowChanged)]
-        assert {type(one.row).__name__ for one in rows} == {"Backup", "Volume"}
-        assert {one.project_id for one in rows} == {ended.project_id}
-        await engine.stop(1.0)
-
-    house.run(story())
+    engine = await harness.engine()
+    harness.change(call, **changes)
+    await engine.submit(restore())
+    ended = await harness.settled()
+    assert ended.state is State.NOT_SENT
+    assert ended.summary.startswith("Not sent: ")
+    assert any(words in ended.summary for words in told.split("|")), ended.summary
+    assert ended.tries == 0
+    assert harness.cloud.posts == []
+    rows = [e for e in harness.events if isinstance(e, RowChanged)]
+    assert {type(one.row).__name__ for one in rows} == {"Backup", "Volume"}
+    assert {one.project_id for one in rows} == {ended.project_id}
 
 
-def test_a_change_during_a_slow_log_in_is_seen(house: House) -> None:
+@in_virtual_time
+async def test_a_change_during_a_slow_log_in_is_seen(harness: Harness) -> None:
     """The token first, then the reading: however long the log-in takes."""
+    engine = await harness.engine()
 
-    async def story() -> None:
-        engine = await house.engine()
+    async def slow() -> None:
+        await harness.clock.sleep(186)
+        harness.change("volume", status="in-use")
 
-        async def slow() -> None:
-            await house.clock.sleep(186)
-            changed(house, "volume", status="in-use")
-
-        house.cloud.prepare = slow  # type: ignore[method-assign]
-        await engine.submit(restore())
-        ended = await house.settled()
-        assert ended.state is State.NOT_SENT
-        assert house.cloud.posts == []
-        await engine.stop(1.0)
-
-    house.run(story())
+    harness.cloud.prepare = slow  # type: ignore[method-assign]
+    await engine.submit(restore())
+    ended = await harness.settled()
+    assert ended.state is State.NOT_SENT
+    assert harness.cloud.posts == []
 
 
-def test_both_are_read_before_every_request(house: House) -> None:
-    async def story() -> None:
-        house.cloud.answers = [Answer.BAD_TOKEN, Answer.NEVER_LEFT]
-        order: list[str] = []
-        for call in ("prepare", "volume", "backup", "submit"):
-            real = getattr(house.cloud, call)
+@in_virtual_time
+async def test_both_are_read_before_every_request(harness: Harness) -> None:
+    harness.cloud.answers = [Answer.BAD_TOKEN, Answer.NEVER_LEFT]
+    order: list[str] = []
+    for call in ("prepare", "volume", "backup", "submit"):
+        real = getattr(harness.cloud, call)
 
-            async def noted(*args: Any, real: Any = real, call: str = call, **more: Any) -> Any:
-                order.append(call)
-                return await real(*args, **more)
+        async def noted(*args: Any, real: Any = real, call: str = call, **more: Any) -> Any:
+            order.append(call)
+            return await real(*args, **more)
 
-            setattr(house.cloud, call, noted)
-        engine = await house.engine()
-        await engine.submit(restore())
-        await house.until(lambda: house.latest().state is State.ACCEPTED)
-        before = order[: len(order) - order[::-1].index("submit")]
-        assert before == ["prepare", "backup", "volume", "submit"] * 3
-        await engine.stop(1.0)
-
-    house.run(story())
+        setattr(harness.cloud, call, noted)
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.ACCEPTED)
+    before = order[: len(order) - order[::-1].index("submit")]
+    assert before == ["prepare", "backup", "volume", "submit"] * 3
 
 
 @pytest.mark.parametrize("jump", [timedelta(), timedelta(hours=1), timedelta(hours=-1)])
-def test_a_journal_that_writes_slowly_does_not_let_an_old_reading_through(
-    house: House, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+@in_virtual_time
+async def test_a_journal_that_writes_slowly_does_not_let_an_old_reading_through(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, jump: timedelta
 ) -> None:
     """After the write the reading is too old: it is read again, and what changed stops it."""
+    engine = await harness.engine()
+    real = Journal.update
+    slow = [True]
 
-    async def story() -> None:
-        engine = await house.engine()
-        real = Journal.update
-        slow = [True]
+    def update(journal: Journal, one: Restore, entries: Any) -> Restore:
+        if one.state is State.SENDING and slow.pop():
+            harness.loop._jumping.elapsed += 60.0
+            harness.clock.jump = jump
+            harness.change("volume", name="other")
+            slow.append(False)
+        return real(journal, one, entries)
 
-        def update(journal: Journal, one: Restore, entries: Any) -> Restore:
-            if one.state is State.SENDING and slow.pop():
-                house.loop._jumping.elapsed += 60.0
-                house.clock.jump = jump
-                changed(house, "volume", name="other")
-                slow.append(False)
-            return real(journal, one, entries)
-
-        monkeypatch.setattr(Journal, "update", update)
-        await engine.submit(restore())
-        ended = await house.settled()
-        assert ended.state is State.NOT_SENT
-        assert "is named other" in ended.summary
-        assert house.cloud.posts == []
-        await engine.stop(1.0)
-
-    house.run(story())
+    monkeypatch.setattr(Journal, "update", update)
+    await engine.submit(restore())
+    ended = await harness.settled()
+    assert ended.state is State.NOT_SENT
+    assert "is named other" in ended.summary
+    assert harness.cloud.posts == []
 
 
 @pytest.mark.parametrize("hours", [1, -1])
-def test_a_clock_that_jumps_calls_nothing_untraced_too_early(house: House, hours: int) -> None:
-    async def story() -> None:
-        house.cloud.answers = [Answer.ERROR_BEFORE]
-        engine = await house.engine()
-        await engine.submit(restore())
-        await house.until(lambda: house.latest().state is State.UNKNOWN)
-        begun = house.clock.monotonic()
-        house.clock.jump = timedelta(hours=hours)
-        await house.until(lambda: house.latest().needs_a_word)
-        assert 55 <= house.clock.monotonic() - begun <= 66
-        await engine.stop(1.0)
-
-    house.run(story())
-
-
-@pytest.mark.parametrize("hours", [1, -1])
-def test_a_clock_that_jumps_changes_no_pace(house: House, hours: int) -> None:
-    async def story() -> None:
-        house.cloud.answers = [Answer.ERROR_BEFORE]
-        engine = await house.engine()
-        await engine.submit(restore())
-        await house.until(lambda: house.latest().state is State.UNKNOWN)
-        house.clock.jump = timedelta(hours=hours)
-        looks = house.cloud.looks
-        await house.clock.sleep(20)
-        assert 8 * 2 <= house.cloud.looks - looks <= 12 * 2, "two reads every two seconds"
-        await engine.stop(1.0)
-
-    house.run(story())
-
-
-@pytest.mark.parametrize("quick", [True, False])
-def test_a_refusal_by_the_second_copy_of_an_executed_request_is_not_final(
-    house: House, quick: bool
+@in_virtual_time
+async def test_a_clock_that_jumps_calls_nothing_untraced_too_early(
+    harness: Harness, hours: int
 ) -> None:
-    """*quick*: the states move at once; else only when the queued job runs."""
-
-    async def story() -> None:
-        house.cloud.answers = [Answer.REFUSED_AFTER]
-        engine = await house.engine()
-        real = house.cloud.submit
-
-        async def submit(*args: Any, **more: Any) -> Any:
-            try:
-                return await real(*args, **more)
-            finally:
-                house.cloud.executed[-1].waits = 0.0 if quick else 1.0
-
-        house.cloud.submit = submit  # type: ignore[method-assign]
-        first = await engine.submit(restore())
-        ended = await house.settled()
-        assert ended.state is State.SUCCEEDED
-        assert len(house.cloud.posts) == 1
-        states = [line.state for line in await log_of(house, first.id)]
-        assert State.UNKNOWN in states
-        assert State.REFUSED not in states
-        await engine.stop(1.0)
-
-    house.run(story())
+    harness.cloud.answers = [Answer.ERROR_BEFORE]
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.UNKNOWN)
+    begun = harness.clock.monotonic()
+    harness.clock.jump = timedelta(hours=hours)
+    await harness.until(lambda: harness.latest().needs_settlement)
+    assert 55 <= harness.clock.monotonic() - begun <= 66
 
 
-def dark_from_the_request_on(house: House) -> None:
-    """Nothing can be read any more once the request is out."""
-    real = house.cloud.submit
-
-    async def submit(*args: Any, **more: Any) -> Any:
-        house.cloud.dark = True
-        return await real(*args, **more)
-
-    house.cloud.submit = submit  # type: ignore[method-assign]
-
-
-@pytest.mark.parametrize("code", ["VolumeBackup.0205", "VolumeBackup.0206", "VolumeBackup.0089"])
-def test_a_refusal_about_states_that_cannot_be_checked_stays_open(house: House, code: str) -> None:
-    async def story() -> None:
-        engine = await house.engine()
-        house.cloud.answers = [Answer.REFUSED]
-        house.cloud.refusal_code = code
-        dark_from_the_request_on(house)
-        await engine.submit(restore())
-        await house.until(lambda: house.latest().state is State.UNKNOWN)
-        assert len(house.cloud.posts) == 1
-        await engine.stop(1.0)
-
-    house.run(story())
-
-
-def test_a_refusal_of_rights_is_final_though_nothing_can_be_read(house: House) -> None:
-    async def story() -> None:
-        engine = await house.engine()
-        house.cloud.answers = [Answer.REFUSED]
-        house.cloud.refusal_code = "VolumeBackup.0044"
-        dark_from_the_request_on(house)
-        await engine.submit(restore())
-        assert (await house.settled()).state is State.REFUSED
-        await engine.stop(1.0)
-
-    house.run(story())
-
-
-async def log_of(house: House, restore_id: str) -> Any:
-    journal_thread = JournalThread(house.directory, house.clock, InlineExecutor())
-    await journal_thread.open()
-    found = await journal_thread.run(lambda journal: journal.log(restore_id))
-    await journal_thread.close()
-    return found
+@pytest.mark.parametrize("hours", [1, -1])
+@in_virtual_time
+async def test_a_clock_that_jumps_changes_no_pace(harness: Harness, hours: int) -> None:
+    harness.cloud.answers = [Answer.ERROR_BEFORE]
+    await harness.submit()
+    await harness.until(lambda: harness.latest().state is State.UNKNOWN)
+    harness.clock.jump = timedelta(hours=hours)
+    looks = harness.cloud.looks
+    await harness.clock.sleep(20)
+    assert 8 * 2 <= harness.cloud.looks - looks <= 12 * 2, "two reads every two seconds"

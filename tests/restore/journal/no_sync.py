@@ -20,7 +20,7 @@ _SET_SECCOMP, _FILTER, _NO_NEW_PRIVILEGES = 22, 2, 38
 
 
 class NotHere(Exception):  # noqa: N818
-    """This system does not take the rule."""
+    """This system does not accept the rule."""
 
 
 def sync_nothing() -> None:

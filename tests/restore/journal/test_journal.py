@@ -1,4 +1,4 @@
-"""The journal file: what it keeps, what it refuses, what becomes of a bad one."""
+"""The journal file: what it keeps, what it refuses, and what happens to a damaged one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,31 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.restore.makers import NOW, restore
+from tests.restore.makers import LINE, NOW, restore
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.restore.journal import schema
+from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError, StaleSnapshot
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import FILE, Journal, JournalError, Occupied, Overtaken
-from vbs_tui.restore.journal.records import LogEntry, Source
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import FILE
 from vbs_tui.restore.journal.rows import from_row, to_row
 from vbs_tui.restore.journal.states import IllegalTransition, State
-
-LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
-    one = Instance(tmp_path)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def journal(tmp_path: Path, instance: Instance) -> Iterator[Journal]:
-    opened, notice = Journal.open(tmp_path, instance, NOW)
-    assert notice == ""
-    yield opened
-    opened.close()
 
 
 def test_a_restore_comes_back_as_it_was_written(journal: Journal) -> None:
@@ -60,9 +43,9 @@ def test_only_its_owner_can_read_it(tmp_path: Path, journal: Journal) -> None:
 def test_one_open_restore_per_disk_and_per_backup(journal: Journal, same: str) -> None:
     first = journal.begin(restore(1), [LINE])
     second = replace(restore(2), **{same: getattr(first, same)})
-    with pytest.raises(Occupied) as caught:
+    with pytest.raises(ConflictingRestore) as caught:
         journal.begin(second, [LINE])
-    assert caught.value.holder.id == first.id
+    assert caught.value.restore.id == first.id
     journal.update(replace(first, state=State.NOT_SENT), [])
     assert journal.begin(second, [LINE]).id == second.id
 
@@ -72,7 +55,7 @@ def test_two_programs_cannot_take_the_same_disk(
 ) -> None:
     other, _ = Journal.open(tmp_path, instance, NOW)
     first = journal.begin(restore(1), [LINE])
-    with pytest.raises(Occupied):
+    with pytest.raises(ConflictingRestore):
         other.begin(replace(restore(2), volume=first.volume), [LINE])
     other.close()
 
@@ -80,7 +63,7 @@ def test_two_programs_cannot_take_the_same_disk(
 def test_a_write_from_an_old_snapshot_is_refused(journal: Journal) -> None:
     old = journal.begin(restore(), [LINE])
     new = journal.update(replace(old, state=State.SENDING), [LINE])
-    with pytest.raises(Overtaken) as caught:
+    with pytest.raises(StaleSnapshot) as caught:
         journal.update(replace(old, state=State.NOT_SENT), [])
     assert caught.value.current == new
 
@@ -92,7 +75,7 @@ LEGAL = {
     "running": {"succeeded", "failed", "unknown"},
     "unknown": {"running", "succeeded", "failed", "abandoned"},
 }
-"""What is not here has ended for good."""
+"""States that are not here are final."""
 
 
 @pytest.mark.parametrize("before", State)

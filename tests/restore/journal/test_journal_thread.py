@@ -1,4 +1,4 @@
-"""A backend that must end while its journal does not answer: its lock may not outlive it."""
+"""A backend that ends while its journal is stuck: its lock must not stay."""
 
 from __future__ import annotations
 

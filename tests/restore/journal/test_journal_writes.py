@@ -1,9 +1,9 @@
-"""What a write to the journal takes, tells and leaves, and what it leaves when it fails."""
+"""Writes to the journal: what they need, return and store, and what is left after a failure."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,33 +11,19 @@ from typing import Any
 
 import pytest
 
-from tests.restore.makers import NOW, restore
+from tests.restore.makers import LINE, NOW, restore
 from vbs_tui.restore.journal import schema
+from vbs_tui.restore.journal.errors import ConflictingRestore, JournalError, StaleSnapshot
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import FILE, Journal, JournalError, Occupied, Overtaken
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import FILE
 from vbs_tui.restore.journal.records import LogEntry, Source
 from vbs_tui.restore.journal.rows import COLUMNS, to_row
 from vbs_tui.restore.journal.states import OPEN, State
 
-LINE = LogEntry(NOW, Source.OPERATOR, "confirmed by jane", State.PLANNED)
-
 
 def line(text: str) -> LogEntry:
     return LogEntry(NOW, Source.WATCH, text)
-
-
-@pytest.fixture
-def instance(tmp_path: Path) -> Iterator[Instance]:
-    one = Instance(tmp_path)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def journal(tmp_path: Path, instance: Instance) -> Iterator[Journal]:
-    opened, _ = Journal.open(tmp_path, instance, NOW)
-    yield opened
-    opened.close()
 
 
 def test_every_write_moves_the_revision_by_one(journal: Journal) -> None:
@@ -82,12 +68,12 @@ def test_the_holder_of_the_disk_is_named_before_that_of_the_backup(journal: Jour
     first = journal.begin(restore(1), [LINE])
     second = journal.begin(restore(2), [LINE])
     both = replace(restore(3), backup=first.backup, volume=second.volume)
-    with pytest.raises(Occupied) as caught:
+    with pytest.raises(ConflictingRestore) as caught:
         journal.begin(both, [])
-    assert caught.value.holder.id == second.id
-    with pytest.raises(Occupied) as caught:
+    assert caught.value.restore.id == second.id
+    with pytest.raises(ConflictingRestore) as caught:
         journal.begin(replace(restore(3), backup=first.backup), [])
-    assert caught.value.holder.id == first.id
+    assert caught.value.restore.id == first.id
 
 
 def test_only_the_open_ones_hold_anything(journal: Journal) -> None:
@@ -98,7 +84,7 @@ def test_only_the_open_ones_hold_anything(journal: Journal) -> None:
     for one in made:
         again = replace(one, id=f"again {one.id}", state=State.PLANNED)
         if one.state in OPEN:
-            with pytest.raises(Occupied):
+            with pytest.raises(ConflictingRestore):
                 journal.begin(again, [])
         else:
             journal.begin(again, [])
@@ -141,7 +127,7 @@ def test_another_connection_is_told_what_overtook_it(
     other, _ = Journal.open(tmp_path, instance, NOW)
     written = journal.begin(restore(), [LINE])
     newer = other.update(replace(written, state=State.SENDING), [line("theirs")])
-    with pytest.raises(Overtaken) as caught:
+    with pytest.raises(StaleSnapshot) as caught:
         journal.update(replace(written, summary="ours"), [line("ours")])
     assert caught.value.current == newer
     assert [entry.text for entry in journal.log(written.id)] == [LINE.text, "theirs"]
@@ -306,7 +292,7 @@ def test_a_step_forward_that_fails_leaves_the_file_as_it_was(
 def test_another_program_that_was_faster_brought_it_forward(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the look at the version and the lock."""
+    """Between reading the version and taking the lock."""
     first_version(tmp_path)
     db, other = raw(tmp_path), raw(tmp_path)
     real, asked = schema.version_of, []

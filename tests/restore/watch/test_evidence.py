@@ -1,4 +1,4 @@
-"""From what was seen to the facts that a verdict goes by, one at a time."""
+"""How each observation becomes a fact that the verdict is based on."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.restore.makers import NOW, nightly, restore, volume
+from tests.restore.makers import NOW, facts, nightly, restore, volume
 from vbs_tui.cloud.resources import Job, SubJob
-from vbs_tui.restore.watch.evidence import (
-    Observation,
-    facts_of,
-    is_untraced,
-    job_contradiction,
-    job_mismatch,
-)
-from vbs_tui.restore.watch.verdict import Facts
+from vbs_tui.restore.watch.evidence import collect_facts, left_no_trace
+from vbs_tui.restore.watch.job_evidence import job_contradiction, job_mismatch
+from vbs_tui.restore.watch.observation import Observation
 
 OURS = restore(job_id="job0001", job_status="RUNNING")
 DISK = volume(id=OURS.volume.id)
 JOB = Job("job0001", "RUNNING", "bksRestoreBackup")
-SIGHT = Observation(
+OBSERVED = Observation(
     job=JOB,
     job_missing=False,
     volume=DISK,
@@ -31,18 +26,7 @@ SIGHT = Observation(
     backup_status="available",
     failure=None,
 )
-PLAIN = Facts(
-    job_status="RUNNING",
-    job_is_askable=True,
-    volume_status="available",
-    backup_status="available",
-    disk_seen_busy=False,
-    backup_seen_busy=False,
-    pair_seen_busy=False,
-    disk_changed=False,
-    disk_set_back=True,
-    traced=False,
-)
+PLAIN = facts(disk_set_back=True)
 LATER, EARLIER = NOW + timedelta(microseconds=1), NOW - timedelta(microseconds=1)
 MARK = "f" * 36
 FOREIGN = f"The disk's metadata says that another backup ({MARK}) was restored onto it."
@@ -112,11 +96,13 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("on_record", "seen", "facts"), CASES)
+@pytest.mark.parametrize(("on_record", "seen", "changed"), CASES)
 def test_what_was_seen_as_facts(
-    on_record: dict[str, Any], seen: dict[str, Any], facts: dict[str, Any]
+    on_record: dict[str, Any], seen: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    assert facts_of(replace(OURS, **on_record), replace(SIGHT, **seen)) == replace(PLAIN, **facts)
+    assert collect_facts(replace(OURS, **on_record), replace(OBSERVED, **seen)) == replace(
+        PLAIN, **changed
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +143,7 @@ NOTHING = replace(PLAIN, job_is_askable=False, disk_set_back=False)
 
 @pytest.mark.parametrize("status", ["available", "in-use", "attaching", "detaching"])
 def test_nothing_seen_on_a_healthy_disk_is_no_trace(status: str) -> None:
-    assert is_untraced(replace(NOTHING, volume_status=status))
+    assert left_no_trace(replace(NOTHING, volume_status=status))
 
 
 @pytest.mark.parametrize(
@@ -175,4 +161,4 @@ def test_nothing_seen_on_a_healthy_disk_is_no_trace(status: str) -> None:
     ids=str,
 )
 def test_whatever_was_seen_is_a_trace(seen: dict[str, Any]) -> None:
-    assert not is_untraced(replace(NOTHING, **seen))
+    assert not left_no_trace(replace(NOTHING, **seen))

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.restore.simulated_backend import examine, watched_to_the_end
 from tests.simulator.client import Client
 from tests.support.simulated import BRISK, Listener, connector
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.backend import Backend, Examination
-from vbs_tui.restore.events import Event, RestoreChanged
-from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 from vbs_tui.simulator import Simulator
 
@@ -30,25 +29,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def examined(listener: Listener, project: Project) -> Examination:
-    return examine(listener, project)
-
-
-def examine(listener: Listener, project: Project) -> Examination:
-    world = listener.world
-    found = listener.backend.examine(project, world.backup(BACKUP).id, world.volume(VOLUME).id)
-    return found.result(30)
-
-
-def over(listener: Listener, restore_id: str) -> Restore:
-    """Until it has ended, or only the operator can say."""
-
-    def found(event: Event) -> Restore | None:
-        if isinstance(event, RestoreChanged) and event.restore.id == restore_id:
-            one = event.restore
-            return one if one.state.is_sure or one.needs_a_word else None
-        return None
-
-    return listener.wait(found)
+    return examine(listener, project, BACKUP, VOLUME)
 
 
 @pytest.mark.parametrize("backup", ["demo-job-forgotten", "demo-fails-while-writing"])
@@ -56,12 +37,12 @@ def test_somebody_elses_restore_onto_our_disk_is_no_verdict(
     simulator: Simulator, listener: Listener, examined: Examination, backup: str
 ) -> None:
     simulator.faults = "500-before@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     listener.state(submitted.id, lambda state: state is State.UNKNOWN)
     with Client(simulator) as other:
         assert other.restore(backup, VOLUME).status_code == 200
         simulator.ledger.wait_for(lambda led: led.restores[-1].outcome != "running", 60)
-        ended = over(listener, submitted.id)
+        ended = watched_to_the_end(listener, submitted.id)
     assert ended.state is State.UNKNOWN
     assert ended.disk_seen_busy
     assert not ended.pair_seen_busy
@@ -71,7 +52,7 @@ def test_our_backup_onto_another_disk_is_no_verdict(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "500-before@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     listener.state(submitted.id, lambda state: state is State.UNKNOWN)
     with Client(simulator) as other:
         assert other.restore(BACKUP, "rehearsal-02").status_code == 200
@@ -80,7 +61,7 @@ def test_our_backup_onto_another_disk_is_no_verdict(
             disk.name = "now-something-else"
             disk.updated_at = simulator.ledger.restores[-1].accepted_at
         simulator.ledger.wait_for(lambda led: led.restores[-1].outcome != "running", 60)
-        ended = over(listener, submitted.id)
+        ended = watched_to_the_end(listener, submitted.id)
     assert ended.state is State.UNKNOWN
     assert ended.backup_seen_busy
 
@@ -90,7 +71,7 @@ def test_a_disk_attached_while_the_log_in_waits_is_not_overwritten(
 ) -> None:
     simulator.expire_tokens()
     gate = simulator.hold(r"POST /v3/auth/tokens")
-    submitting = listener.backend.submit(examined, examined.word)
+    submitting = listener.backend.submit(examined, examined.required_text)
 
     def attach() -> None:
         gate.wait_reached(20.0)
@@ -112,13 +93,13 @@ def test_a_request_that_is_one_too_many_is_told_and_goes_again_by_confirmation(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "429@restore=1x:1"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is State.REFUSED
     assert ended.failure is not None
     assert ended.failure.status == 429
     assert len(simulator.ledger.restore_posts()) == 1
-    again = listener.backend.submit(examined, examined.word).result(30)
+    again = listener.backend.submit(examined, examined.required_text).result(30)
     assert listener.settled(again.id).state is State.SUCCEEDED
 
 
@@ -129,9 +110,9 @@ def test_a_refusal_by_a_second_copy_of_the_request_is_not_believed(
     patient = Backend(connector(simulator), tmp_path / "patient", pace=replace(BRISK, first=0.5))
     listener = Listener(patient, simulator.world)
     project = next(p for p in listener.connected() if p.name == "eu-de_prod")
-    examined = examine(listener, project)
+    examined = examine(listener, project, BACKUP, VOLUME)
     simulator.faults = "copy-refused@restore=1x"
-    submitted = patient.submit(examined, examined.word).result(30)
+    submitted = patient.submit(examined, examined.required_text).result(30)
     ended = listener.settled(submitted.id)
     assert ended.state is State.SUCCEEDED
     states = [line.state for line in patient.log_of(submitted.id).result(30)]
@@ -145,7 +126,7 @@ def test_a_refusal_that_holds_is_final_and_frees_the_disk(
     simulator: Simulator, listener: Listener, examined: Examination
 ) -> None:
     simulator.faults = "400-before@restore=1x"
-    submitted = listener.backend.submit(examined, examined.word).result(30)
-    ended = over(listener, submitted.id)
+    submitted = listener.backend.submit(examined, examined.required_text).result(30)
+    ended = watched_to_the_end(listener, submitted.id)
     assert ended.state in (State.REFUSED, State.UNKNOWN)
     assert simulator.ledger.restores == []

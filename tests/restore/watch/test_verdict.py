@@ -8,92 +8,85 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vbs_tui.restore.watch.verdict import BROKEN, GONE, HEALTHY, Facts, Standing, Verdict, judge
+from tests.restore.makers import facts
+from vbs_tui.restore.watch.verdict import BROKEN, GONE, HEALTHY, Conclusion, Facts, Verdict, judge
 
-PLAIN = Facts(
-    job_status="RUNNING",
-    job_is_askable=True,
-    volume_status="available",
-    backup_status="available",
-    disk_seen_busy=False,
-    backup_seen_busy=False,
-    pair_seen_busy=False,
-    disk_changed=False,
-    disk_set_back=False,
-    traced=False,
-)
-STATELY = replace(PLAIN, job_is_askable=False, job_status="")
+PLAIN = facts()
+NO_JOB = replace(PLAIN, job_is_askable=False, job_status="")
 OURS = replace(
-    STATELY, disk_seen_busy=True, backup_seen_busy=True, pair_seen_busy=True, disk_changed=True
+    NO_JOB, disk_seen_busy=True, backup_seen_busy=True, pair_seen_busy=True, disk_changed=True
 )
 
 ROWS = [
-    (replace(PLAIN, job_status="SUCCESS"), Standing.SUCCEEDED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="in-use"), Standing.SUCCEEDED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="error_restoring"), Standing.FAILED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), Standing.FAILED),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="restoring-backup"), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", volume_status=""), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Standing.UNDETERMINED),
-    (replace(PLAIN, job_status="FAIL"), Standing.FAILED),
-    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Standing.FAILED),
-    (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Standing.FAILED),
-    (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Standing.WATCH),
-    (replace(PLAIN, job_status="FAIL", volume_status=""), Standing.WATCH),
-    (replace(PLAIN, job_status="FAIL", volume_status=GONE), Standing.FAILED),
-    (PLAIN, Standing.WATCH),
-    (replace(PLAIN, job_status="INIT"), Standing.WATCH),
-    (replace(PLAIN, job_status="A_NEW_WORD"), Standing.WATCH),
-    (replace(PLAIN, volume_status="error_restoring"), Standing.WATCH),
-    (replace(PLAIN, job_status="SUCCESS", job_contradiction="x"), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="SUCCESS"), Conclusion.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="in-use"), Conclusion.SUCCEEDED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error_restoring"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="error"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=""), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), Conclusion.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="FAIL", disk_seen_busy=True), Conclusion.FAILED),
+    (replace(PLAIN, job_status="FAIL", volume_status="error_restoring"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="FAIL", volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="FAIL", volume_status=""), Conclusion.PENDING),
+    (replace(PLAIN, job_status="FAIL", volume_status=GONE), Conclusion.FAILED),
+    (PLAIN, Conclusion.PENDING),
+    (replace(PLAIN, job_status="INIT"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="A_NEW_WORD"), Conclusion.PENDING),
+    (replace(PLAIN, volume_status="error_restoring"), Conclusion.PENDING),
+    (replace(PLAIN, job_status="SUCCESS", job_contradiction="x"), Conclusion.UNDETERMINED),
     (
         replace(PLAIN, job_status="SUCCESS", job_contradiction="x", volume_status="error"),
-        Standing.FAILED,
+        Conclusion.FAILED,
     ),
-    (replace(PLAIN, job_status="FAIL", job_contradiction="x"), Standing.FAILED),
-    (replace(PLAIN, job_status="SUCCESS", job_mismatch="x"), Standing.UNDETERMINED),
-    (replace(PLAIN, job_status="FAIL", job_mismatch="x"), Standing.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL", job_contradiction="x"), Conclusion.FAILED),
+    (replace(PLAIN, job_status="SUCCESS", job_mismatch="x"), Conclusion.UNDETERMINED),
+    (replace(PLAIN, job_status="FAIL", job_mismatch="x"), Conclusion.UNDETERMINED),
     (
         replace(PLAIN, job_status="FAIL", job_mismatch="x", volume_status="restoring-backup"),
-        Standing.WATCH,
+        Conclusion.PENDING,
     ),
-    (replace(PLAIN, job_mismatch="x", job_contradiction="x"), Standing.WATCH),
-    (OURS, Standing.SUCCEEDED),
-    (replace(OURS, against="Another."), Standing.UNDETERMINED),
-    (replace(OURS, disk_changed=False), Standing.UNDETERMINED),
-    (replace(OURS, disk_set_back=True), Standing.UNDETERMINED),
-    (replace(OURS, backup_status=""), Standing.WATCH),
-    (replace(OURS, backup_status=GONE), Standing.SUCCEEDED),
-    (replace(OURS, backup_status="restoring"), Standing.WATCH),
-    (replace(OURS, volume_status="in-use"), Standing.UNDETERMINED),
-    (replace(OURS, volume_status="restoring-backup"), Standing.WATCH),
-    (replace(OURS, volume_status="extending"), Standing.WATCH),
-    (replace(OURS, volume_status="error_restoring"), Standing.FAILED),
-    (replace(OURS, volume_status="error"), Standing.FAILED),
-    (replace(OURS, volume_status="error", against="Another."), Standing.UNDETERMINED),
-    (replace(OURS, pair_seen_busy=False), Standing.UNDETERMINED),
-    (replace(STATELY, disk_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), Standing.UNDETERMINED),
-    (STATELY, Standing.UNDETERMINED),
-    (replace(STATELY, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, traced=True, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, backup_seen_busy=True, disk_changed=True), Standing.UNDETERMINED),
-    (replace(STATELY, backup_seen_busy=True), Standing.UNDETERMINED),
-    (replace(STATELY, backup_status="restoring"), Standing.WATCH),
-    (replace(STATELY, volume_status="restoring-backup"), Standing.WATCH),
-    (replace(STATELY, volume_status="error_restoring"), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status="error_restoring", disk_seen_busy=True), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status="error", disk_seen_busy=True), Standing.UNDETERMINED),
-    (replace(STATELY, volume_status=""), Standing.WATCH),
-    (replace(STATELY, volume_status=GONE), Standing.UNDETERMINED),
+    (replace(PLAIN, job_mismatch="x", job_contradiction="x"), Conclusion.PENDING),
+    (OURS, Conclusion.SUCCEEDED),
+    (replace(OURS, against="Another."), Conclusion.UNDETERMINED),
+    (replace(OURS, disk_changed=False), Conclusion.UNDETERMINED),
+    (replace(OURS, disk_set_back=True), Conclusion.UNDETERMINED),
+    (replace(OURS, backup_status=""), Conclusion.PENDING),
+    (replace(OURS, backup_status=GONE), Conclusion.SUCCEEDED),
+    (replace(OURS, backup_status="restoring"), Conclusion.PENDING),
+    (replace(OURS, volume_status="in-use"), Conclusion.UNDETERMINED),
+    (replace(OURS, volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(OURS, volume_status="extending"), Conclusion.PENDING),
+    (replace(OURS, volume_status="error_restoring"), Conclusion.FAILED),
+    (replace(OURS, volume_status="error"), Conclusion.FAILED),
+    (replace(OURS, volume_status="error", against="Another."), Conclusion.UNDETERMINED),
+    (replace(OURS, pair_seen_busy=False), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, disk_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, disk_seen_busy=True, disk_set_back=True), Conclusion.UNDETERMINED),
+    (NO_JOB, Conclusion.UNDETERMINED),
+    (replace(NO_JOB, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, traced=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, backup_seen_busy=True, disk_changed=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, backup_seen_busy=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, backup_status="restoring"), Conclusion.PENDING),
+    (replace(NO_JOB, volume_status="restoring-backup"), Conclusion.PENDING),
+    (replace(NO_JOB, volume_status="error_restoring"), Conclusion.UNDETERMINED),
+    (
+        replace(NO_JOB, volume_status="error_restoring", disk_seen_busy=True),
+        Conclusion.UNDETERMINED,
+    ),
+    (replace(NO_JOB, volume_status="error", disk_seen_busy=True), Conclusion.UNDETERMINED),
+    (replace(NO_JOB, volume_status=""), Conclusion.PENDING),
+    (replace(NO_JOB, volume_status=GONE), Conclusion.UNDETERMINED),
 ]
 
 
-@pytest.mark.parametrize(("facts", "standing"), ROWS)
-def test_the_table(facts: Facts, standing: Standing) -> None:
-    verdict = judge(facts)
-    assert verdict.standing is standing
+@pytest.mark.parametrize(("seen", "conclusion"), ROWS)
+def test_the_table(seen: Facts, conclusion: Conclusion) -> None:
+    verdict = judge(seen)
+    assert verdict.conclusion is conclusion
     assert verdict.sentence.endswith(".")
 
 
@@ -102,9 +95,9 @@ def test_the_table(facts: Facts, standing: Standing) -> None:
 )
 def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
     assert judge(replace(PLAIN, job_status="SUCCESS", volume_status=status)) == Verdict(
-        Standing.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
+        Conclusion.SUCCEEDED, f"The job says SUCCESS and the disk is {status}."
     )
-    assert judge(replace(STATELY, volume_status=status)).standing is Standing.UNDETERMINED
+    assert judge(replace(NO_JOB, volume_status=status)).conclusion is Conclusion.UNDETERMINED
 
 
 @pytest.mark.parametrize(
@@ -116,8 +109,8 @@ def test_a_disk_that_a_restore_lets_go_of_is_healthy(status: str) -> None:
 )
 def test_any_other_state_is_waited_for(status: str) -> None:
     success = replace(PLAIN, job_status="SUCCESS", volume_status=status)
-    assert judge(success).standing is Standing.WATCH
-    assert judge(replace(OURS, volume_status=status)).standing is Standing.WATCH
+    assert judge(success).conclusion is Conclusion.PENDING
+    assert judge(replace(OURS, volume_status=status)).conclusion is Conclusion.PENDING
 
 
 SENTENCES = [
@@ -128,8 +121,8 @@ SENTENCES = [
     (replace(PLAIN, job_status="FAIL", volume_status=""), "has not been read since"),
     (replace(PLAIN, job_status="SUCCESS", volume_status="error"), "content is undefined"),
     (replace(PLAIN, job_status="SUCCESS", volume_status=GONE), "nothing can be checked"),
-    (replace(PLAIN, job_status="SUCCESS", volume_status=""), "not readable yet"),
-    (replace(PLAIN, job_status="SUCCESS", volume_status="odd"), "is odd yet"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status=""), "could not be read yet"),
+    (replace(PLAIN, job_status="SUCCESS", volume_status="odd"), "is still odd"),
     (replace(PLAIN, job_status="SUCCESS", backup_status="restoring"), "still being read"),
     (replace(PLAIN, job_status="SUCCESS", job_contradiction="its part failed"), "its part failed"),
     (replace(PLAIN, job_status="SUCCESS", job_mismatch="it is other"), "SUCCESS, but it is other"),
@@ -138,34 +131,34 @@ SENTENCES = [
     (replace(PLAIN, job_status="ODD"), "The job is ODD"),
     (replace(PLAIN, volume_status="error"), "has not ended yet"),
     (replace(OURS, against="Another."), "Another."),
-    (replace(OURS, disk_set_back=True), "set back"),
+    (replace(OURS, disk_set_back=True), "reset to an earlier state"),
     (replace(OURS, disk_changed=False), "nothing proves how it ended"),
-    (replace(OURS, volume_status="error"), "at work together, and the disk is error"),
+    (replace(OURS, volume_status="error"), "busy at the same time, and the disk is error"),
     (replace(OURS, volume_status="restoring-backup"), "The disk is being written."),
     (replace(OURS, volume_status="restoring-backup", against="Another."), "written. Another."),
-    (replace(STATELY, volume_status=""), "The disk could not be read."),
-    (replace(STATELY, backup_status=""), "The backup could not be read."),
-    (replace(STATELY, volume_status="restoring-backup"), "may be another restore"),
+    (replace(NO_JOB, volume_status=""), "The disk could not be read."),
+    (replace(NO_JOB, backup_status=""), "The backup could not be read."),
+    (replace(NO_JOB, volume_status="restoring-backup"), "may be another restore"),
     (
-        replace(STATELY, volume_status="restoring-backup", backup_status="restoring"),
-        "by whom is not proven",
+        replace(NO_JOB, volume_status="restoring-backup", backup_status="restoring"),
+        "nothing proves by which restore",
     ),
-    (replace(STATELY, backup_status="restoring"), "this disk is not being written"),
-    (replace(STATELY, disk_seen_busy=True, disk_set_back=True), "set back"),
-    (replace(STATELY, disk_seen_busy=True), "may have been another restore"),
-    (replace(STATELY, backup_seen_busy=True), "onto another disk"),
-    (replace(STATELY, traced=True), "metadata names this backup"),
-    (replace(STATELY, disk_changed=True), "nothing shows whether by this restore"),
-    (replace(STATELY, volume_status="error"), "The disk is error. Nothing shows whether"),
-    (replace(STATELY, volume_status=GONE), "no longer exists"),
-    (replace(STATELY, volume_status="extending"), "The disk is extending."),
-    (STATELY, "any trace of this restore"),
+    (replace(NO_JOB, backup_status="restoring"), "this disk is not being written"),
+    (replace(NO_JOB, disk_seen_busy=True, disk_set_back=True), "reset to an earlier state"),
+    (replace(NO_JOB, disk_seen_busy=True), "may have been another restore"),
+    (replace(NO_JOB, backup_seen_busy=True), "onto another disk"),
+    (replace(NO_JOB, traced=True), "metadata names this backup"),
+    (replace(NO_JOB, disk_changed=True), "nothing shows whether by this restore"),
+    (replace(NO_JOB, volume_status="error"), "The disk is error. Nothing shows whether"),
+    (replace(NO_JOB, volume_status=GONE), "no longer exists"),
+    (replace(NO_JOB, volume_status="extending"), "The disk is extending."),
+    (NO_JOB, "any trace of this restore"),
 ]
 
 
-@pytest.mark.parametrize(("facts", "words"), SENTENCES)
-def test_a_verdict_says_why(facts: Facts, words: str) -> None:
-    assert words in judge(facts).sentence
+@pytest.mark.parametrize(("seen", "words"), SENTENCES)
+def test_a_verdict_says_why(seen: Facts, words: str) -> None:
+    assert words in judge(seen).sentence
 
 
 WORDS = st.sampled_from(
@@ -190,35 +183,35 @@ ANY = st.builds(
 
 
 @given(ANY)
-def test_success_needs_a_healthy_disk_and_a_reason(facts: Facts) -> None:
-    if judge(facts).standing is Standing.SUCCEEDED:
-        assert facts.volume_status in HEALTHY
-        assert facts.backup_status != "restoring"
-        if facts.job_is_askable:
-            assert facts.job_status == "SUCCESS"
-            assert not facts.job_mismatch
-            assert not facts.job_contradiction
+def test_success_needs_a_healthy_disk_and_a_reason(seen: Facts) -> None:
+    if judge(seen).conclusion is Conclusion.SUCCEEDED:
+        assert seen.volume_status in HEALTHY
+        assert seen.backup_status != "restoring"
+        if seen.job_is_askable:
+            assert seen.job_status == "SUCCESS"
+            assert not seen.job_mismatch
+            assert not seen.job_contradiction
         else:
-            assert facts.pair_seen_busy
-            assert not facts.against
-            assert facts.disk_changed
-            assert not facts.disk_set_back
+            assert seen.pair_seen_busy
+            assert not seen.against
+            assert seen.disk_changed
+            assert not seen.disk_set_back
 
 
 @given(ANY)
-def test_failure_needs_the_clouds_word(facts: Facts) -> None:
-    if judge(facts).standing is Standing.FAILED:
-        if facts.job_is_askable:
-            assert not facts.job_mismatch
-            said = facts.job_status == "FAIL"
-            assert said or (facts.job_status == "SUCCESS" and facts.volume_status in BROKEN)
+def test_failure_needs_the_clouds_word(seen: Facts) -> None:
+    if judge(seen).conclusion is Conclusion.FAILED:
+        if seen.job_is_askable:
+            assert not seen.job_mismatch
+            said = seen.job_status == "FAIL"
+            assert said or (seen.job_status == "SUCCESS" and seen.volume_status in BROKEN)
         else:
-            assert facts.volume_status in BROKEN
-            assert facts.pair_seen_busy
-            assert not facts.against
+            assert seen.volume_status in BROKEN
+            assert seen.pair_seen_busy
+            assert not seen.against
 
 
 @given(ANY)
-def test_silence_is_never_a_verdict(facts: Facts) -> None:
-    silent = replace(facts, volume_status="", job_status="")
-    assert judge(silent).standing is Standing.WATCH
+def test_silence_is_never_a_verdict(seen: Facts) -> None:
+    silent = replace(seen, volume_status="", job_status="")
+    assert judge(silent).conclusion is Conclusion.PENDING

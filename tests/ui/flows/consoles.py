@@ -85,7 +85,7 @@ class FlowConsole:
         await self.until(lambda: self.app.screen is self.main)
         jobs = self.main.jobs
         await self.until(lambda: jobs.selected_restore is not None)
-        await self.until(lambda: jobs.selected_restore.state.is_sure)  # type: ignore[union-attr]
+        await self.until(lambda: jobs.selected_restore.state.is_final)  # type: ignore[union-attr]
         assert jobs.selected_restore is not None
         return jobs.selected_restore.state
 

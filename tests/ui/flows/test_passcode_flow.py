@@ -18,9 +18,9 @@ from vbs_tui.cloud.auth.credentials import PasscodeCredentials, User
 from vbs_tui.cloud.config.cloud_settings import CloudSettings
 from vbs_tui.cloud.connection import CloudConnection
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.retry import RetryPolicy
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.secrets import Secret
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.journal.states import State
@@ -106,7 +106,7 @@ async def test_a_token_that_ends_while_a_name_is_typed(
         await c.keys("escape")
         await give_passcode(c, simulator)
         await c.until(lambda: "last look" in screen_text(c.app))
-        assert not watched(c).is_sure
+        assert not watched(c).is_final
 
 
 async def test_declined_is_told_and_a_new_log_in_looks_at_once(
@@ -124,7 +124,7 @@ async def test_declined_is_told_and_a_new_log_in_looks_at_once(
         await c.until(lambda: getattr(c.app.screen, "accepts_keys", False))
         await c.keys("escape")
         await c.until(lambda: "log-in declined, F5 asks again" in screen_text(c.app))
-        assert not watched(c).is_sure
+        assert not watched(c).is_final
         await c.keys("2", "f5")
         await give_passcode(c, simulator)
         assert await c.ended() is State.SUCCEEDED

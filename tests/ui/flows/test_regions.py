@@ -13,8 +13,8 @@ from tests.support.wire_server import Heard, Reply, json_reply
 from tests.ui.consoles import screen_text
 from tests.ui.flows.consoles import FlowConsole
 from vbs_tui.clock import SystemClock
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.provider import Ask, Connection
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
 from vbs_tui.restore.backend import Backend
 from vbs_tui.restore.events import (
@@ -174,7 +174,7 @@ async def test_an_address_of_another_region_never_watches_a_restore(tmp_path: Pa
         await told_by.until(lambda event: isinstance(event, Connected))
         backup, disk = (f"11111111-0000-4000-8000-00000000000{n}" for n in (1, 2))
         found = await asyncio.wrap_future(one.examine(project, backup, disk))
-        await asyncio.wrap_future(one.submit(found, found.word))
+        await asyncio.wrap_future(one.submit(found, found.required_text))
         await told_by.until(
             lambda event: isinstance(event, RestoreChanged) and bool(event.restore.job_id)
         )

@@ -201,7 +201,7 @@ def _own(base: type) -> list[tuple[str, object]]:
 
 SCRIPT = """
 import asyncio, json, sys
-from vbs_tui.commands.config import read_settings
+from vbs_tui.commands.support.operator_settings import read_settings
 from vbs_tui.ui.keys.bindings import set_commands
 from vbs_tui.ui.keys.keymap import apply_keymap
 set_commands(apply_keymap(read_settings().keys))

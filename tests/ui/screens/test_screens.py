@@ -15,11 +15,11 @@ from textual.widgets import Input
 from tests.restore.makers import restore
 from tests.ui.consoles import Console, console, lines, screen_text
 from tests.ui.fake_backend import NOW, failure
-from vbs_tui.cloud.http.request_log import Call
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
+from vbs_tui.cloud.request_log import Call
 from vbs_tui.restore.backend import Refusal
 from vbs_tui.restore.events import RestoreChanged, SecretWanted
-from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.records import UNTRACED, LogEntry, Restore, Source
 from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.screens.dialogs.confirm_quit import QuitScreen

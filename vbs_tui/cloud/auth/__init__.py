@@ -1,4 +1,4 @@
-"""From credentials to the proof on each request: log-in, tokens and their renewal, signatures.
+"""From credentials to authorized requests: log-ins, tokens and their renewal, signatures.
 
-May import ``cloud.http``.
+May import ``cloud.http``; never ``cloud.config``, which makes the credentials.
 """

@@ -1,15 +1,15 @@
-"""How a user proves who they are: one class for each way, each with its flow.
+"""How a user proves who they are: one class for each way to log in.
 
-A flow is a generator: it yields the questions that only the operator can answer, is sent the
-answers, and returns the ``identity`` part of a log-in. It knows no network and keeps nothing.
-Source: ``POST /v3/auth/tokens`` of IAM (Keystone v3).
+Each makes the ``identity`` part of ``POST /v3/auth/tokens`` (Keystone v3), and asks the operator
+for what is not configured. Access keys make none: they sign each request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind
 from vbs_tui.cloud.secrets import Secret
@@ -17,7 +17,31 @@ from vbs_tui.cloud.secrets import Secret
 ASSUMED_DOMAIN = "default"
 """The id of the domain that the openstack client assumes where none is configured."""
 
-Flow = Generator[LogInQuestion, Secret, dict[str, Any]]
+AskOperator = Callable[[LogInQuestion], Awaitable[Secret]]
+"""Asks the operator; raises ``CloudError`` when there is no answer."""
+
+
+class AnyCredentials(Protocol):
+    """What all credentials for a log-in have in common, those of plugins included."""
+
+    @property
+    def label(self) -> str:
+        """The user's name, or what is configured in its place; may be empty."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """Who logs in, without secrets; empty where only the cloud knows."""
+        ...
+
+    @property
+    def prompts(self) -> bool:
+        """Whether each log-in asks the operator for something."""
+        ...
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets of the configuration."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +53,7 @@ class User:
     domain_name: str = ""
     domain_id: str = ""
     is_domain_assumed: bool = False
-    """Whether no domain was configured, so that ``domain_id`` is the openstack client's guess."""
+    """Whether no domain was configured, so that ``domain_id`` is the openstack client's default."""
 
     def reference(self) -> dict[str, Any]:
         """``{"id"}``, or ``{"name", "domain"}``."""
@@ -44,8 +68,8 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordCredentials:
-    """User and password; the password is asked for when there is none."""
+class _UserCredentials:
+    """A user, and a password that is asked for when there is none."""
 
     user: User
     password: Secret | None = None
@@ -54,36 +78,42 @@ class PasswordCredentials:
     def label(self) -> str:
         return self.user.label
 
+    @property
+    def owner(self) -> str:
+        return json.dumps(self.user.reference())
+
     def secrets(self) -> tuple[Secret, ...]:
         return (self.password,) if self.password else ()
 
-    def flow(self) -> Flow:
-        password = self.password or (yield _password_question(self.user))
-        return {"methods": ["password"], "password": _password(self.user, password)}
+    async def _password(self, ask: AskOperator) -> dict[str, Any]:
+        question = LogInQuestion(QuestionKind.PASSWORD, f"Password of {self.user.label}")
+        password = self.password or await ask(question)
+        return {"user": {**self.user.reference(), "password": password.reveal()}}
 
 
 @dataclass(frozen=True, slots=True)
-class PasscodeCredentials:
+class PasswordCredentials(_UserCredentials):
+    """User and password."""
+
+    prompts: ClassVar[bool] = False
+
+    async def identity(self, ask: AskOperator) -> dict[str, Any]:
+        """The ``identity`` part of a log-in."""
+        return {"methods": ["password"], "password": await self._password(ask)}
+
+
+@dataclass(frozen=True, slots=True)
+class PasscodeCredentials(_UserCredentials):
     """User, password and a passcode of a virtual MFA device, asked for at each log-in."""
 
-    user: User
-    password: Secret | None = None
+    prompts: ClassVar[bool] = True
+
     alone: bool = False
     """Whether the passcode is all that is sent: keystoneauth's ``v3totp``."""
 
-    @property
-    def label(self) -> str:
-        return self.user.label
-
-    def secrets(self) -> tuple[Secret, ...]:
-        return (self.password,) if self.password else ()
-
-    def flow(self) -> Flow:
-        first: dict[str, Any] = {}
-        if not self.alone:
-            password = self.password or (yield _password_question(self.user))
-            first = {"password": _password(self.user, password)}
-        passcode = yield LogInQuestion(QuestionKind.PASSCODE, f"Passcode of {self.user.label}")
+    async def identity(self, ask: AskOperator) -> dict[str, Any]:
+        first = {} if self.alone else {"password": await self._password(ask)}
+        passcode = await ask(LogInQuestion(QuestionKind.PASSCODE, f"Passcode of {self.user.label}"))
         code = "".join(passcode.reveal().split())
         totp = {"user": {**self.user.reference(), "passcode": code}}
         return {"methods": [*first, "totp"], **first, "totp": totp}
@@ -91,25 +121,27 @@ class PasscodeCredentials:
 
 @dataclass(frozen=True, slots=True)
 class TokenCredentials:
-    """A token that was got elsewhere. It cannot be renewed."""
+    """A token that was issued elsewhere. It cannot be renewed."""
+
+    prompts: ClassVar[bool] = False
+    label: ClassVar[str] = ""
+    owner: ClassVar[str] = ""
 
     token: Secret
-
-    @property
-    def label(self) -> str:
-        return ""
 
     def secrets(self) -> tuple[Secret, ...]:
         return (self.token,)
 
-    def flow(self) -> Flow:
-        yield from ()
+    async def identity(self, ask: AskOperator) -> dict[str, Any]:
+        del ask
         return {"methods": ["token"], "token": {"id": self.token.reveal()}}
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationCredentials:
     """An application credential: by id, or by name and user. It belongs to one project."""
+
+    prompts: ClassVar[bool] = False
 
     secret: Secret
     id: str = ""
@@ -120,11 +152,15 @@ class ApplicationCredentials:
     def label(self) -> str:
         return self.user.label or self.name or self.id
 
+    @property
+    def owner(self) -> str:
+        return json.dumps([self.id, self.name, self.user.reference()])
+
     def secrets(self) -> tuple[Secret, ...]:
         return (self.secret,)
 
-    def flow(self) -> Flow:
-        yield from ()
+    async def identity(self, ask: AskOperator) -> dict[str, Any]:
+        del ask
         named: dict[str, Any] = (
             {"id": self.id} if self.id else {"name": self.name, "user": self.user.reference()}
         )
@@ -150,8 +186,12 @@ class AccessKeyCredentials:
         return f"access key {self.access}"
 
     @property
-    def can_travel(self) -> bool:
-        """Whether headers can hold what is sent of it."""
+    def owner(self) -> str:
+        return self.access
+
+    @property
+    def fits_headers(self) -> bool:
+        """Whether HTTP headers can hold access key and security token."""
         token = self.security_token.reveal() if self.security_token else ""
         return (self.access + token).isascii() and (self.access + token).isprintable()
 
@@ -163,11 +203,3 @@ LogInCredentials = (
     PasswordCredentials | PasscodeCredentials | TokenCredentials | ApplicationCredentials
 )
 Credentials = LogInCredentials | AccessKeyCredentials
-
-
-def _password_question(user: User) -> LogInQuestion:
-    return LogInQuestion(QuestionKind.PASSWORD, f"Password of {user.label}")
-
-
-def _password(user: User, password: Secret) -> dict[str, Any]:
-    return {"user": {**user.reference(), "password": password.reveal()}}

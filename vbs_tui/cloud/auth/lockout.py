@@ -1,218 +1,138 @@
-"""What past log-ins teach: which are not to be tried again, and which not yet.
+"""When log-ins are not tried: after refusals until the operator asks, after failures for a while.
 
 A refused log-in is not tried again until the operator wants it, so that two wrong passwords never
-become five and a locked account. One without a verdict (no answer, a server error, a portal) may
+become five and a locked account. One without a verdict (no response, a server error, a portal) may
 have been counted all the same: it is repeated after a pause that grows, and everybody who waited
 for it gets its failure in place of a log-in of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from vbs_tui.cloud.auth.tokens import Scope
-from vbs_tui.cloud.errors import ErrorKind, Failure
-from vbs_tui.cloud.secrets import Secret
-
-_PAUSES = (10.0, 300.0)
-"""The first and the longest, in seconds, while no log-in has succeeded yet."""
-
-_PAUSES_KNOWN_GOOD = (2.0, 60.0)
-"""Once one has: a good password locks no account, and a watch is not to stay blind for long."""
-
-_FIRST_REST = 30.0
-_REST_GROWS = 4
-_LONGEST_REST = 3600.0
-"""Seconds."""
+from vbs_tui.cloud.auth.log_in import Refused
+from vbs_tui.cloud.auth.refusal_history import Backoff, RefusalHistory
+from vbs_tui.cloud.auth.tokens import Scope, Token
+from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
 
 _LONGEST_ASKED = 900.0
 """Seconds that a server may ask for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """The last log-in, when it ended without a verdict."""
-
-    failure: Failure
-    number: int
-    until: float
-    """Seconds of ``monotonic``, as everywhere here: clocks are set right."""
+class Paused(CloudError):  # noqa: N818 - a state
+    """The same secrets were refused a moment ago, and are not sent yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """The last refusal of some secrets at one place."""
-
-    secrets: tuple[Secret, ...]
-    failure: Failure
-    until: float
-    times: int
-
-
-class RefusalCount:
-    """How often log-ins were refused, whatever was corrected in between, and which secrets rest.
-
-    A secret that was refused is tried again unchanged only after a pause, whoever asks for it: a
-    key that is held down is no wish for five wrong tries. Places are scopes of log-ins, or hosts.
-    Outlives single connections. Moments are seconds of ``monotonic``: clocks are set right.
-    """
-
-    def __init__(self) -> None:
-        self.refusals = 0
-        """Since the start."""
-        self.in_a_row = 0
-        """Since a log-in succeeded that needed what the user knows."""
-        self._rests: dict[Hashable, _Rest] = {}
-        self._good: tuple[Secret, ...] = ()
-
-    def counted(self, failure: Failure, locked: str) -> Failure:
-        """One refusal more; *failure* with their number, and what some clouds lock for it."""
-        self.refusals += 1
-        self.in_a_row += 1
-        words = f"{_times(self.refusals)} since the start; some clouds lock {locked} after five"
-        return replace(failure, extra=(*failure.extra, ("Refused", words)))
-
-    def rest(
-        self, where: Hashable, secrets: tuple[Secret, ...], failure: Failure, now: float
-    ) -> None:
-        """*secrets* were refused at *where* just now, with *failure*."""
-        before = self._rests.get(where)
-        times = before.times + 1 if before is not None and before.secrets == secrets else 1
-        # Five tries take more than the quarter of an hour in which clouds count them.
-        pause = min(_FIRST_REST * _REST_GROWS ** (times - 1), _LONGEST_REST)
-        self._rests[where] = _Rest(secrets, failure, now + pause, times)
-
-    def took(self, secrets: tuple[Secret, ...]) -> None:
-        """*secrets* were good somewhere: a refusal elsewhere blames that place."""
-        self.in_a_row = 0
-        self._good = secrets
-
-    def resting(self, where: Hashable, secrets: tuple[Secret, ...], now: float) -> Failure | None:
-        """Why the same *secrets* are not sent to *where* yet; ``None`` when they may be."""
-        if not secrets:
-            return None
-        still = {
-            place: one
-            for place, one in self._rests.items()
-            if one.secrets == secrets and now < one.until
-        }
-        known = still.get(where)
-        if known is None and len(still) > 1 and secrets != self._good:
-            # Two places that refuse, and none that takes it: it is the secret.
-            known = max(still.values(), key=lambda one: one.until)
-        if known is None:
-            return None
-        seconds = max(1, round(known.until - now))
-        wait = f"Corrected, it is tried at once; as it is, not before {seconds} s are over."
-        return replace(known.failure, hint=f"{known.failure.hint} {wait}".strip())
-
-    @property
-    def sentence(self) -> str:
-        """For whoever is about to give another password; empty when the last one was good."""
-        if not self.in_a_row:
-            return ""
-        return f"Refused {_times(self.in_a_row)} already: a further wrong try may lock the account."
+class OtherUser(CloudError):  # noqa: N818 - a finding
+    """The log-in succeeded, for another user than before."""
 
 
 class Lockout:
-    """The refusals and failures of one user's log-ins."""
+    """Tries the log-ins of one connection, or says why one is not tried."""
 
-    def __init__(self, tally: RefusalCount | None = None) -> None:
-        self._tally = tally or RefusalCount()
+    def __init__(self, history: RefusalHistory, monotonic: Callable[[], float]) -> None:
+        self._history = history
+        self._monotonic = monotonic
         self.ended = 0
         """How many log-ins have ended so far."""
         self._refused: dict[Scope, Failure] = {}
+        """Scopes that the credentials were refused for."""
         self._blocked: Failure | None = None
+        """Why no log-in is tried, whatever the scope."""
         self._proven: set[Scope] = set()
-        """Where a log-in succeeded before."""
-        self._has_chance = False
-        """Whether one of those may be tried once, though the credentials count as refused."""
+        """Scopes that a log-in succeeded for before."""
+        self._may_try_proven = False
+        """Whether one of those may be tried once, although the credentials count as refused."""
         self._refusals = 0
         self._succeeded = False
-        self._open: _Open | None = None
-        self._misses = 0
+        self._no_verdict: tuple[Failure, int] | None = None
+        """The last log-in's failure and number, when it ended without a verdict."""
+        # While no log-in has succeeded, a failed one may be a wrong password.
+        self._backoff = Backoff(10, 300, 2)
 
-    def forgive(self) -> None:
-        """The operator wants another try: forget what speaks against it."""
-        self._has_chance = False
+    @property
+    def is_locked(self) -> bool:
+        """Whether log-ins wait for the operator, after a refusal or an unanswered question."""
+        return self._blocked is not None or bool(self._refused)
+
+    def reset(self) -> None:
+        """The operator wants another try: forget refusals and failures."""
+        self._may_try_proven = False
         self._refused.clear()
         self._blocked = None
         self._refusals = 0
-        self._open = None
-        self._misses = 0
+        self._no_verdict = None
+        self._backoff.reset()
 
-    def known(self, scope: Scope, now: float, since: int) -> Failure | None:
-        """The failure that a log-in to *scope* would meet again, or meets for having waited.
+    async def attempt(
+        self, scope: Scope, since: int, log_in: Callable[[], Awaitable[Token]]
+    ) -> Token:
+        """The token that *log_in* gives for *scope*.
 
-        *since*: :attr:`ended` when the caller began to wait.
+        *since*: :attr:`ended` when the caller began to wait. Who waited for a log-in that failed
+        gets its failure. Raises ``CloudError``: that of *log_in*, or why it is not tried.
         """
-        if self._blocked is not None and not (self._has_chance and scope in self._proven):
-            return self._blocked
-        if (before := self._refused.get(scope)) is not None:
-            return before
-        last = self._open
-        if last is not None and now < last.until:
-            seconds = max(1, round(last.until - now))
-            wait = f"The next log-in is tried in {seconds} s; reading the projects again tries now."
-            return replace(last.failure, hint=f"{last.failure.hint} {wait}".strip())
-        return last.failure if last is not None and last.number > since else None
-
-    @property
-    def holds_back(self) -> bool:
-        """Whether log-ins are not tried, for a refusal or since the operator declined."""
-        return self._blocked is not None or bool(self._refused)
-
-    def recognised(self, secrets: tuple[Secret, ...]) -> None:
-        """The cloud took the credentials themselves, and not another token."""
-        self._tally.took(secrets)
-
-    def resting(self, scope: Scope, failure: Failure) -> None:
-        """The credentials are not sent for *scope* yet."""
-        self.ended += 1
-        self._refused[scope] = failure
-        if not self._succeeded:
-            self._blocked = failure
-
-    def succeeded(self, scope: Scope) -> None:
-        """A log-in to *scope* gave a token: it was the other places that refused."""
+        if (reason := self._reason(scope, since)) is not None:
+            raise CloudError(reason)
+        try:
+            token = await log_in()
+        except CloudError as error:
+            self.ended += 1
+            failure = self._recorded(scope, error)
+            raise (Refused if isinstance(error, Refused) else CloudError)(failure) from None
         self.ended += 1
         self._succeeded, self._refusals = True, 0
         self._proven.add(scope)
-        if self._has_chance:
-            self._blocked, self._has_chance = None, False
-        self._open, self._misses = None, 0
+        if self._may_try_proven:
+            self._blocked, self._may_try_proven = None, False
+        self._no_verdict = None
+        # A password that was accepted locks no account, and a watch must not stay blind for long.
+        self._backoff = Backoff(2, 60, 2)
+        return token
 
-    def declined(self, failure: Failure) -> None:
-        """The operator gave no secret: not asked again before they want it."""
-        self.ended += 1
-        self._blocked, self._has_chance = failure, False
+    def _reason(self, scope: Scope, since: int) -> Failure | None:
+        """Why a log-in to *scope* is not tried; ``None`` when it may be tried."""
+        if self._blocked is not None and not (self._may_try_proven and scope in self._proven):
+            return self._blocked
+        if scope in self._refused:
+            return self._refused[scope]
+        if self._no_verdict is None:
+            return None
+        failure, number = self._no_verdict
+        if left := self._backoff.remaining(None, self._monotonic()):
+            seconds = max(1, round(left))
+            wait = f"The next log-in is tried in {seconds} s; reading the projects again tries now."
+            return replace(failure, hint=f"{failure.hint} {wait}".strip())
+        return failure if number > since else None
 
-    def refused(self, scope: Scope, failure: Failure) -> Failure:
-        """The cloud does not take the credentials for *scope*; *failure* with the count of such."""
-        self.ended += 1
-        self._refusals += 1
-        failure = self._tally.counted(failure, "an account")
-        self._refused[scope] = failure
-        # Clouds refuse a wrong password and a forbidden project with the same words: where the
-        # password was good before, one refusal blames the project, a second one the password. A
-        # project that took it before has the last word; a third wrong try locks no account.
-        if not self._succeeded or (self._refusals > 1 and failure.status != 403):
-            self._has_chance = self._blocked is None and scope not in self._proven
-            self._blocked = failure
+    def _recorded(self, scope: Scope, error: CloudError) -> Failure:
+        """Remember what *error* means for later log-ins; its failure, with what to add to it."""
+        failure = error.failure
+        if isinstance(error, Refused):
+            return self._record_refusal(scope, failure)
+        if isinstance(error, Paused):
+            self._refused[scope] = failure
+            if not self._succeeded:
+                self._blocked = failure
+        elif isinstance(error, OtherUser) or failure.declined:
+            self._blocked, self._may_try_proven = failure, False
+        else:
+            if failure.kind is not ErrorKind.NOT_SENT:
+                asked = min(failure.retry_after or 0.0, _LONGEST_ASKED)
+                self._backoff.fail(None, self._monotonic(), at_least=asked)
+            self._no_verdict = (failure, self.ended)
         return failure
 
-    def failed(self, failure: Failure, now: float) -> None:
-        """There was no verdict."""
-        self.ended += 1
-        pause = 0.0
-        if failure.kind is not ErrorKind.NOT_SENT:
-            first, longest = _PAUSES_KNOWN_GOOD if self._succeeded else _PAUSES
-            pause = min(first * 2**self._misses, longest)
-            pause = max(pause, min(failure.retry_after or 0.0, _LONGEST_ASKED))
-            self._misses += 1
-        self._open = _Open(failure, self.ended, now + pause)
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
+    def _record_refusal(self, scope: Scope, failure: Failure) -> Failure:
+        self._refusals += 1
+        failure = self._history.count(failure, "an account")
+        self._refused[scope] = failure
+        # Clouds refuse a wrong password and a forbidden project with the same words. Where the
+        # password was accepted before, the first refusal is the project's, the second one the
+        # password's. A project that accepted it before is tried last: a third wrong password
+        # locks no account.
+        if not self._succeeded or (self._refusals > 1 and failure.status != 403):
+            self._may_try_proven = self._blocked is None and scope not in self._proven
+            self._blocked = failure
+        return failure

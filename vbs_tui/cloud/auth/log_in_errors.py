@@ -1,7 +1,7 @@
-"""Log-ins that failed, told as what they are for the caller: nothing was executed, and why.
+"""What a failed log-in means for the caller: nothing was executed, why, and what to do.
 
-Clouds answer a wrong user, domain, password and project with the same 401. What this program
-assumed on its own, and what the cloud demands besides, is all that can be added to that.
+Clouds send the same 401 for a wrong user, domain, password and project. All that can be added is
+what this program assumed, and what else the cloud demands.
 """
 
 from __future__ import annotations
@@ -11,15 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from vbs_tui.cloud.auth.credentials import Credentials, User
-from vbs_tui.cloud.auth.plugins.adapter import PluginCredentials, PluginRefusal
-from vbs_tui.cloud.auth.tokens import Scope
+from vbs_tui.cloud.auth.credentials import AnyCredentials, User
+from vbs_tui.cloud.auth.tokens import Scope, Token
 from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import Told
 from vbs_tui.cloud.http.messages import Response
 from vbs_tui.text import clean
-
-WHAT = "log in"
 
 _ALIKE = (
     "User, domain, password or project is wrong: clouds answer all of these alike. "
@@ -30,12 +26,14 @@ _FORBIDDEN = (
     " locked, its password over, or log-ins allowed from certain networks only. Ask whoever"
     " manages the users."
 )
-_NOT_UNDERSTOOD = Told(
-    meaning="The identity service does not understand the log-in as it was sent: something in it is"
-    " missing or of the wrong form. No password was looked at.",
-    do="Go by the server's words. Mostly a name is without its domain (user_domain_name,"
+_NOT_UNDERSTOOD = (
+    "The identity service does not understand the log-in as it was sent: something in it is"
+    " missing or of the wrong form. No password was looked at."
+)
+_CORRECT_NAMES = (
+    "Go by the server's words. Mostly a name is without its domain (user_domain_name,"
     " project_domain_name), or an id stands where a name belongs, in clouds.yaml or the OS_*"
-    " variables.",
+    " variables."
 )
 _MALFORMED = re.compile(
     r"expecting to find|required property|malformed|missing|invalid input|failed to validate"
@@ -43,16 +41,44 @@ _MALFORMED = re.compile(
 )
 _OF_CREDENTIALS = re.compile(r"password|passcode|credential|authenticat|unauthori[sz]ed|locked")
 _NO_VERDICTS = frozenset({"iam.0004", "iam.0011", "iam.0012", "iam.0020"})
+KEEPS_USER = (
+    "Restores may be running as the one before, so nothing is switched. Leave and start again, or"
+    " open it from the list of clouds."
+)
+"""What to do when a configuration or a log-in is another user's."""
+
 _NO_IDENTITY = "Look at auth_url: that address does not answer as an identity service."
 
 
+def log_in_failure(
+    at: datetime,
+    message: str,
+    hint: str = "",
+    *,
+    target: str = "",
+    kind: ErrorKind = ErrorKind.LOG_IN,
+    declined: bool = False,
+) -> Failure:
+    """A log-in that failed, without a response that gives a reason. *target*: the user's name."""
+    return Failure(
+        kind,
+        Executed.NO,
+        "log in",
+        target,
+        message=message,
+        hint=hint,
+        at=at,
+        declined=declined,
+    )
+
+
 def as_log_in(failure: Failure, assumed: str = "") -> Failure:
-    """*failure* of a log-in. *assumed*: a sentence on what was not configured but guessed."""
+    """*failure* of a log-in. *assumed*: a sentence on what was not configured but assumed."""
     status, hint, kind = failure.status, failure.hint, failure.kind
-    if status == 400 and kind is ErrorKind.REFUSED and not hint and not judges(failure):
-        hint = _NOT_UNDERSTOOD.do
-        failure = replace(failure, meaning=_NOT_UNDERSTOOD.meaning)
-    if kind is ErrorKind.REFUSED and status != 429:
+    is_refused = kind is ErrorKind.REFUSED
+    if is_refused and status == 400 and not hint and not is_credential_refusal(failure):
+        hint, failure = _CORRECT_NAMES, replace(failure, meaning=_NOT_UNDERSTOOD)
+    if is_refused and status != 429:
         kind = ErrorKind.LOG_IN
         if status == 401 and not hint:
             hint = f"{_ALIKE} {assumed}".strip()
@@ -60,18 +86,18 @@ def as_log_in(failure: Failure, assumed: str = "") -> Failure:
             hint = _NO_IDENTITY
         elif status == 403:
             hint = hint or _FORBIDDEN
-    elif kind is ErrorKind.NONSENSE:
+    elif kind is ErrorKind.UNUSABLE:
         kind = ErrorKind.LOG_IN
     if not hint and (status in (408, 413, 429) or (status or 0) >= 500):
         hint = _busy(failure.retry_after)
-    return replace(failure, kind=kind, executed=Executed.NO, what=WHAT, hint=hint)
+    return replace(failure, kind=kind, executed=Executed.NO, what="log in", hint=hint)
 
 
-def judges(failure: Failure) -> bool:
-    """Whether the identity service looked at what was to prove who logs in, and said no.
+def is_credential_refusal(failure: Failure) -> bool:
+    """Whether the identity service looked at the credentials, and refused them.
 
-    Clouds say so with 401 or 403, some with 400: that is also what they answer to a log-in that
-    they cannot read, which is no refusal of a password.
+    Clouds send 401 or 403 for that, some of them 400. They also send 400 for a log-in that they
+    cannot read, which is no refusal of a password.
     """
     if failure.status in (401, 403):
         return True
@@ -81,17 +107,17 @@ def judges(failure: Failure) -> bool:
     return code.startswith("iam.") or bool(_OF_CREDENTIALS.search(text))
 
 
-def is_dead_token(answer: Response) -> bool:
-    """Whether a log-in by a token was refused for the token's sake.
+def is_dead_token(response: Response) -> bool:
+    """Whether a log-in by a token was refused because of the token.
 
     Keystone answers a token that it does not know, or no longer, with 404.
     """
-    error = answer.data.get("error") if isinstance(answer.data, Mapping) else None
-    return answer.status in (401, 404) and isinstance(error, Mapping)
+    error = response.data.get("error") if isinstance(response.data, Mapping) else None
+    return response.status in (401, 404) and isinstance(error, Mapping)
 
 
 def dead_token(failure: Failure) -> Failure:
-    """*failure* of a log-in by a token that does not serve."""
+    """*failure* of a log-in by a token that is not valid."""
     hint = (
         "The token is not valid (any more), or not for this project. Get a new one (`openstack"
         " token issue` gives one) and put it where this one is configured."
@@ -105,20 +131,20 @@ def _busy(seconds: float | None) -> str:
     return f"The identity service cannot log anybody in just now: wait {wait}, then try again."
 
 
-def demanding(failure: Failure, answer: Response) -> Failure:
-    """*failure* with what the cloud wants besides, where it says so.
+def with_required_methods(failure: Failure, response: Response) -> Failure:
+    """*failure* with the log-in methods that the cloud requires in addition, if it names them.
 
     Keystone answers a right password with 401 and ``required_auth_methods`` where rules want more.
     """
-    rules = answer.data.get("required_auth_methods") if isinstance(answer.data, Mapping) else None
-    ways = [
+    data = response.data if isinstance(response.data, Mapping) else {}
+    rules = data.get("required_auth_methods")
+    wanted = " or ".join(
         " + ".join(clean(method, 32) for method in rule[:5])
         for rule in (rules if isinstance(rules, list) else [])[:3]
         if isinstance(rule, list)
-    ]
-    if answer.status != 401 or not ways:
+    )
+    if response.status != 401 or not wanted:
         return failure
-    wanted = " or ".join(ways)
     return replace(
         failure,
         message=f"the cloud demands more than it was given: {wanted}",
@@ -127,7 +153,18 @@ def demanding(failure: Failure, answer: Response) -> Failure:
     )
 
 
-def assumptions(credentials: Credentials | PluginCredentials, scope: Scope) -> str:
+def bound_to(token: Token, now: datetime) -> Failure:
+    """An application credential gave *token*, which is for another project than the one wanted."""
+    own = token.grant.project or token.grant.project_id
+    message = f"this application credential is good for the project {own} alone"
+    hint = (
+        "An application credential is good for the project it was made in. Open that one, or"
+        " choose a cloud with another log-in."
+    )
+    return replace(log_in_failure(now, message, hint), what="open the project")
+
+
+def assumptions(credentials: AnyCredentials, scope: Scope) -> str:
     """What of *credentials* and *scope* was not configured but guessed, as a sentence."""
     user = getattr(credentials, "user", User())
     if user.is_domain_assumed:
@@ -138,27 +175,7 @@ def assumptions(credentials: Credentials | PluginCredentials, scope: Scope) -> s
     return ""
 
 
-def by_plugin(
-    credentials: PluginCredentials, refusal: PluginRefusal, url: str, message: str, at: datetime
-) -> Failure:
-    """What keystoneauth's plugin ended with. *message*: its words, without secrets."""
-    status = refusal.status
-    kind = ErrorKind.LOG_IN
-    if status is None:
-        # What was sent may have been counted as a try, though nobody answered.
-        kind = ErrorKind.BROKEN if refusal.was_asked else ErrorKind.NOT_SENT
-    elif status == 429 or status >= 500:
-        kind = ErrorKind.REFUSED if status == 429 else ErrorKind.SERVER
-    return Failure(
-        kind,
-        Executed.NO,
-        WHAT,
-        credentials.label,
-        url=url,
-        status=status,
-        message=message,
-        hint=refusal.hint
-        or f"The log-in is done by keystoneauth's {credentials.kind} plugin: "
-        "try the openstack client with the same cloud.",
-        at=at,
-    )
+def another_user(before: str, now: str, at: datetime) -> Failure:
+    """A log-in succeeded, and its token is not used: it is that of *now*, and not of *before*."""
+    message = f"the log-in is another user's now: {now} in place of {before}"
+    return log_in_failure(at, message, KEEPS_USER, target=before)

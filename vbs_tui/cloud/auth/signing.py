@@ -1,7 +1,7 @@
 """Signing requests with an access key: ``SDK-HMAC-SHA256``, in both of its forms.
 
-Source: the signing of requests with an access key, as the vendor's SDKs do it. What is hashed must
-be what is sent, so the signature is made of the very URL and bytes that go out.
+As the vendor's SDKs do it. What is hashed must be what is sent, so the signature is made of the
+very URL and bytes that go out.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from vbs_tui.cloud.auth.credentials import AccessKeyCredentials
-from vbs_tui.cloud.auth.lockout import RefusalCount
-from vbs_tui.cloud.auth.refused_endpoints import RefusedEndpoints
+from vbs_tui.cloud.auth.refusal_history import RefusalHistory, endpoint_backoff
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.advice import KEY_REFUSED
+from vbs_tui.cloud.http.errors.responses import response_error
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import refused
+from vbs_tui.cloud.http.service_client import Authorizer
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.urls import origin
+from vbs_tui.cloud.resources import Project
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _ANYWHERE = "anywhere"
@@ -88,73 +89,94 @@ def canonical_request(request: Request, covered: Mapping[str, str]) -> str:
 
 
 class SigningKey:
-    """An access key in use: what signs, and who refused it. Five bad signatures may lock a key."""
+    """An access key in use: no log-in, no token, nothing that expires.
+
+    Five wrong signatures may lock a key: a refused one is paused. Has the properties and methods
+    that :class:`~vbs_tui.cloud.auth.token_store.TokenStore` has for its connection.
+    """
+
+    user = ""
+    expires_at = None
+    only_project = None
+    project_paths = ("/v3/projects", "/v3/auth/projects")
 
     def __init__(
-        self, credentials: AccessKeyCredentials, session: Session, tally: RefusalCount
+        self, credentials: AccessKeyCredentials, session: Session, history: RefusalHistory
     ) -> None:
         self._session = session
-        self._refusers = RefusedEndpoints()
+        self._backoff = endpoint_backoff()
         self._refused: Failure | None = None
-        self._tally = tally
-        self.holds_back = False
-        """Whether a signature was refused, and none taken since."""
-        self.credentials = credentials
-        self.sign_by(credentials)
+        self._history = history
+        self.is_locked = False
+        """Whether a signature was refused, and none accepted since."""
+        self.use(credentials)
 
-    def sign_by(self, credentials: AccessKeyCredentials) -> None:
+    def use(self, credentials: AccessKeyCredentials) -> None:
         """Sign with *credentials* from now on: the same key, with a corrected secret."""
-        self.credentials = credentials
-        self._refusers.forgive()
+        self._credentials = credentials
+        self._backoff.reset()
         for secret in credentials.secrets():
             self._session.redactor.add(secret)
 
-    def forgive(self) -> None:
+    def reset(self) -> None:
         """The operator wants another try."""
-        self._refusers.forgive()
+        self._backoff.reset()
+
+    def unscoped(self) -> Authorizer:
+        return KeyAuthorizer(self)
+
+    def for_project(self, project: Project) -> Authorizer:
+        return KeyAuthorizer(self, project.id)
+
+    def catalog_of(self, project: Project) -> None:
+        """Without a log-in no catalog came."""
+
+    def grant(self, project: Project) -> None:
+        """Likewise."""
+
+    async def aclose(self) -> None:
+        """Nothing is under way."""
 
     def sign(self, request: Request, project_id: str) -> dict[str, str]:
-        """Headers that prove whose *request* is. Raises ``CloudError`` in the pause that follows
-        a refusal."""
+        """The headers of *request* with its signature. Raises ``CloudError`` in the pause that
+        follows a refusal."""
         where, clock = origin(request.url), self._session.clock
-        known = self._tally.resting(where, self.credentials.secrets(), clock.monotonic())
-        if known is None and self._rests(where):
-            known = self._refused
-        if known is not None:
-            self.holds_back = True
-            raise CloudError(replace(known, what=request.what, target=request.target))
+        now, secrets = clock.monotonic(), self._credentials.secrets()
+        # Refused again and again, and accepted nowhere in between: it is the key, not the place.
+        place = _ANYWHERE if self._history.in_a_row > 1 else where
+        reason = self._history.paused(where, secrets, now)
+        if reason is None and self._backoff.remaining(place, now):
+            reason = self._refused
+        if reason is not None:
+            self.is_locked = True
+            raise CloudError(replace(reason, what=request.what, target=request.target))
         extra = {"X-Project-Id": project_id} if project_id else {}
-        token = self.credentials.security_token
+        token = self._credentials.security_token
         if token is not None:
             extra["X-Security-Token"] = token.reveal()
-        scope = SigningScope() if self.credentials.scoped else None
-        return signature_headers(self.credentials, request, extra, clock.now(), scope)
+        scope = SigningScope() if self._credentials.scoped else None
+        return signature_headers(self._credentials, request, extra, clock.now(), scope)
 
-    def _rests(self, where: str) -> bool:
-        now = self._session.clock.monotonic()
-        # Refused again and again, and taken by nobody in between: it is the key, not the place.
-        place = _ANYWHERE if self._tally.in_a_row > 1 else where
-        return self._refusers.is_resting(place, now)
+    def accepted(self, response: Response) -> None:
+        """*response* shows that the service accepts the signature."""
+        self._backoff.succeed(origin(response.request.url))
+        self._backoff.succeed(_ANYWHERE)
+        self.is_locked = False
+        self._history.succeed(self._credentials.secrets())
 
-    def took(self, answer: Response) -> None:
-        """*answer* shows that the signature serves there."""
-        self._refusers.took(origin(answer.request.url))
-        self._refusers.took(_ANYWHERE)
-        self.holds_back = False
-        self._tally.took(self.credentials.secrets())
-
-    def refused(self, answer: Response) -> None:
-        """*answer* says that the signature does not serve."""
-        where, clock = origin(answer.request.url), self._session.clock
+    def refused(self, response: Response) -> None:
+        """*response* refuses the signature."""
+        where, clock = origin(response.request.url), self._session.clock
         now = clock.monotonic()
-        self.holds_back = True
-        failure = self._tally.counted(refused(answer, clock.now()).failure, "a key")
+        self.is_locked = True
+        failure = self._history.count(response_error(response, clock.now()).failure, "a key")
         self._refused = replace(failure, kind=ErrorKind.LOG_IN, executed=Executed.NO)
-        self._refusers.refused(where, now)
-        if self._tally.in_a_row > 1:
-            self._refusers.refused(_ANYWHERE, now)
-        if self._refused.hint == KEY_REFUSED:  # else the clock is to blame, which is soon set right
-            self._tally.rest(where, self.credentials.secrets(), self._refused, now)
+        self._backoff.fail(where, now)
+        if self._history.in_a_row > 1:
+            self._backoff.fail(_ANYWHERE, now)
+        # Any other hint is about the clock, which is soon corrected.
+        if self._refused.hint == KEY_REFUSED:
+            self._history.pause(where, self._credentials.secrets(), self._refused, now)
 
 
 class KeyAuthorizer:
@@ -165,21 +187,21 @@ class KeyAuthorizer:
         self._project_id = project_id
 
     async def authorize(self, request: Request) -> tuple[Request, object]:
-        proof = self._key.sign(request, self._project_id)
-        return replace(request, headers={**request.headers, **proof}), None
+        signed = self._key.sign(request, self._project_id)
+        return replace(request, headers={**request.headers, **signed}), None
 
-    def accepted(self, stamp: object, answer: Response) -> None:
+    def accepted(self, stamp: object, response: Response) -> None:
         del stamp
-        self._key.took(answer)
+        self._key.accepted(response)
 
-    def discard(self, stamp: object, answer: Response) -> None:
+    def discard(self, stamp: object, response: Response) -> None:
         del stamp
-        self._key.refused(answer)
+        self._key.refused(response)
 
-    async def renew(self, stamp: object, answer: Response) -> bool:
+    async def renew(self, stamp: object, response: Response) -> bool:
         """A key that was refused stays refused."""
         del stamp
-        self._key.refused(answer)
+        self._key.refused(response)
         return False
 
 

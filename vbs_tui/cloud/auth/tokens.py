@@ -1,4 +1,4 @@
-"""Tokens: what one is, what it is good for, and how a log-in's answer becomes one."""
+"""Tokens: what one holds, what it is scoped to, and how it is read from a response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARGIN = timedelta(minutes=15)
 
 _UNKNOWN_LIFE = timedelta(hours=1)
 _LONGEST_LIFE = timedelta(days=365)
-"""Some clouds give tokens "for ever", until a date that calendars end with."""
+"""Some clouds give tokens without end, until the last date of the calendar."""
 
 _LONGEST_TOKEN = 65536
 _MOST_ROLES = 200
@@ -34,7 +34,7 @@ class Scope:
     """The domain of the project, needed with its name on some clouds."""
     domain_name: str = ""
     is_domain_assumed: bool = field(default=False, compare=False)
-    """Whether the project's domain is not configured, so that the user's own stands in for it."""
+    """Whether the project's domain is not configured, so that the user's own is used."""
 
     @property
     def is_project(self) -> bool:
@@ -43,11 +43,11 @@ class Scope:
     def fits(self, token: Token) -> bool:
         """Whether *token* is of this project."""
         if self.project_id:
-            return token.project_id == self.project_id
-        return bool(self.project_name) and token.project_name == self.project_name
+            return token.grant.project_id == self.project_id
+        return bool(self.project_name) and token.grant.project == self.project_name
 
     def body(self) -> dict[str, Any] | None:
-        """The ``scope`` part of a log-in; ``None`` for none."""
+        """The ``scope`` part of a log-in; ``None`` without one."""
         if self.project_id:
             return {"project": {"id": self.project_id}}
         if not self.project_name:
@@ -73,44 +73,25 @@ class Grant:
     project: str
     project_domain: str
     roles: tuple[str, ...]
-    """Names of the roles in the project; empty when the cloud told none."""
+    """Names of the user's roles in the project; empty when the cloud told none."""
     expires_at: datetime | None
+    """By the cloud's clock."""
 
 
 @dataclass(slots=True, eq=False)
 class Token:
-    """A token in memory. All moments are of this machine's clock, but for ``expires_at``."""
+    """A token in memory."""
 
     secret: Secret
+    grant: Grant
+    user_id: str
+    data: Mapping[str, Any] = field(repr=False)
+    """The ``token`` object that it was made from, with the catalog in it."""
     got_at: datetime
-    expires_at: datetime | None
-    """As the cloud said it."""
     ends_at: datetime
-    """``expires_at`` by this machine's clock, which need not be the cloud's."""
-    user_id: str = ""
-    user_name: str = ""
-    project_id: str = ""
-    project_name: str = ""
-    catalog: object = field(default=None, repr=False)
-    taken_by: set[str] = field(default_factory=set)
-    """The origins (scheme, host, port) that took it."""
-    roles: tuple[str, ...] = ()
-    """Names of the user's roles where the token is of; empty when none were told."""
-    user_domain: str = ""
-    project_domain: str = ""
-
-    @property
-    def grant(self) -> Grant:
-        """What may be told of it."""
-        return Grant(
-            user=self.user_name or self.user_id,
-            user_domain=self.user_domain,
-            project_id=self.project_id,
-            project=self.project_name,
-            project_domain=self.project_domain,
-            roles=self.roles,
-            expires_at=self.expires_at,
-        )
+    """When it ends by this machine's clock, which need not be the cloud's."""
+    accepted_by: set[str] = field(default_factory=set)
+    """The origins (scheme, host, port) that accepted it."""
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is time for another: less than 15 minutes left, or a quarter of its life."""
@@ -120,60 +101,55 @@ class Token:
     def is_over(self, now: datetime) -> bool:
         return now >= self.ends_at
 
-    def can_be_base(self, now: datetime) -> bool:
-        """Whether another token got with this one, which ends with it, would be worth having."""
-        return not self.is_due(now)
 
+def new_token(text: str, data: Mapping[str, Any], now: datetime) -> Token | None:
+    """A token from *text* and *data*, the ``token`` object of ``POST /v3/auth/tokens``.
 
-def token_from(answer: Response, now: datetime) -> Token | None:
-    """The token of a log-in's answer; ``None`` when it holds none that could be used."""
-    text = answer.headers.get("x-subject-token", "").strip()
+    ``None`` when *text* is no token that a header can hold.
+    """
     if not text or len(text) > _LONGEST_TOKEN or not text.isascii() or not text.isprintable():
         return None
-    body = _mapping(_mapping(answer.data).get("token"))
-    expires, issued = parse_time(body.get("expires_at")), parse_time(body.get("issued_at"))
+    expires, issued = parse_time(data.get("expires_at")), parse_time(data.get("issued_at"))
     life = _UNKNOWN_LIFE
     if expires is not None:
         # The cloud's own span: this machine's clock may be hours off.
-        life = expires - issued if issued is not None else expires - now
-    user, project = _mapping(body.get("user")), _mapping(body.get("project"))
-    return Token(
-        secret=Secret(text),
-        got_at=now,
-        expires_at=expires,
-        ends_at=end_of(life, now),
-        user_id=plain_id(user.get("id")),
-        user_name=clean(user.get("name"), 128),
-        project_id=plain_id(project.get("id")),
-        project_name=clean(project.get("name"), 128),
-        catalog=body.get("catalog"),
-        roles=_roles(body.get("roles")),
+        life = expires - (issued or now)
+    if life <= timedelta(0):
+        # A token that is over when it is issued would mean a log-in for each request: the
+        # services will say when they no longer accept it.
+        life = _UNKNOWN_LIFE
+    user, project = mapping(data.get("user")), mapping(data.get("project"))
+    grant = Grant(
+        user=clean(user.get("name"), 128) or plain_id(user.get("id")),
         user_domain=_domain(user),
+        project_id=plain_id(project.get("id")),
+        project=clean(project.get("name"), 128),
         project_domain=_domain(project),
+        roles=_roles(data.get("roles")),
+        expires_at=expires,
     )
+    ends_at = now + min(life, _LONGEST_LIFE)
+    return Token(Secret(text), grant, plain_id(user.get("id")), data, now, ends_at)
 
 
-def end_of(life: timedelta, now: datetime) -> datetime:
-    """When a token that has *life* left ends, by this machine's clock.
-
-    One that was over when it was given is no sense: each request would be a log-in. It is taken
-    for one of unknown life; the services will say when they take it no more.
-    """
-    return now + min(life if life > timedelta(0) else _UNKNOWN_LIFE, _LONGEST_LIFE)
+def token_from(response: Response, now: datetime) -> Token | None:
+    """The token of a log-in's *response*; ``None`` when it holds none that can be used."""
+    data = mapping(mapping(response.data).get("token"))
+    return new_token(response.headers.get("x-subject-token", "").strip(), data, now)
 
 
 def _roles(value: object) -> tuple[str, ...]:
     rows = value[:_MOST_ROLES] if isinstance(value, list) else []
     # Id "0" marks a switch of the cloud, not a right of the user.
-    real = (row for row in map(_mapping, rows) if row.get("id") != "0")
+    real = (row for row in map(mapping, rows) if row.get("id") != "0")
     names = (clean(row.get("name"), 64).strip() for row in real)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _domain(owner: Mapping[str, Any]) -> str:
-    domain = _mapping(owner.get("domain"))
+    domain = mapping(owner.get("domain"))
     return clean(domain.get("name") or domain.get("id"), 128)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}

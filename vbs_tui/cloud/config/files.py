@@ -1,7 +1,7 @@
-"""The files of openstacksdk's configuration: read without waiting, and put into shape.
+"""The files of openstacksdk's configuration: read without waiting, and checked for their shape.
 
-Whatever is raised here names the file and quotes no value of it. The frames it comes through hold
-the values, though: who calls makes it :meth:`~ConfigurationError.bare`.
+Whatever is raised here names the file and quotes no value of it. The frames it comes through do
+hold values: see :func:`~vbs_tui.cloud.config.sdk_loader.guarded`.
 """
 
 from __future__ import annotations
@@ -17,23 +17,34 @@ from typing import Any
 from vbs_tui.text import clean
 
 LARGEST = 4 * 1024 * 1024
-"""Bytes of a file that are taken for a configuration at most."""
+"""Bytes of a configuration file, at most."""
 
 ABSENT = object()
 """Instead of a file's content: the file is not there, or may not be read."""
 
 TOO_DEEP = "it is nested too deeply, or holds itself"
 
-_SECTIONS = ("client", "cache", "metrics")
-_PLAIN = (
-    *("auth_url", "username", "user_id", "password", "token", "passcode"),
-    *("ak", "sk", "access_key", "secret_key", "security_token"),
-    *("project_name", "project_id", "user_domain_name", "user_domain_id"),
-)
-"""Keys of a cloud, or of its ``auth``, whose value is one text or number."""
+_MAPPING = "a mapping"
+_SECTIONS = {
+    "client": _MAPPING,
+    "cache": _MAPPING,
+    "metrics": _MAPPING,
+    "clouds": "a mapping of names to clouds",
+}
+"""Keys of a whole file that must be mappings, and what of."""
 
-_TEXT: tuple[type, ...] = (str, type(None))
-_SHAPES: dict[str, tuple[tuple[type, ...], str]] = {
+_Types = tuple[type, ...]
+_TEXT: _Types = (str, type(None))
+_PLAIN: _Types = (str, int, float, datetime.date, type(None))
+_SHAPES: dict[str, tuple[_Types, str]] = {
+    **dict.fromkeys(
+        (
+            *("username", "user_id", "password", "token", "passcode"),
+            *("ak", "sk", "access_key", "secret_key", "security_token"),
+            *("project_name", "project_id", "user_domain_name", "user_domain_id"),
+        ),
+        (_PLAIN, "a text"),
+    ),
     "auth": ((dict,), "a mapping of auth_url, username and the like"),
     "auth_url": (_TEXT, "a text"),
     "auth_type": (_TEXT, "a text"),
@@ -43,11 +54,9 @@ _SHAPES: dict[str, tuple[tuple[type, ...], str]] = {
     "regions": ((list,), "a list of names, or of mappings with name and values"),
     "region_name": ((str, int, float, list), "a name"),
     "insecure": ((bool, str, type(None)), "true or false"),
-    "metrics": ((dict,), "a mapping"),
+    "metrics": ((dict,), _MAPPING),
 }
-"""What openstacksdk takes without looking, and stumbles over in any other shape."""
-
-_REGION = frozenset({"name", "values"})
+"""Keys of a cloud, or of its ``auth``, that openstacksdk would stumble over in another shape."""
 
 
 class ConfigurationError(Exception):
@@ -64,13 +73,12 @@ class ConfigurationError(Exception):
         place = f"{self.file}, line {line}: " if file and line else f"{self.file}: " if file else ""
         super().__init__(f"{place}{self.sentence}")
 
-    def bare(self) -> ConfigurationError:
-        """The same without the frames that it came through, which may hold secrets."""
-        return ConfigurationError(self.sentence, self.file, self.line, hint=self.hint)
-
 
 def read(path: str) -> Any:
-    """The file's content; ``ABSENT`` when it is not there or may not be read: the next counts."""
+    """The file's content; ``ABSENT`` when it is not there or may not be read.
+
+    Raises :class:`ConfigurationError`.
+    """
     import yaml  # noqa: PLC0415 - comes with openstacksdk
 
     line: int | None = None
@@ -125,10 +133,10 @@ def _yaml_problem(problem: str) -> str:
     return f"this is no YAML: {problem}"
 
 
-def in_shape(path: str, data: Any, faults: dict[str, ConfigurationError]) -> Any:
+def checked_clouds(path: str, data: Any, faults: dict[str, ConfigurationError]) -> Any:
     """*data* with names for keys, and nothing that openstacksdk would stumble over.
 
-    A cloud of another shape is emptied (or left to the other file), and told in *faults*. Raises
+    A cloud of another shape is emptied (or left to the other file), and put into *faults*. Raises
     :class:`ConfigurationError` when the whole file has another shape.
     """
     if not data:
@@ -136,18 +144,15 @@ def in_shape(path: str, data: Any, faults: dict[str, ConfigurationError]) -> Any
     if not isinstance(data, dict):
         text = f"it must be a mapping with the key clouds, but is {_kind(data)}"
         raise ConfigurationError(text, path)
-    for section in (one for one in _SECTIONS if not isinstance(data.get(one, {}), dict)):
-        text = f"{section} must be a mapping, but is {_kind(data[section])}"
-        raise ConfigurationError(text, path)
-    clouds = data.get("clouds", {})
-    if not isinstance(clouds, dict):
-        text = f"clouds must be a mapping of names to clouds, but is {_kind(clouds)}"
-        raise ConfigurationError(text, path)
+    for key, expected in _SECTIONS.items():
+        if not isinstance(data.get(key, {}), dict):
+            text = f"{key} must be {expected}, but is {_kind(data[key])}"
+            raise ConfigurationError(text, path)
     made: dict[str, Any] = {}
-    for key, cloud in clouds.items():
+    for key, cloud in data.get("clouds", {}).items():
         name = _name(key)
         problem = "two are called so, with and without quotes" if name in made else ""
-        problem = problem or _odd(cloud)
+        problem = problem or _problem_of(cloud)
         if problem:
             faults.setdefault(name, ConfigurationError(f"cloud {name!r}: {problem}", path))
         made[name] = {} if problem else _with_region_names(cloud)
@@ -155,65 +160,55 @@ def in_shape(path: str, data: Any, faults: dict[str, ConfigurationError]) -> Any
 
 
 def check_profiles(path: str, data: Any) -> None:
+    """Raises :class:`ConfigurationError` for a file of vendor profiles of another shape."""
     profiles = data.get("public-clouds", {}) if isinstance(data, dict) else data
     if data and not isinstance(profiles, dict):
         text = f"it must be a mapping with a mapping public-clouds, but holds {_kind(profiles)}"
         raise ConfigurationError(text, path)
     for name, profile in profiles.items() if data else ():
-        if problem := _odd(profile):
+        if problem := _problem_of(profile):
             raise ConfigurationError(f"profile {_name(name)!r}: {problem}", path)
 
 
-def _odd(cloud: Any) -> str:
+def _problem_of(cloud: Any) -> str:
     """What is wrong with the shape of *cloud*, in words without its values; empty if nothing is."""
     if not isinstance(cloud, dict):
         return f"it must be a mapping of auth, regions and the like, but is {_kind(cloud)}"
-    if not _has_texts_for_keys(cloud):
-        return "one of its keys is no text: put it in quotes"
     try:
-        problem = _odd_keys(cloud)
+        if not _has_text_keys(cloud):
+            return "one of its keys is no text: put it in quotes"
+        problem = _problem_of_values(cloud)
     except RecursionError:
         return TOO_DEEP
     regions = () if problem else cloud.get("regions", ())
-    return problem or next(filter(None, map(_odd_region, regions)), "")
+    return problem or next(filter(None, map(_problem_of_region, regions)), "")
 
 
-def _odd_keys(cloud: dict[str, Any]) -> str:
+def _problem_of_values(cloud: dict[str, Any]) -> str:
     for key, value in cloud.items():
-        plain = key.replace("-", "_")
-        types, expected = _SHAPES.get(plain, ((object,), ""))
+        types, expected = _SHAPES.get(key.replace("-", "_"), ((object,), ""))
         if not isinstance(value, types):
             return f"{key} must be {expected}, but is {_kind(value)}"
-        if plain in _PLAIN and isinstance(value, dict | list | bytes):
-            return f"{key} must be a text, but is {_kind(value)}"
     auth = cloud.get("auth")
-    return _odd_keys(auth) if isinstance(auth, dict) else ""
+    return _problem_of_values(auth) if isinstance(auth, dict) else ""
 
 
-def _odd_region(region: Any) -> str:
+def _problem_of_region(region: Any) -> str:
     if not isinstance(region, dict):
         is_name = isinstance(region, str | int | float)
         return "" if is_name else f"a region must be a name, but is {_kind(region)}"
-    if not isinstance(region.get("name"), str | int | float) or not region.keys() <= _REGION:
+    has_name = isinstance(region.get("name"), str | int | float)
+    if not has_name or not region.keys() <= {"name", "values"}:
         return "a region must be a name, or a mapping with name and values alone"
     values = region.get("values", {})
     if not isinstance(values, dict):
         return f"the values of a region must be a mapping, but are {_kind(values)}"
-    return _odd_keys(values)
+    return _problem_of_values(values)
 
 
-def _has_texts_for_keys(cloud: dict[Any, Any]) -> bool:
-    todo: list[dict[Any, Any]] = [cloud]
-    seen: set[int] = set()
-    while todo:
-        one = todo.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if not all(isinstance(key, str) for key in one):
-            return False
-        todo += [value for value in one.values() if isinstance(value, dict)]
-    return True
+def _has_text_keys(cloud: dict[Any, Any]) -> bool:
+    inner = (value for value in cloud.values() if isinstance(value, dict))
+    return all(isinstance(key, str) for key in cloud) and all(map(_has_text_keys, inner))
 
 
 def _with_region_names(cloud: dict[str, Any]) -> dict[str, Any]:
@@ -228,9 +223,7 @@ def _with_region_names(cloud: dict[str, Any]) -> dict[str, Any]:
 
 def _name(key: object) -> str:
     """A cloud's name, as it is written in YAML when it stands there without quotes."""
-    if key is None or isinstance(key, bool):
-        return json.dumps(key)
-    return str(key)
+    return json.dumps(key) if key is None or isinstance(key, bool) else str(key)
 
 
 def _kind(value: object) -> str:

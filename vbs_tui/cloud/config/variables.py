@@ -1,4 +1,4 @@
-"""The environment, kept from sight."""
+"""The environment, in a form that does not show its values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Variables(Mapping[str, str]):
         return len(self._env)
 
 
-def way_of_variables(env: Mapping[str, str]) -> str:
+def auth_type_of_variables(env: Mapping[str, str]) -> str:
     """The ``auth_type`` that the ``OS_*`` variables mean where none is named.
 
     A user with a password is one who logs in so, whatever else is left over in the environment.

@@ -1,4 +1,4 @@
-"""One HTTP exchange: session, retries, rate limit, proxies, TLS, request log, error envelopes.
+"""HTTP: session, retries, rate limit, proxies, TLS, error envelopes; ``errors`` for what fails.
 
-Knows no service and no log-in. Imports nothing of ``cloud`` but errors and secrets.
+Knows no service and no log-in. Imports nothing of ``cloud`` but its secrets and the seam.
 """

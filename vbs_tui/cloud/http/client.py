@@ -1,4 +1,4 @@
-"""Making the HTTP library's clients. Loaded with the first request, since the library is slow."""
+"""Creates httpx clients. Imported with the first request, since httpx is slow to load."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from vbs_tui.cloud.http.proxies import Unusable, proxy_address
-from vbs_tui.cloud.http.transport_errors import Unprepared
+from vbs_tui.cloud.http.errors.transport import ClientSetupError
+from vbs_tui.cloud.http.proxies import UnusableProxy, proxy_url
 
 _CONNECTIONS = 10
 _KEPT = 4
@@ -19,7 +19,7 @@ NO_PROXY = "the proxy settings of this machine cannot be used"
 
 
 def new_client(context: ssl.SSLContext, *, fresh: bool, use_proxies: bool) -> httpx.AsyncClient:
-    """A client that follows nothing, keeps no cookie, and with *fresh* no connection either."""
+    """A client without redirections and cookies; with *fresh*, without kept connections, too."""
     limits = httpx.Limits(
         max_connections=_CONNECTIONS,
         max_keepalive_connections=0 if fresh else _KEPT,
@@ -29,8 +29,11 @@ def new_client(context: ssl.SSLContext, *, fresh: bool, use_proxies: bool) -> ht
 
 
 class _Client(httpx.AsyncClient):
-    """Each request takes the proxy of its address, or none. The library's own choice is made by
-    other rules, once, and fails with what it does not know in ``no_proxy``."""
+    """Chooses the proxy for each request.
+
+    httpx's own choice is made once, by other rules, and fails on entries of ``no_proxy`` that it
+    does not know.
+    """
 
     def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, *, use_proxies: bool) -> None:
         self._context = context
@@ -45,17 +48,17 @@ class _Client(httpx.AsyncClient):
         )
 
     def _transport_for_url(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
-        """Raises ``Unprepared`` where the proxy is none."""
-        proxy = proxy_address(str(url)) if self._use_proxies else None
+        """Raises ``ClientSetupError`` where the proxy cannot be used."""
+        proxy = proxy_url(str(url)) if self._use_proxies else None
         if proxy is None:
             return self._transport
-        if isinstance(proxy, Unusable):
-            raise Unprepared(NO_PROXY)
+        if isinstance(proxy, UnusableProxy):
+            raise ClientSetupError(NO_PROXY)
         if proxy not in self._by_proxy:
             try:
                 self._by_proxy[proxy] = self._new_transport(proxy)
             except Exception as error:
-                raise Unprepared(NO_PROXY) from error
+                raise ClientSetupError(NO_PROXY) from error
         return self._by_proxy[proxy]
 
     def _new_transport(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
@@ -66,14 +69,14 @@ class _Client(httpx.AsyncClient):
     async def aclose(self) -> None:
         """Close all connections."""
         await super().aclose()
-        await self._close_others()
+        await self._close_proxy_transports()
 
     async def __aexit__(self, *how: Any) -> None:
-        """Likewise."""
+        """The same."""
         await super().__aexit__(*how)
-        await self._close_others()
+        await self._close_proxy_transports()
 
-    async def _close_others(self) -> None:
+    async def _close_proxy_transports(self) -> None:
         transports, self._by_proxy = list(self._by_proxy.values()), {}
         for transport in transports:
             await transport.aclose()

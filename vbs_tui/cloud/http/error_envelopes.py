@@ -1,7 +1,7 @@
-"""Every shape in which clouds wrap an error, read into one :class:`Envelope`.
+"""Reads every form of error body into one :class:`Envelope`.
 
-Source: answers of VBS, EVS, IAM, their gateway, Cinder and Keystone. A body may be anything: no
-JSON, cut off, nested without end, of the wrong types. Nothing here raises.
+Source: responses of VBS, EVS, IAM, their gateway, Cinder and Keystone. A body may be anything: no
+JSON, cut off, deeply nested, of wrong types. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ from vbs_tui.text import clean
 MESSAGE_LIMIT = 500
 _PAGE_LIMIT = 300
 _SPARE = 64
-"""Room behind a limit: a short secret there is to be whole when it is blotted out."""
+"""Characters beyond a limit, so that a secret at the limit is whole when it is hidden."""
 
 _DEPTH = 5
 _LONGEST_WAIT = 86400.0
 _SCAN = 65536
 
-_VENDOR = re.compile(r"[A-Za-z]+\.\d{4}\Z")
+VENDOR_CODE = re.compile(r"[A-Za-z]+\.\d{4}\Z")
 _STATUS = re.compile(r"(?:http[ /]*)?[1-5]\d\d(?:\s+[A-Za-z' -]+)?\Z", re.IGNORECASE)
 _PHRASES = frozenset(one.phrase.lower() for one in HTTPStatus)
 _CODE_LIMIT = 64
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_RENEWABLE = re.compile(r"token must be updated|token need(?:s)? to (?:be )?refresh", re.IGNORECASE)
 
 _REQUEST_ID_HEADERS = (
     "x-request-id",
@@ -41,14 +40,6 @@ _REQUEST_ID_HEADERS = (
     "x-compute-request-id",
     "openstack-request-id",
 )
-_SPENT_TOKEN = frozenset(
-    "apig.0301 apig.0307 iam.0066 iam.0067 common.0013 evs.0002".split()  # noqa: SIM905
-)
-_NO_API = frozenset({"apig.0101", "apigw.0101"})
-_ROUTERS = ("The resource could not be found.", "The requested URL was not found on the server")
-"""How the routers of webob and werkzeug begin their 404."""
-
-_OTHER_401 = frozenset({"apig.0303", "iam.0061"})
 
 
 class NotJson(enum.Enum):
@@ -63,21 +54,21 @@ NOT_JSON: Final = NotJson.NOT_JSON
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a body says of an error. Text is cleaned and bounded, secrets not yet blotted out."""
+    """The error in a body. Text is cleaned and cut; secrets are not hidden yet."""
 
     message: str = ""
     code: str = ""
     """The service's own code; an HTTP status repeated as a code is left out."""
     request_id: str = ""
     name: str = ""
-    """The key around a native error: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
+    """The key around an error of Cinder: ``badRequest``, ``itemNotFound``, ``overLimit``, …"""
     retry_after: float | None = None
-    told: bool = False
-    """Whether the body has the shape of an error at all, whatever its status."""
+    is_error: bool = False
+    """Whether the body has the form of an error at all, whatever the status."""
 
     @property
     def is_vendor_code(self) -> bool:
-        return bool(_VENDOR.match(self.code))
+        return bool(VENDOR_CODE.match(self.code))
 
 
 def read_json(body: bytes) -> object:
@@ -91,14 +82,13 @@ def read_json(body: bytes) -> object:
 def decode(
     status: int, headers: Mapping[str, str], body: bytes, *, data: object, now: datetime
 ) -> Envelope:
-    """What *body* (parsed: *data*) says of an error; on a 2xx usually an empty envelope.
+    """The error in *body* (parsed: *data*); on a 2xx usually an empty envelope.
 
     *headers* have lower-case names. *now* turns an HTTP date in ``Retry-After`` into seconds.
     """
-    found = _Finding()
+    found = _Found()
     if data is not NOT_JSON:
         _search(data, found, _DEPTH)
-    told = found.told
     if not found.message and not 200 <= status < 300:
         found.message = _page_text(body) if data is NOT_JSON else ""
         found.message = found.message or _reason(status)
@@ -109,7 +99,7 @@ def decode(
         request_id=request_id(headers) or clean(found.request_id, 128),
         name=found.name,
         retry_after=retry_after(found.wait, now) if wait is None else wait,
-        told=told,
+        is_error=found.is_error,
     )
 
 
@@ -141,53 +131,8 @@ def retry_after(value: object, now: datetime) -> float | None:
     return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
-def refuses_token(status: int | None, code: str, message: str) -> bool:
-    """Whether the answer says that the token no longer counts (so: nothing was executed)."""
-    family = code.lower().replace("apigw.", "apig.")
-    if status is None or not 400 <= status < 500 or family in _OTHER_401:
-        return False
-    return status == 401 or family in _SPENT_TOKEN or bool(_RENEWABLE.search(message))
-
-
-def is_not_here(status: int, envelope: Envelope) -> bool:
-    """Whether the path itself is unknown there, as opposed to the thing that was asked for."""
-    if status in (405, 410) or envelope.code.lower() in _NO_API:
-        return True
-    return status == 404 and not envelope.is_vendor_code and not envelope.name
-
-
-def is_router_404(status: int | None, body: str) -> bool:
-    """Whether a 404 is that of a router, which does not know the path: there is no such service
-    at that address, whatever becomes of the object. Nothing was executed.
-
-    *body*: as in ``Failure.raw_body`` or ``Answer.raw_body``. ``False`` for what may be the word
-    of a service about an object, and for a proxy's page.
-    """
-    if status != 404:
-        return False
-    data = read_json(body.encode("utf-8", "replace"))
-    if data is NOT_JSON:
-        return "404 Not Found" in body and _ROUTERS[0] in body  # webob's own page
-    if not isinstance(data, Mapping):
-        return False
-    code = _text(data.get("error_code")) or _text(data.get("code"))
-    if code.lower() in _NO_API:
-        return True
-    inner = data.get("error")
-    row = inner if isinstance(inner, Mapping) else data
-    if _text(row.get("message")).startswith(_ROUTERS):  # flat, of webob
-        return not _VENDOR.match(_text(row.get("code")))
-    return inner == "Not Found" and "path" in data
-
-
-def is_gone(status: int, envelope: Envelope) -> bool:
-    """Whether the service itself says that it has no such thing: not a proxy's or router's 404."""
-    own_code = envelope.is_vendor_code and not envelope.code.lower().startswith("apig")
-    return status == 404 and (own_code or envelope.name.lower() == "itemnotfound")
-
-
-class _Finding:
-    """What the search found so far."""
+class _Found:
+    """What has been found in the body so far."""
 
     def __init__(self) -> None:
         self.message = ""
@@ -195,10 +140,10 @@ class _Finding:
         self.request_id = ""
         self.name = ""
         self.wait: object = None
-        self.told = False
+        self.is_error = False
 
 
-def _search(value: object, found: _Finding, depth: int) -> None:
+def _search(value: object, found: _Found, depth: int) -> None:
     if depth <= 0:
         return
     if isinstance(value, str):
@@ -210,7 +155,7 @@ def _search(value: object, found: _Finding, depth: int) -> None:
         _search_object(value, found, depth)
 
 
-def _search_text(value: str, found: _Finding, depth: int) -> None:
+def _search_text(value: str, found: _Found, depth: int) -> None:
     if value.lstrip()[:1] in ("{", "[", '"') and len(value) <= _SCAN:  # JSON inside JSON
         inner = read_json(value.encode("utf-8", "replace"))
         if inner is not NOT_JSON:
@@ -220,39 +165,39 @@ def _search_text(value: str, found: _Finding, depth: int) -> None:
     found.message = found.message or value[:_SCAN]
 
 
-def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> None:
+def _search_object(row: Mapping[str, object], found: _Found, depth: int) -> None:
     found.request_id = found.request_id or _text(row.get("request_id"))
     if row.get("error_code") and (_text(row.get("error_msg")) or row.get("fail_reason")):
-        # the gateway's; or a failed job, which is an answer and no error of the request
-        found.told = found.told or bool(_text(row.get("error_msg")))
+        # of the gateway; or of a failed job, which is no error of the request
+        found.is_error = found.is_error or bool(_text(row.get("error_msg")))
         _take(row, found, "error_code", ("error_msg", "fail_reason"))
         return
     error = row.get("error")
     if isinstance(error, Mapping) and error:  # VBS, EVS, IAM, Keystone
-        found.told = True
+        found.is_error = True
         _search(error, found, depth - 1)
         _take(row, found, "code", ("message",))
         return
     if isinstance(error, str) and error:  # OAuth, frameworks
-        found.told = True
+        found.is_error = True
         _search_text(error, found, depth)
         _take(row, found, "code", ("message", "error_description"))
         return
     if row.get("faultstring"):  # SOAP and WSME
-        found.told = True
+        found.is_error = True
         _search(row["faultstring"], found, depth - 1)
         return
     failed = row.get("fail_resources")
     if isinstance(failed, list) and failed:  # a request about several things
-        found.told = True
+        found.is_error = True
         _search(failed, found, depth - 1)
         return
     if _text(row.get("message")) and ("code" in row or "title" in row or len(row) == 1):
-        found.told = True  # flat, or the inside of another shape
+        found.is_error = True  # without an object around it, or the inner part of another form
     _take(row, found, "code", ("message", "title"))
-    if _text(row.get("detail")) and found.told:
+    if _text(row.get("detail")) and found.is_error:
         found.message = f"{found.message} ({_text(row.get('detail'))})"
-    if not found.told and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
+    if not found.is_error and len(row) == 1:  # native Cinder: badRequest, itemNotFound, …
         ((name, inner),) = row.items()
         if isinstance(inner, Mapping) and _text(inner.get("message")):
             found.name = clean(name, 64)
@@ -260,14 +205,14 @@ def _search_object(row: Mapping[str, object], found: _Finding, depth: int) -> No
             _search(inner, found, depth - 1)
 
 
-def _take(row: Mapping[str, object], found: _Finding, code: str, texts: tuple[str, ...]) -> None:
+def _take(row: Mapping[str, object], found: _Found, code: str, texts: tuple[str, ...]) -> None:
     found.code = found.code or _code(row.get(code))
     for name in texts:
         found.message = found.message or _text(row.get(name))
 
 
 def _code(value: object) -> str:
-    """A code as the service gave it; empty for an HTTP status that is repeated as one."""
+    """A code as the service sent it; empty for an HTTP status repeated as a code."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     text = clean(value, _CODE_LIMIT).strip() if isinstance(value, str) else ""
@@ -281,14 +226,14 @@ def _text(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text without tags and with its blanks collapsed."""
+    """Text without HTML tags, with runs of blanks as one."""
     if "<" in text or "&" in text:
         text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
     return " ".join(text.split())
 
 
 def _page_text(body: bytes) -> str:
-    """The words of a page that is no JSON: 11."""
+    """The text of a page that is no JSON."""
     return clean(_plain(body[:_SCAN].decode("utf-8", "replace")), _PAGE_LIMIT + _SPARE)
 
 

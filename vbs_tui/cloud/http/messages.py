@@ -1,4 +1,4 @@
-"""One request and its answer, as plain data. Neither shows a header or a secret in its ``repr``."""
+"""A request and its response, as data. Their ``repr`` shows no header, body or secret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vbs_tui.cloud.http.error_envelopes import Envelope
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be sent, and what it is for."""
+    """What to send, and what for."""
 
     method: str
     url: str
@@ -21,14 +21,15 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     submits: bool = False
-    """Whether it changes something: sent urgently, on a fresh connection, with more patience."""
+    """Whether it changes something: sent without waiting, on a new connection, with a longer
+    time-out."""
 
-    may_leave: Callable[[], bool] | None = field(default=None, repr=False, compare=False)
-    """Asked when the connection stands; if it says no, no byte of the request leaves."""
+    may_send: Callable[[], bool] | None = field(default=None, repr=False, compare=False)
+    """Asked when the connection is open; if it says no, no byte of the request is sent."""
 
     @property
-    def place(self) -> str:
-        """Scheme, host and path: the URL without its query."""
+    def url_without_query(self) -> str:
+        """Scheme, host and path."""
         try:
             parts = urlsplit(self.url)
         except ValueError:
@@ -48,15 +49,20 @@ class Response:
     data: object = field(repr=False)
     """The body as JSON, or :data:`~vbs_tui.cloud.http.error_envelopes.NOT_JSON`."""
     envelope: Envelope = field(repr=False)
-    """What the body says of an error; empty when it tells of none."""
+    """The error in the body; empty when there is none."""
     request_id: str
     raw_body: str = field(repr=False)
     """Cleaned, bounded, secrets blotted out."""
     length: int = 0
-    """Bytes of the body as it came, unpacked."""
+    """Bytes of the body, decompressed."""
     is_in_the_way: bool = False
-    """Whether a password or key was hidden where a state, an id or an address is told."""
+    """Whether a password or key was hidden in a field that decides: a state, an id, a URL."""
 
     @property
     def is_success(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is a success without an error in its body."""
+        return self.is_success and not self.envelope.is_error

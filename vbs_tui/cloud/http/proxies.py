@@ -1,7 +1,7 @@
-"""Which proxy a request takes, by the rules of the openstack client: those of ``requests``.
+"""Which proxy a request uses, by the rules of the openstack client: those of ``requests``.
 
-The HTTP library that sends here has rules of its own: it knows no networks in ``no_proxy``, and
-fails altogether on an address in brackets there.
+httpx has rules of its own: it knows no networks in ``no_proxy``, and fails on an address in
+brackets there.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ class Proxy:
     port: int
     variable: str
     """Where it is configured: ``https_proxy``; or in words."""
-    is_named: bool = False
+    has_user: bool = False
     """Whether its URL carries a user."""
     scheme: str = "http"
 
     @property
-    def place(self) -> str:
+    def address(self) -> str:
         """``host:port``, cleaned."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{clean(host, 200)}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
-    """What stands in a variable for the proxy, and is none."""
+class UnusableProxy:
+    """A variable for the proxy whose value cannot be used."""
 
     variable: str
 
     @property
     def is_exception(self) -> bool:
-        """Whether it is the variable for what needs no proxy."""
+        """Whether it is ``no_proxy``: the hosts that are reached without a proxy."""
         return self.variable.lower() == "no_proxy"
 
     @property
@@ -53,16 +53,16 @@ class Unusable:
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """The proxy between this machine and *url*, ``None`` for none. Never raises.
+    """The usable proxy for *url*; ``None`` for none. Never raises.
 
-    This very machine is never reached by a proxy.
+    Loopback addresses never use a proxy.
     """
-    found = look_for_proxy(url)
+    found = find_proxy(url)
     return found if isinstance(found, Proxy) else None
 
 
-def secrets_of_proxies() -> list[str]:
-    """User and password of every proxy that is configured, in the forms that travel."""
+def proxy_secrets() -> list[str]:
+    """User and password of every configured proxy, in the forms in which they are sent."""
     from urllib.request import getproxies  # noqa: PLC0415 - slow to load
 
     found: list[str] = []
@@ -75,19 +75,19 @@ def secrets_of_proxies() -> list[str]:
     return found
 
 
-def look_for_proxy(url: str) -> Proxy | Unusable | None:
-    """The same, and whether what stands there can be used."""
+def find_proxy(url: str) -> Proxy | UnusableProxy | None:
+    """The proxy for *url*, or the variable that is set to something unusable."""
     found = _configured(url)
     return found[0] if isinstance(found, tuple) else found
 
 
-def proxy_address(url: str) -> str | Unusable | None:
-    """The whole address of that proxy, with user and password: for the wire alone."""
+def proxy_url(url: str) -> str | UnusableProxy | None:
+    """The URL of that proxy, with user and password: to connect by, never to show."""
     found = _configured(url)
     return found[1] if isinstance(found, tuple) else found
 
 
-def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
+def _configured(url: str) -> tuple[Proxy, str] | UnusableProxy | None:
     from urllib.request import getproxies  # noqa: PLC0415 - slow to load
 
     if is_loopback(url) or not getproxies():
@@ -96,8 +96,8 @@ def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
 
     try:
         value = select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
-    except Exception:  # the rules that fail are those for no_proxy
-        return Unusable("NO_PROXY" if "NO_PROXY" in os.environ else "no_proxy")
+    except Exception:  # only the rules for no_proxy can fail
+        return UnusableProxy("NO_PROXY" if "NO_PROXY" in os.environ else "no_proxy")
     if not value:
         return None
     variable = _variable(value)
@@ -106,19 +106,19 @@ def _configured(url: str) -> tuple[Proxy, str] | Unusable | None:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return Unusable(variable)
-    # What is behind the host may be the rest of a password with / or # in it: nothing of it shows.
+        return UnusableProxy(variable)
+    # After the host there may be the rest of a password with / or # in it, so it is never shown.
     rest = address.partition("://")[2].partition("/")[2] + parts.query + parts.fragment
     is_spoken = parts.scheme in ("http", "https")
     if not host or "@" in rest or port == 0 or not is_spoken:
-        return Unusable(variable)
+        return UnusableProxy(variable)
     default = 443 if parts.scheme == "https" else 80
-    is_named = parts.username is not None
-    return Proxy(host, port or default, variable, is_named, parts.scheme), address
+    has_user = parts.username is not None
+    return Proxy(host, port or default, variable, has_user, parts.scheme), address
 
 
 def _variable(value: str) -> str:
-    """The variable that has *value*, the small spelling first, as it is read."""
+    """The variable that has *value*; lower case first, as it is read."""
     for name in ("https_proxy", "http_proxy", "all_proxy"):
         for spelling in (name, name.upper()):
             if value in (os.environ.get(spelling), f"http://{os.environ.get(spelling)}"):

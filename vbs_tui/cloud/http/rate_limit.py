@@ -1,4 +1,4 @@
-"""One pace for everything that speaks to one cloud."""
+"""A rate limit for all requests to one cloud."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ BURST = 10
 
 
 class RateLimiter:
-    """At most *per_second* requests in the long run, *burst* of them at once after a rest.
+    """A token bucket: *per_second* requests in the long run, *burst* at once after a pause.
 
-    Reads come one after the other through :meth:`turn`. What must not wait takes its place with
-    :meth:`take`: it goes at once, and the reads behind it make room.
+    Reads wait in :meth:`turn`. What must not wait calls :meth:`take`: it is sent at once, and the
+    reads after it wait longer.
     """
 
     def __init__(self, clock: Clock, *, per_second: float = PER_SECOND, burst: int = BURST) -> None:
@@ -20,23 +20,23 @@ class RateLimiter:
         self._interval = 1.0 / per_second
         self._credit = self._interval * max(0, burst - 1)
         self._due = clock.monotonic() - self._credit
-        """When the next request would be on time if nothing were saved up."""
+        """When the next request is due, not counting the burst."""
         self._closed_until = self._due
 
     async def turn(self) -> None:
-        """Wait for a turn. A caller that is cancelled while it waits leaves its turn unused."""
+        """Wait for a turn. A caller that is cancelled while it waits has still used it."""
         wait = self.take()
         while wait > 0:
             await self._clock.sleep(wait)
             wait = self._closed_until - self._clock.monotonic()
 
     def take(self) -> float:
-        """Take a turn at once; the seconds that a patient caller would have to wait for it."""
+        """Use a turn without waiting. Returns the seconds that :meth:`turn` would wait."""
         now = self._clock.monotonic()
         start = max(self._due, now - self._credit)
         self._due = start + self._interval
         return max(start - now, self._closed_until - now, 0.0)
 
     def pause(self, seconds: float) -> None:
-        """Let nothing patient pass for *seconds*: the cloud asked for quiet."""
+        """Let :meth:`turn` wait for *seconds* at least: the cloud asked for a pause."""
         self._closed_until = max(self._closed_until, self._clock.monotonic() + seconds)

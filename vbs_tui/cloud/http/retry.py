@@ -1,4 +1,4 @@
-"""When a read is repeated, and after how long. Nothing that changes anything is repeated here."""
+"""When a read is repeated, and after how long. Only reads are repeated here."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from vbs_tui.cloud.http.error_envelopes import Envelope
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How patient reads are. Times in seconds."""
+    """How often reads are repeated, and after how long. Times in seconds."""
 
     throttled: int = 5
-    """How often a read is repeated that the cloud refused for being one too many."""
+    """How often a read is repeated after 429, or 413 of native Cinder."""
     failing: int = 2
-    """How often a read is repeated after 5xx, a lost connection or none at all."""
+    """How often a read is repeated after 5xx, or a connection that failed or was lost."""
     base: float = 0.5
     throttled_base: float = 2.0
     longest: float = 60.0
-    """A longer wait than this is left to the operator."""
+    """A longer wait is left to the operator."""
 
     def wait(
         self,
@@ -32,10 +32,10 @@ class RetryPolicy:
         kind: ErrorKind | None = None,
         is_permanent: bool = False,
     ) -> float | None:
-        """Seconds before try *attempt* + 1, or ``None`` when the matter is settled.
+        """Seconds before attempt *attempt* + 1, or ``None`` for no further one.
 
-        *attempt* counts from 1. Waits without the server's word are drawn evenly between zero and
-        a bound that doubles (full jitter).
+        *attempt* counts from 1. Where the server gives no ``Retry-After``, the wait is random
+        between zero and a bound that doubles (full jitter).
         """
         if is_permanent:
             return None

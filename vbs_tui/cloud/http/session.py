@@ -1,8 +1,8 @@
-"""The one place that speaks HTTP: every exchange with a cloud passes through :class:`Session`.
+"""The one place that sends HTTP requests: all of them go through :class:`Session`.
 
-Reads are repeated when that is safe; what changes something is sent once, on a connection of its
-own, so that a connection which the server closed meanwhile cannot make its outcome doubtful.
-Redirections are never followed. The HTTP library is loaded with the first request.
+Reads are repeated when that is safe. A request that changes something is sent once, on a new
+connection: one that the server has closed meanwhile would leave the outcome unknown. Redirections
+are never followed. httpx is imported with the first request, since it is slow to load.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError, Executed, Failure
 from vbs_tui.cloud.http import error_envelopes
 from vbs_tui.cloud.http.decompression import ENCODINGS, Decompressor
-from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.proxies import secrets_of_proxies
-from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import Call, RequestLog
-from vbs_tui.cloud.http.response_errors import unsent
-from vbs_tui.cloud.http.retry import RetryPolicy
-from vbs_tui.cloud.http.tls import TlsSettings
-from vbs_tui.cloud.http.transport_errors import (
-    HeldBack,
-    Passage,
-    Rewritten,
-    Trouble,
-    Unprepared,
+from vbs_tui.cloud.http.errors.responses import not_sent
+from vbs_tui.cloud.http.errors.transport import (
+    ClientSetupError,
+    PathRewritten,
+    SendAborted,
+    TrackedBody,
+    TransportFailure,
     diagnose,
 )
+from vbs_tui.cloud.http.messages import Request, Response
+from vbs_tui.cloud.http.proxies import proxy_secrets
+from vbs_tui.cloud.http.rate_limit import RateLimiter
+from vbs_tui.cloud.http.retry import RetryPolicy
+from vbs_tui.cloud.http.tls import TlsSettings
 from vbs_tui.cloud.http.urls import address_trouble, is_loopback
+from vbs_tui.cloud.request_log import Call, RequestLog
 from vbs_tui.cloud.secrets import Cleared, Redactor, Secret
 from vbs_tui.text import clean, clean_block
 from vbs_tui.threads import in_thread
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-LARGEST_ANSWER = 32 * 1024 * 1024
+LARGEST_RESPONSE = 32 * 1024 * 1024
 _LOGGED = 4096
 _RAW = 16384
 _DISK_PATIENCE = 10.0
@@ -54,7 +54,7 @@ _DISK_PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds. *whole* bounds an exchange that drips."""
+    """Seconds. *whole* bounds a whole exchange, however slowly its bytes come."""
 
     connect: float = 10.0
     read: float = 60.0
@@ -65,7 +65,7 @@ class Timeouts:
 
 
 class Session:
-    """Sends requests and reads answers, within one pace, one log and one set of secrets.
+    """Sends requests and reads responses, with one rate limit, one log and one set of secrets.
 
     Belongs to the event loop that first uses it.
     """
@@ -80,7 +80,7 @@ class Session:
         timeouts: Timeouts | None = None,
         policy: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
-        largest: int = LARGEST_ANSWER,
+        largest: int = LARGEST_RESPONSE,
     ) -> None:
         self.log = log
         self.clock = clock
@@ -95,16 +95,16 @@ class Session:
         self._context: ssl.SSLContext | None = None
 
     async def read(self, request: Request) -> Response:
-        """Send a read, again after 429, 5xx and lost connections; the last answer there was.
+        """Send a read, again after 429, 5xx and lost connections; the last response.
 
-        An answer of any status is returned. Raises ``CloudError`` when there was none.
+        A response of any status is returned. Raises ``CloudError`` when there was none.
         """
         attempt = 1
         while True:
             await self._limiter.turn()
             try:
-                answer = await self._exchange(request, attempt)
-            except _Untransported as error:
+                response = await self._exchange(request, attempt)
+            except _NoResponse as error:
                 trouble, failure = error.trouble, error.failure
                 wait = self._policy.wait(
                     attempt,
@@ -114,13 +114,13 @@ class Session:
                     is_permanent=trouble.is_permanent,
                 )
             else:
-                envelope = answer.envelope
+                envelope = response.envelope
                 wait = self._policy.wait(
-                    attempt, self._rng, status=answer.status, envelope=envelope
+                    attempt, self._rng, status=response.status, envelope=envelope
                 )
                 if wait is None:
-                    return answer
-                if answer.status in (413, 429):
+                    return response
+                if response.status in (413, 429):
                     self._limiter.pause(wait)
             if wait is None:
                 raise CloudError(failure)
@@ -128,9 +128,9 @@ class Session:
             attempt += 1
 
     async def send(self, request: Request) -> Response:
-        """Send once, on a fresh connection; an answer of any status is returned.
+        """Send once, on a new connection; a response of any status is returned.
 
-        A request that submits does not wait for its turn. Raises ``CloudError``.
+        A request that submits does not wait for the rate limit. Raises ``CloudError``.
         """
         if request.submits:
             self._limiter.take()
@@ -139,9 +139,9 @@ class Session:
         failure: Failure | None = None
         try:
             return await self._exchange(request, 1, fresh=True)
-        except _Untransported as error:
+        except _NoResponse as error:
             failure = error.failure
-        # Outside of the handler, so that nothing of the library hangs on the error.
+        # Raised outside of the handler, so that the error has no context of httpx.
         raise CloudError(failure)
 
     async def aclose(self) -> None:
@@ -154,18 +154,18 @@ class Session:
         self._check(request)
         at, started = self.clock.now(), self.clock.monotonic()
         number = self.log.next_number()
-        passage = Passage(request.body)
-        answer: Response | None = None
-        trouble: Trouble | None = None
+        sent = TrackedBody(request.body)
+        response: Response | None = None
+        trouble: TransportFailure | None = None
         outcome = "given up by this program"
         logged = ""
         try:
             async with asyncio.timeout(self._timeouts.whole):
-                answer, logged = await self._converse(request, passage, fresh=fresh)
+                response, logged = await self._send_and_receive(request, sent, fresh=fresh)
             outcome = ""
         except Exception as error:
             has_body = bool(request.body)
-            trouble = diagnose(error, passage, submits=has_body, url=request.url)
+            trouble = diagnose(error, sent, submits=has_body, url=request.url)
             outcome = trouble.message
         finally:
             self.log.add(
@@ -174,62 +174,62 @@ class Session:
                     at=at,
                     method=request.method,
                     url=clean(self.redactor.blot(request.url, 2000), 2000),
-                    status=passage.status,
+                    status=sent.response_status,
                     milliseconds=round((self.clock.monotonic() - started) * 1000, 1),
-                    request_id=answer.request_id if answer is not None else "",
+                    request_id=response.request_id if response is not None else "",
                     outcome=outcome,
                     attempt=attempt,
                     request_body=self._fit(request.body, _LOGGED),
                     response_body=logged,
                 )
             )
-        if answer is not None:
-            return answer
+        if response is not None:
+            return response
         assert trouble is not None
-        raise _Untransported(trouble, self._failure(request, trouble, passage.status))
+        raise _NoResponse(trouble, self._failure(request, trouble, sent.response_status))
 
-    async def _converse(
-        self, request: Request, passage: Passage, *, fresh: bool
+    async def _send_and_receive(
+        self, request: Request, sent: TrackedBody, *, fresh: bool
     ) -> tuple[Response, str]:
         import httpx  # noqa: PLC0415 - slow to load, and not needed before the first request
 
-        client = await self._client(request.url, fresh=fresh)
+        client = await self.client(request.url, fresh=fresh)
         read = self._timeouts.submit_read if request.submits else self._timeouts.read
         built = client.build_request(
             request.method,
             request.url,
             headers={**self._headers(request), **request.headers},
-            content=passage if request.body else None,
+            content=sent if request.body else None,
             timeout=httpx.Timeout(
                 connect=self._timeouts.connect,
                 read=read,
                 write=self._timeouts.write,
                 pool=self._timeouts.pool,
             ),
-            extensions=_gate(request.may_leave),
+            extensions=_trace_hook(request.may_send),
         )
         if built.url.raw_path.partition(b"?")[0] != urlsplit(request.url).path.encode():
-            raise Rewritten
+            raise PathRewritten
         response = await client.send(built, stream=True, follow_redirects=False)
         try:
-            passage.status = response.status_code
+            sent.response_status = response.status_code
             body = Decompressor(response.headers.get("content-encoding", ""), self._largest)
             async for chunk in response.aiter_raw():
-                body.take(chunk)
+                body.feed(chunk)
         finally:
             await response.aclose()
-        return self._answer(request, response.status_code, response.headers, body.whole())
+        return self._answer(request, response.status_code, response.headers, body.finish())
 
     def _answer(
         self, request: Request, status: int, headers: Mapping[str, str], body: bytes
     ) -> tuple[Response, str]:
-        """The answer, and its body as the log keeps it."""
+        """The response, and its body as the log keeps it."""
         length = len(body)
         lower = {name.lower(): value for name, value in headers.items()}
         token = lower.get("x-subject-token")
         if token:
             self._learn(token)
-        # Before anything is made of it: a secret may stand in a job's reason or in a disk's name.
+        # Before anything is decoded: a job's reason or a disk's name may hold a secret.
         found_data, body = self._cleared_answer(body)
         data = found_data.data
         lower = {name: self.redactor.clear_text(value) for name, value in lower.items()}
@@ -238,18 +238,18 @@ class Session:
         found = error_envelopes.decode(status, lower, body, data=data, now=self.clock.now())
         found = self._safe(found)
         is_strange = data is error_envelopes.NOT_JSON  # a portal's or proxy's page
-        answer = Response(
+        response = Response(
             request=request,
             status=status,
             headers=lower,
             data=data,
             envelope=found,
             request_id=found.request_id,
-            raw_body=self._fit(body, _RAW) if status >= 300 or found.told or is_strange else "",
+            raw_body=self._fit(body, _RAW) if status >= 300 or found.is_error or is_strange else "",
             length=length,
             is_in_the_way=found_data.is_in_the_way,
         )
-        return answer, self._fit(body, _LOGGED)
+        return response, self._fit(body, _LOGGED)
 
     def _cleared_answer(self, body: bytes) -> tuple[Cleared, bytes]:
         """What *body* says, and the body for the log, both without secrets."""
@@ -261,12 +261,12 @@ class Session:
             found = Cleared(error_envelopes.NOT_JSON)
         if found.data is error_envelopes.NOT_JSON:
             return found, self.redactor.clear(body)
-        if found.changed:  # spelt in another way than the log knows to look for, too
+        if found.changed:  # the raw body may spell a secret in a way that `clear` does not know
             body = json.dumps(found.data, ensure_ascii=False).encode("utf-8", "replace")
         return found, body
 
     def _learn(self, token: str) -> None:
-        self.redactor.add(Secret(token), passing=True)
+        self.redactor.add(Secret(token), temporary=True)
 
     def _safe(self, found: error_envelopes.Envelope) -> error_envelopes.Envelope:
         return error_envelopes.Envelope(
@@ -275,16 +275,16 @@ class Session:
             request_id=self.redactor.blot(found.request_id, 128),
             name=self.redactor.blot(found.name, 64),
             retry_after=found.retry_after,
-            told=found.told,
+            is_error=found.is_error,
         )
 
     def _fit(self, body: bytes, limit: int) -> str:
-        # Bytes of a few characters more than the limit suffice for the redactor's reach.
+        # More than the limit, so that a secret at its end is seen whole.
         text = body[: 4 * limit + 262_144].decode("utf-8", "replace")
         return clean_block(self.redactor.blot(text, limit), limit)
 
-    def _failure(self, request: Request, trouble: Trouble, status: int | None) -> Failure:
-        # While it is open whether a submission ran, there is other advice than the line's.
+    def _failure(self, request: Request, trouble: TransportFailure, status: int | None) -> Failure:
+        # While it is unknown whether a submission ran, the advice is not about the connection.
         is_open = request.submits and trouble.executed is not Executed.NO
         return Failure(
             kind=trouble.kind,
@@ -292,7 +292,7 @@ class Session:
             what=request.what,
             target=request.target,
             method=request.method,
-            url=self.redactor.blot(request.place, 2000),
+            url=self.redactor.blot(request.url_without_query, 2000),
             status=status,
             message=trouble.message,
             at=self.clock.now(),
@@ -302,7 +302,7 @@ class Session:
     def _check(self, request: Request) -> None:
         trouble = address_trouble(request.url, allow_plain_http=self.trust.allow_plain_http)
         if trouble:
-            raise unsent(request, trouble, at=self.clock.now())
+            raise not_sent(request, trouble, at=self.clock.now())
 
     @staticmethod
     def _headers(request: Request) -> dict[str, str]:
@@ -317,8 +317,11 @@ class Session:
             headers["Content-Length"] = str(len(request.body))
         return headers
 
-    async def _client(self, url: str, *, fresh: bool) -> httpx.AsyncClient:
-        """*fresh*: each request on a new connection. This very machine: never by a proxy."""
+    async def client(self, url: str, *, fresh: bool) -> httpx.AsyncClient:
+        """The HTTP client for *url*. *fresh*: each request on a new connection.
+
+        Loopback addresses never use a proxy.
+        """
         local = is_loopback(url)
         client = self._clients.get((fresh, local))
         if client is None:
@@ -326,43 +329,43 @@ class Session:
 
             try:
                 if self._context is None:
-                    # In a thread: the files may lie on a disk that does not answer.
+                    # In a thread: the files may lie on a disk that hangs.
                     reading = in_thread(self.trust.context)
                     self._context = await asyncio.wait_for(reading, _DISK_PATIENCE)
             except TimeoutError:
-                raise Unprepared("the certificate files cannot be used (no answer)") from None
+                raise ClientSetupError("the certificate files cannot be used (no answer)") from None
             except (OSError, ValueError) as error:
-                raise Unprepared(f"the certificate files cannot be used ({error})") from error
+                raise ClientSetupError(f"the certificate files cannot be used ({error})") from error
             if (client := self._clients.get((fresh, local))) is not None:
-                return client  # made by another request meanwhile
+                return client  # another request made it meanwhile
             if not local:
-                self._mind_proxies()
+                self._learn_proxy_secrets()
             client = new_client(self._context, fresh=fresh, use_proxies=not local)
             self._clients[fresh, local] = client
         return client
 
-    def _mind_proxies(self) -> None:
-        """A proxy is told its password with each request, and may repeat it."""
-        for text in secrets_of_proxies():
+    def _learn_proxy_secrets(self) -> None:
+        """A proxy gets its password with each request, and may repeat it in a response."""
+        for text in proxy_secrets():
             self.redactor.add(Secret(text))
 
 
-def _gate(may_leave: Callable[[], bool] | None) -> dict[str, Any]:
-    """The library's hook that is called before the first byte of a request leaves."""
-    if may_leave is None:
+def _trace_hook(may_send: Callable[[], bool] | None) -> dict[str, Any]:
+    """httpx's trace extension, which is called before the first byte of a request is sent."""
+    if may_send is None:
         return {}
 
     async def ask(event: str, _: object) -> None:
-        if event.endswith("send_request_headers.started") and not may_leave():
-            raise HeldBack
+        if event.endswith("send_request_headers.started") and not may_send():
+            raise SendAborted
 
     return {"trace": ask}
 
 
-class _Untransported(Exception):  # noqa: N818
-    """An exchange without an answer, inside of this module."""
+class _NoResponse(Exception):  # noqa: N818
+    """An exchange without a response, within this module."""
 
-    def __init__(self, trouble: Trouble, failure: Failure) -> None:
+    def __init__(self, trouble: TransportFailure, failure: Failure) -> None:
         super().__init__()
         self.trouble = trouble
         self.failure = failure

@@ -1,4 +1,4 @@
-"""Whom this program believes on the wire: certificates, and plain HTTP."""
+"""TLS settings: which certificates are trusted, and whether plain HTTP is allowed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from vbs_tui.text import clean
 _ITSELF = "it holds the PEM itself, and must be the name of a file"
 
 
-class UnusableFile(OSError):  # noqa: N818 - a finding, named for what it says
-    """A configured certificate or key does not serve; the text says which, and why."""
+class UnusableFile(OSError):  # noqa: N818
+    """A configured certificate or key file cannot be used; the text says which, and why."""
 
     def __init__(self, setting: str, path: str, reason: Exception) -> None:
         why = "no usable PEM in it"
@@ -25,7 +25,7 @@ class UnusableFile(OSError):  # noqa: N818 - a finding, named for what it says
 
 
 def _shown(setting: str, path: str) -> str:
-    """*path* to be shown. Who puts a key itself there must not find it on the screen."""
+    """*path*, fit to be shown. Raises for one that holds a key itself: that is never shown."""
     if "\n" in path or "-----BEGIN" in path:
         raise UnusableFile(setting, "(not shown)", OSError(errno.EINVAL, _ITSELF))
     return path
@@ -33,10 +33,10 @@ def _shown(setting: str, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
-    """How connections are protected. Paths may begin with ``~``."""
+    """How connections are protected. Paths may start with ``~``."""
 
     cacert: str = ""
-    """A file or directory of authorities in place of the machine's own."""
+    """A file or directory of certificate authorities, in place of the machine's own."""
     verify: bool = True
     client_cert: str = ""
     client_key: str = ""
@@ -44,13 +44,13 @@ class TlsSettings:
     """Whether HTTP without TLS may be used to hosts other than this machine."""
 
     def context(self) -> ssl.SSLContext:
-        """The TLS settings. Raises :class:`UnusableFile` for files that do not serve."""
-        # Where nothing is checked, a file to check by is not missed.
+        """An SSL context. Raises :class:`UnusableFile` for files that cannot be used."""
+        # Without verification the file is not needed, so it may be missing.
         where = Path(self.cacert).expanduser() if self.cacert and self.verify else None
         for setting, path in (("cert", self.client_cert), ("key", self.client_key)):
-            _demand_file(setting, path)
+            _check_is_file(setting, path)
         if where is not None:
-            _demand_file("cacert", self.cacert)
+            _check_is_file("cacert", self.cacert)
         try:
             context = ssl.create_default_context(
                 cafile=str(where) if where is not None and not where.is_dir() else None,
@@ -69,24 +69,24 @@ class TlsSettings:
             key = str(Path(self.client_key).expanduser()) if self.client_key else None
             certificate = str(Path(self.client_cert).expanduser())
             try:
-                context.load_cert_chain(certificate, key, password=_none)
+                context.load_cert_chain(certificate, key, password=_no_passphrase)
             except (OSError, ValueError) as error:
                 names = self.client_cert + (f", {self.client_key}" if self.client_key else "")
                 raise UnusableFile("cert, key", names, error) from error
         return context
 
 
-def _demand_file(setting: str, path: str) -> None:
-    """A pipe would be waited for without end. Raises :class:`UnusableFile`."""
+def _check_is_file(setting: str, path: str) -> None:
+    """Raises :class:`UnusableFile` for a pipe or device: reading one may never end."""
     where = Path(_shown(setting, path)).expanduser()
     try:
-        is_odd = bool(path) and where.exists() and not (where.is_file() or where.is_dir())
+        is_special = bool(path) and where.exists() and not (where.is_file() or where.is_dir())
     except (OSError, ValueError) as error:
         raise UnusableFile(setting, path, error) from error
-    if is_odd:
+    if is_special:
         raise UnusableFile(setting, path, OSError(errno.EINVAL, "this is no file"))
 
 
-def _none() -> str:
+def _no_passphrase() -> str:
     # Without this OpenSSL would ask for a passphrase on the terminal, under the screen.
     return ""

@@ -1,4 +1,4 @@
-"""URLs of services: which may be used, and what belongs to their root. Pure functions."""
+"""URLs of services: which may be used, and what their root is. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ADDRESS = re.compile(r"https?://[!-~]+\Z", re.IGNORECASE)
 
 
 def address_trouble(url: str, *, allow_plain_http: bool) -> str:
-    """Why nothing is sent to *url*, as a sentence's end; empty when it may be used."""
+    """Why *url* cannot be used, as the end of a sentence; empty when it can."""
     if not _ADDRESS.match(url):
         return "the address is no http or https URL"
     try:
@@ -33,7 +33,7 @@ def address_trouble(url: str, *, allow_plain_http: bool) -> str:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether *url* leads to this very machine."""
+    """Whether *url* is of this machine: ``localhost`` or a loopback address."""
     host = _split(url).hostname or ""
     if host.lower() == "localhost":
         return True
@@ -44,15 +44,15 @@ def is_loopback(url: str) -> bool:
 
 
 def is_plain_http(url: str) -> bool:
-    """Whether *url* leads over an unprotected line to another machine."""
+    """Whether *url* is plain HTTP to another machine."""
     return _split(url).scheme.lower() == "http" and not is_loopback(url)
 
 
 def service_root(url: str) -> str:
     """Scheme, host, port and prefix of *url*: everything before the version segment.
 
-    ``https://EVS.example:443/prefix/v2/0391…`` gives ``https://evs.example/prefix``: one way to
-    write it, so that what is signed as ``Host`` is what is sent. Empty when *url* is none.
+    ``https://EVS.example:443/prefix/v2/0391…`` gives ``https://evs.example/prefix``: normalised,
+    so that the signed ``Host`` is the one that is sent. Empty when *url* is no URL.
     """
     parts = _split(url.strip())
     if not parts.scheme or not parts.netloc:
@@ -66,7 +66,7 @@ def service_root(url: str) -> str:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of *url*, in lower case, a port that goes without saying left off."""
+    """Scheme, host and port of *url*, in lower case, without a default port."""
     parts = _split(url.strip())
     scheme, netloc = parts.scheme.lower(), parts.netloc
     user, at, place = netloc.rpartition("@")
@@ -75,7 +75,7 @@ def origin(url: str) -> str:
 
 
 def host_label(url: str) -> str:
-    """The first label of the host name, lower case; empty for an address in numbers."""
+    """The first label of the host name, in lower case; empty for an IP address."""
     host = (_split(url).hostname or "").lower()
     return "" if not host or host[0].isdigit() or ":" in host else host.partition(".")[0]
 
@@ -88,10 +88,10 @@ def with_host_label(url: str, label: str) -> str:
 
 
 def identity_root(url: str) -> str:
-    """An ``auth_url`` with or without ``/v3``, in the form that all others are built from.
+    """An ``auth_url`` without its version, normalised: what all identity URLs are built from.
 
-    Only a version at its end is cut off: a prefix may hold one of something else. Empty when *url*
-    is none.
+    Only a version at the end is cut off, since a prefix may contain one that means something else.
+    Empty when *url* is no URL.
     """
     parts = _split(url.strip())
     if not parts.scheme or not parts.netloc:

@@ -1,4 +1,5 @@
-"""One folder for each backup service: its calls and how its answers are decoded.
+"""One folder for each backup service: its calls, and how its responses are decoded.
 
-Each implements ``cloud.provider.Provider``. Providers do not import each other.
+Each implements ``cloud.provider.Provider``. A provider may import ``cloud.services``,
+``cloud.http`` and the seam, but no other provider.
 """

@@ -1,7 +1,7 @@
 """From a service catalog to the root URL of a service.
 
-Order of search for each service: what the operator wrote, the catalog's types, the host names of
-related services, the host name of IAM. Source: ``catalog`` of the token's answer.
+Each service is looked for in this order: the operator's override, the catalog's types, the host
+names of related services, the host name of IAM. Source: ``catalog`` in the body of a token.
 """
 
 from __future__ import annotations
@@ -11,21 +11,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from vbs_tui.cloud.http.advice import CONFIGURED
+from vbs_tui.cloud.http.service_client import CONFIGURED
 from vbs_tui.cloud.http.urls import (
     address_trouble,
     host_label,
     service_root,
     with_host_label,
 )
+from vbs_tui.cloud.services.service_types import (
+    HOST_LABELS,
+    IAM_HOST_LABELS,
+    SERVICE_TYPES,
+    ServiceType,
+)
 from vbs_tui.text import clean
-
-SUCCESSOR = "cbr"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a service is, and why it is believed to be there."""
+    """The address of a service, and why it was chosen."""
 
     service: str
     root: str
@@ -43,24 +47,8 @@ class CatalogRow:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Service:
-    types: tuple[str, ...]
-    cousins: tuple[str, ...]
-    """Types whose host name differs from this service's in the first label only."""
-
-
-_SERVICES = {
-    "vbs": _Service(("vbsv2", "vbs"), ("volumev2", "volumev3", "evs")),
-    "evs": _Service(("volumev3", "volumev2", "evs", "block-storage", "volume"), ("vbsv2", "vbs")),
-    "ecs": _Service(("ecs", "compute"), ("volumev2", "volumev3", "evs", "vbsv2", "vbs")),
-}
-_LABELS = frozenset({"vbs", "evs", "ecs"})
-_IAM_LABELS = frozenset({"iam", "iam-pub"})
-
-
 class NoEndpoint(Exception):  # noqa: N818
-    """A service that cannot be found; the text says what was found in its place."""
+    """A service that was not found; the text says what was found instead."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -69,7 +57,7 @@ class NoEndpoint(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The endpoints that a project's catalog names, in its order, and how to choose."""
+    """The endpoints of a project's catalog, in its order, and how one is chosen."""
 
     rows: tuple[CatalogRow, ...]
     identity_root: str
@@ -79,10 +67,12 @@ class Catalog:
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Service (or catalog type) to URL, as the operator wrote it."""
     allow_plain_http: bool = False
+    backup_service: str = "vbs"
+    """The service whose regions are those that can be worked in."""
 
     def endpoint(self, service: str, project_id: str) -> Endpoint:
         """The endpoint of ``vbs``, ``evs`` or ``ecs``. Raises :class:`NoEndpoint`."""
-        wanted = _SERVICES[service]
+        wanted = SERVICE_TYPES[service]
         faults: list[str] = []
         for url, why, is_override in self._candidates(service, wanted):
             root = service_root(_expanded(url, project_id))
@@ -96,9 +86,9 @@ class Catalog:
         raise self._missing(service, faults)
 
     def regions(self) -> tuple[str, ...]:
-        """The regions that have this program's services, in the catalog's order."""
-        wanted = _SERVICES["vbs"]
-        for kinds in (wanted.types, wanted.cousins):
+        """The regions that have the backup service, in the catalog's order."""
+        wanted = SERVICE_TYPES[self.backup_service]
+        for kinds in (wanted.types, wanted.related_types):
             fitting = [
                 row.region
                 for one in self.interface.split(",")
@@ -112,18 +102,19 @@ class Catalog:
     def in_one_region(self, project_id: str) -> Catalog:
         """The same with one region for all services, where none was asked for.
 
-        The first with a usable VBS: backups of one region and disks of another never meet. Raises
-        :class:`NoEndpoint` where VBS is of no region, and several could be meant.
+        It is the first with a usable backup service, since a backup cannot be restored into a disk
+        of another region. Raises :class:`NoEndpoint` where the backup service has no region and
+        the disks have several.
         """
         if self.region:
             return self
-        if self._vbs_has_no_region():
-            return self._by_host_of_vbs(project_id)
+        if self._backup_service_has_no_region():
+            return self._region_by_host(project_id)
         for region in self.regions():
-            # By its own entries: a guess from the host of IAM would do for any region.
-            told = replace(self, region=region, identity_root="")
+            # Without the host name of IAM, which would give an endpoint for any region.
+            narrowed = replace(self, region=region, identity_root="")
             try:
-                told.endpoint("vbs", project_id)
+                narrowed.endpoint(self.backup_service, project_id)
             except NoEndpoint:
                 continue
             return replace(self, region=region)
@@ -131,50 +122,50 @@ class Catalog:
 
     @property
     def _named_regions(self) -> list[str]:
-        """All that the catalog tells of, whatever is there."""
+        """All regions in the catalog, of whatever service."""
         return sorted({row.region for row in self.rows} - {"", "*"})
 
-    def _vbs_has_no_region(self) -> bool:
-        """Whether the address of VBS is the same whichever region is meant, of several."""
+    def _backup_service_has_no_region(self) -> bool:
+        """Whether there are several regions, and the backup service has one address for all."""
         if len(self._named_regions) < 2:
             return False
-        types = _SERVICES["vbs"].types
+        types = SERVICE_TYPES[self.backup_service].types
         if any(self.overrides.get(name) for name in types):
             return True
         typed = [row for row in self.rows if row.type in types]
         return bool(typed) and all(row.region in ("", "*") for row in typed)
 
-    def _by_host_of_vbs(self, project_id: str) -> Catalog:
-        """The region that the host of VBS names. Raises :class:`NoEndpoint` where it names none."""
-        if all(self.overrides.get(name) for name in ("vbs", "evs")):
+    def _region_by_host(self, project_id: str) -> Catalog:
+        """The same with the region that the backup service's host names."""
+        if all(self.overrides.get(name) for name in (self.backup_service, "evs")):
             return self
-        host = urlsplit(self.endpoint("vbs", project_id).root).hostname or ""
+        host = urlsplit(self.endpoint(self.backup_service, project_id).root).hostname or ""
         for region in self._named_regions:
             if region.lower() in host.split("."):
                 return replace(self, region=region)
         several = ", ".join(self._named_regions[:10])
         raise NoEndpoint(
-            f"VBS is of no region, and the disks are of several: {several}",
+            f"{self.backup_service.upper()} has no region, and the disks are in several: {several}",
             "Name the region: region_name in clouds.yaml, OS_REGION_NAME, or --region.",
         )
 
-    def _candidates(self, service: str, wanted: _Service) -> Iterator[tuple[str, str, bool]]:
+    def _candidates(self, service: str, wanted: ServiceType) -> Iterator[tuple[str, str, bool]]:
         for name in (service, *wanted.types):
             if url := self.overrides.get(name):
                 yield url, CONFIGURED, True
-        fitting = [row for one in self.interface.split(",") for row in self._of(one)]
+        fitting = [row for one in self.interface.split(",") for row in self._rows_for(one)]
         typed = [row for kind in wanted.types for row in fitting if row.type == kind]
         for row in sorted(typed, key=self._is_for_all):
             yield row.url, f"catalog type {row.type}", False
-        for kind in wanted.cousins:
+        for kind in wanted.related_types:
             for row in fitting:
-                if row.type == kind and host_label(row.url) in _LABELS:
+                if row.type == kind and host_label(row.url) in HOST_LABELS:
                     yield with_host_label(row.url, service), f"host name of {kind}", False
-        if host_label(self.identity_root) in _IAM_LABELS and self._iam_is_here():
+        if host_label(self.identity_root) in IAM_HOST_LABELS and self._iam_can_be_of_region():
             yield with_host_label(self.identity_root, service), "host name of IAM", False
 
-    def _of(self, interface: str) -> list[CatalogRow]:
-        # What is there for all regions stands in where the very region has none.
+    def _rows_for(self, interface: str) -> list[CatalogRow]:
+        # Endpoints for all regions come after those of the region itself.
         found = [row for row in self.rows if self._fits(row, interface)]
         return sorted(found, key=self._is_for_all)
 
@@ -184,9 +175,11 @@ class Catalog:
     def _fits(self, row: CatalogRow, interface: str) -> bool:
         return _offers(row, interface) and (not self.region or row.region in (self.region, "*", ""))
 
-    def _iam_is_here(self) -> bool:
-        """Whether the host of IAM can be that of this region: else it would be taken for another's,
-        and disks of one region stand under the name of another."""
+    def _iam_can_be_of_region(self) -> bool:
+        """Whether the host of IAM can be that of this region.
+
+        Otherwise disks of one region would be shown under the name of another.
+        """
         others = [one for one in self._named_regions if one != self.region]
         host = urlsplit(self.identity_root).hostname or ""
         if not self.region:
@@ -196,20 +189,22 @@ class Catalog:
     def _fault(self, root: str, service: str) -> str:
         if not root:
             return "no URL"
-        if service == "vbs" and host_label(root) == SUCCESSOR:
-            return "it is the host of CBR, which would take the same request for another thing"
+        wanted = SERVICE_TYPES[service]
+        if wanted.successor and host_label(root) == wanted.successor:
+            return wanted.successor_host_problem
         return address_trouble(root, allow_plain_http=self.allow_plain_http)
 
     def _missing(self, service: str, faults: list[str]) -> NoEndpoint:
         types = sorted({row.type for row in self.rows})
         regions = self._named_regions
         found = ", ".join(types[:40]) or "nothing"
+        wanted = SERVICE_TYPES[service]
         if faults:
             told = "; ".join(faults[:5])
             text = f"the catalog names {service.upper()}, but that cannot be used: {told}"
-            return NoEndpoint(text, _about_faults(service, faults))
-        if elsewhere := self._elsewhere(service):
-            return elsewhere
+            return NoEndpoint(text, _faults_hint(service, faults))
+        if error := self._found_elsewhere(service):
+            return error
         text = f"the catalog names no usable endpoint of {service.upper()}; it names: {found}"
         if regions and self.region and self.region not in regions:
             text += f"; its regions are {', '.join(regions[:10])}, not {self.region}"
@@ -217,21 +212,14 @@ class Catalog:
         hint = f"If the cloud has it all the same, name its address: {name}."
         if regions and self.region and self.region not in regions:
             hint = f"Correct the region. {hint}"
-        elif service == "vbs" and SUCCESSOR in types:
-            hint = (
-                "This project has CBR (Cloud Backup and Recovery), the successor of VBS. VBS may "
-                f"be closed for it; backups made by CBR are restored in CBR's own console. {hint}"
-            )
-        elif service == "vbs":
-            hint = (
-                "This program restores by VBS, the backup service of Open Telekom Cloud and its "
-                f"relatives; its successor CBR is not there either. {hint}"
-            )
+        elif wanted.successor:
+            is_there = wanted.successor in types
+            hint = f"{wanted.successor_hint if is_there else wanted.missing_hint} {hint}"
         return NoEndpoint(text, hint)
 
-    def _elsewhere(self, service: str) -> NoEndpoint | None:
-        """Where the catalog has *service*, if only where it was not looked for."""
-        rows = [row for row in self.rows if row.type in _SERVICES[service].types]
+    def _found_elsewhere(self, service: str) -> NoEndpoint | None:
+        """An error that says where the catalog has *service*: another interface or region."""
+        rows = [row for row in self.rows if row.type in SERVICE_TYPES[service].types]
         regions = sorted({row.region for row in rows if row.region != self.region})
         there = [row for row in rows if not self.region or row.region in ("", "*", self.region)]
         name = service.upper()
@@ -239,7 +227,7 @@ class Catalog:
             ways = sorted({row.interface.removesuffix("URL") for row in there})
             text = f"the catalog has {name} for the interface {', '.join(ways[:5])} alone"
             hint = (
-                f"Looked for was: {self.interface}. If this machine may use another one, set"
+                f"Looked for: {self.interface}. If this machine may use another one, set"
                 " interface in clouds.yaml (OS_INTERFACE)."
             )
             return NoEndpoint(text, hint)
@@ -250,19 +238,19 @@ class Catalog:
         return None
 
 
-def _about_faults(service: str, faults: list[str]) -> str:
+def _faults_hint(service: str, faults: list[str]) -> str:
     name = f"{service}_endpoint_override"
     hint = f"Name an address that can be used: {name}."
     if any("plain HTTP" in fault for fault in faults):
         hint += (
-            " Plain HTTP to another machine is used only with verify: false, and then stands in"
-            " red in the title line."
+            " Plain HTTP to another machine is used only with verify: false; the title line then"
+            " shows it in red."
         )
     return hint
 
 
 def catalog_rows(value: object) -> tuple[CatalogRow, ...]:
-    """The rows of a token's ``catalog``, or of ``GET /v3/auth/catalog``; oddities left out."""
+    """The rows of a token's ``catalog``, or of ``GET /v3/auth/catalog``, without unusable ones."""
     found: list[CatalogRow] = []
     for service in value if isinstance(value, list) else ():
         entry = _mapping(service)

@@ -1,7 +1,7 @@
-"""A kind of thing that a cloud lists, at whichever of several places it is to be found.
+"""A list of backups or volumes, under the first of several paths that a cloud has.
 
-Lists are walked by marker (``limit`` and ``marker`` of the VBS and EVS lists): links are never
-followed, since real ones name internal hosts and apply an offset on every page again.
+Lists are read by marker (``limit`` and ``marker`` of the VBS and EVS lists). Links are never
+followed: real ones name internal hosts, and apply an offset again on every page.
 """
 
 from __future__ import annotations
@@ -13,36 +13,32 @@ from typing import Generic, TypeVar
 from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError
-from vbs_tui.cloud.http.error_envelopes import is_gone, is_not_here
+from vbs_tui.cloud.http.errors.classification import is_missing_object, is_unknown_path
+from vbs_tui.cloud.http.errors.responses import response_error, unexpected_response, wrong_object
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
 from vbs_tui.cloud.resources import Backup, Volume, plain_id
+from vbs_tui.cloud.services.paging import Paging
 
 PAGE = 100
-"""Rows asked for at once; gateways cut answers of a few hundred kilobytes."""
+"""Rows asked for at once. Gateways cut off responses of a few hundred kilobytes."""
 
 _MOST_RESTARTS = 3
-MOST_ROWS = 100_000
-"""Rows of one list that are read: more help nobody, and fill the memory."""
-
-MOST_BYTES = 256 * 1024 * 1024
-"""The same for the answers they come in, as sent."""
 
 Row = TypeVar("Row", bound=Backup | Volume)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A path under which a kind of thing may be listed."""
+class ListPath:
+    """A path under which objects may be listed: ``{root}/{version}/{project_id}/{name}``."""
 
     root: str
     version: str
-    path: str
+    name: str
     """``backups``, ``volumes``, ``cloudvolumes``."""
 
     def url(self, project_id: str, *rest: str) -> str:
-        parts = (self.version, project_id, self.path, *rest)
+        parts = (self.version, project_id, self.name, *rest)
         return "/".join([self.root, *(quote(part, safe=":") for part in parts)])
 
 
@@ -55,218 +51,145 @@ class Collection(Generic[Row]):
         project_id: str,
         *,
         noun: str,
-        places: tuple[Place, ...],
+        paths: tuple[ListPath, ...],
         parse: Callable[[object], Row],
         page: int = PAGE,
     ) -> None:
-        """*noun*: ``backup`` or ``volume``, which is also the key of one thing in an answer."""
+        """*noun*: ``backup`` or ``volume``; also the key of one object in a response."""
         self._client = client
         self._project_id = project_id
         self._noun = noun
-        self._places = tuple(dict.fromkeys(places))
+        self._paths = tuple(dict.fromkeys(paths))
         self._parse = parse
         self._page = page
-        self._chosen: Place | None = None
+        self._chosen: ListPath | None = None
         self.note = ""
-        """What the last reading of the list could not do, as a sentence; empty for nothing."""
+        """What the last reading of the list left out, as sentences; empty for nothing."""
 
     async def pages(self) -> AsyncIterator[tuple[Row, ...]]:
         """All rows, a page at a time, none twice. Raises ``CloudError``."""
-        walk = _Walk()
-        answer = await self._first()
+        paging = Paging()
+        response = await self._first()
         self.note = ""
         while True:
-            ids, rows = self._rows(answer, walk)
+            ids, rows = self._rows(response, paging)
             if rows:
                 yield rows
-            if not walk.goes_on(ids, answer.length):
+            if not paging.has_next(ids, response.length):
                 break
-            following = await self._after(walk.marker)
-            if following.status == 404 and walk.restarts < _MOST_RESTARTS:
-                # The thing that served as the marker was deleted meanwhile.
-                walk.restart()
+            following = await self._after(paging.marker)
+            if following.status == 404 and paging.restarts < _MOST_RESTARTS:
+                # The row that served as the marker was deleted meanwhile.
+                paging.restart()
                 following = await self._after("")
-            answer = following
-        if walk.unreadable and not walk.seen:
-            text = f"none of the {walk.unreadable} rows of the {self._noun} list could be read"
-            raise nonsense(answer, text, self._now())
-        self.note = walk.note(self._noun, self._page)
+            response = following
+        if paging.unreadable and not paging.seen:
+            text = f"none of the {paging.unreadable} rows of the {self._noun} list could be read"
+            raise unexpected_response(response, text, self._now())
+        self.note = paging.note(self._noun, self._page)
 
-    async def one(self, thing_id: str) -> Row:
-        """One thing, fresh, whose id is *thing_id* to the letter. Raises ``CloudError``; status 404
-        only when the service itself says that there is no such thing."""
-        if not plain_id(thing_id):
-            raise ValueError(f"not an id: {thing_id!r}")
+    async def get(self, object_id: str) -> Row:
+        """One object, whose id is exactly *object_id*. Raises ``CloudError``.
+
+        The error has status 404 only when the service itself says that there is no such object.
+        """
+        if not plain_id(object_id):
+            raise ValueError(f"not an id: {object_id!r}")
         what = f"read the {self._noun}"
-        for place in self._in_order():
-            url = place.url(self._project_id, thing_id)
-            answer = await self._client.ask(Request("GET", url, what, thing_id))
-            if not is_not_here(answer.status, answer.envelope):
+        for path in self._paths_in_order():
+            url = path.url(self._project_id, object_id)
+            response = await self._client.read(Request("GET", url, what, object_id))
+            if not is_unknown_path(response.status, response.envelope):
                 break
-        if not answer.is_success or answer.envelope.told:
-            error = refused(answer, self._now())
-            if answer.status == 404 and not is_gone(answer.status, answer.envelope):
+        if not response.is_ok:
+            error = response_error(response, self._now())
+            if response.status == 404 and not is_missing_object(response.status, response.envelope):
                 extra = (("HTTP status", "404, but not in the service's own words"),)
                 error = CloudError(replace(error.failure, status=None, extra=extra))
             raise error
-        row = answer.data.get(self._noun) if isinstance(answer.data, dict) else None
+        row = response.data.get(self._noun) if isinstance(response.data, dict) else None
         try:
             found = self._parse(row)
         except ValueError as reason:
             text = f"the answer holds no {self._noun}: {reason}"
         else:
-            if found.id == thing_id:
+            if found.id == object_id:
                 return found
-            raise of_another(answer, self._noun, thing_id, found.id, self._now())
-        raise nonsense(answer, text, self._now())
+            raise wrong_object(response, self._noun, object_id, found.id, self._now())
+        raise unexpected_response(response, text, self._now())
 
-    async def in_state(self, status: str) -> tuple[Row, ...]:
-        """All things in that state, by one request. Raises ``CloudError``, also when there may be
-        more of them than the answer holds."""
-        for place in self._in_order():
-            answer = await self._list(place, "", status=status)
-            if not is_not_here(answer.status, answer.envelope):
+    async def with_status(self, status: str) -> tuple[Row, ...]:
+        """All objects with that status, by one request.
+
+        Raises ``CloudError``, also when there may be more of them than the response holds.
+        """
+        for path in self._paths_in_order():
+            response = await self._list(path, "", status=status)
+            if not is_unknown_path(response.status, response.envelope):
                 break
-        if not answer.is_success or answer.envelope.told:
-            raise refused(answer, self._now())
-        walk = _Walk()
-        _, rows = self._rows(answer, walk)
-        if walk.last_page_was_full or walk.unreadable or walk.doubles or answer.is_in_the_way:
+        if not response.is_ok:
+            raise response_error(response, self._now())
+        paging = Paging()
+        _, rows = self._rows(response, paging)
+        is_partial = paging.last_page_was_full or paging.unreadable or paging.duplicates
+        if is_partial or response.is_in_the_way:
             text = f"not every {self._noun} in state {status} could be read"
-            raise nonsense(answer, text, self._now())
+            raise unexpected_response(response, text, self._now())
         return tuple(row for row in rows if row.status == status)
 
-    def _in_order(self) -> tuple[Place, ...]:
+    def _paths_in_order(self) -> tuple[ListPath, ...]:
         if self._chosen is None:
-            return self._places
-        return (self._chosen, *(place for place in self._places if place != self._chosen))
+            return self._paths
+        return (self._chosen, *(path for path in self._paths if path != self._chosen))
 
     async def _first(self) -> Response:
-        """The first page, from the first place that has such a list; the place is remembered."""
-        for place in self._in_order():
-            answer = await self._list(place, "")
-            if not is_not_here(answer.status, answer.envelope):
-                if answer.is_success and not answer.envelope.told:
-                    self._chosen = place
-                    return answer
+        """The first page, from the first path that the cloud has; that is used from then on."""
+        for path in self._paths_in_order():
+            response = await self._list(path, "")
+            if not is_unknown_path(response.status, response.envelope):
+                if response.is_ok:
+                    self._chosen = path
+                    return response
                 break
-        raise refused(answer, self._now())
+        raise response_error(response, self._now())
 
     async def _after(self, marker: str) -> Response:
-        """The page after *marker* (empty: the first); a 404 is left to the caller."""
+        """The page after *marker* (empty: the first). A marker's 404 is returned, not raised."""
         assert self._chosen is not None
-        answer = await self._list(self._chosen, marker)
-        if (answer.is_success and not answer.envelope.told) or (answer.status == 404 and marker):
-            return answer
-        raise refused(answer, self._now())
+        response = await self._list(self._chosen, marker)
+        if response.is_ok or (response.status == 404 and marker):
+            return response
+        raise response_error(response, self._now())
 
-    async def _list(self, place: Place, marker: str, *, status: str = "") -> Response:
+    async def _list(self, path: ListPath, marker: str, *, status: str = "") -> Response:
         query = f"?limit={self._page}" + (f"&marker={quote(marker, safe='')}" if marker else "")
         query += f"&status={quote(status)}" if status else ""
-        url = place.url(self._project_id, "detail") + query
-        return await self._client.ask(Request("GET", url, f"list {self._noun}s"))
+        url = path.url(self._project_id, "detail") + query
+        return await self._client.read(Request("GET", url, f"list {self._noun}s"))
 
-    def _rows(self, answer: Response, walk: _Walk) -> tuple[list[str], tuple[Row, ...]]:
-        """The usable ids of a page in its order, and the rows that were not seen before."""
-        if not answer.is_success:
-            raise refused(answer, self._now())
-        data = answer.data if isinstance(answer.data, Mapping) else {}
+    def _rows(self, response: Response, paging: Paging) -> tuple[list[str], tuple[Row, ...]]:
+        """The usable ids of a page in its order, and the rows that are new."""
+        if not response.is_success:
+            raise response_error(response, self._now())
+        data = response.data if isinstance(response.data, Mapping) else {}
         rows = data.get(f"{self._noun}s")
         if not isinstance(rows, list):
-            raise nonsense(answer, f"the answer holds no list of {self._noun}s", self._now())
+            raise unexpected_response(
+                response, f"the answer holds no list of {self._noun}s", self._now()
+            )
         ids: list[str] = []
         fresh: list[Row] = []
         for raw in rows:
             try:
                 row = self._parse(raw)
             except ValueError:
-                walk.unreadable += 1
+                paging.unreadable += 1
                 continue
             ids.append(row.id)
-            if walk.is_new(row.id):
+            if paging.is_new(row.id):
                 fresh.append(row)
-        walk.last_page_was_full = len(rows) >= self._page
+        paging.last_page_was_full = len(rows) >= self._page
         return ids, tuple(fresh)
 
     def _now(self) -> datetime:
         return self._client.session.clock.now()
-
-
-class _Walk:
-    """How far a list was walked, over all passes and in the present one."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._spellings: set[str] = set()
-        self.doubles = 0
-        self.marker = ""
-        self.restarts = 0
-        self.unreadable = 0
-        self.last_page_was_full = False
-        self._bytes = 0
-        self._is_cut = False
-        self._in_pass: set[str] = set()
-        self._stuck = False
-
-    def is_new(self, row_id: str) -> bool:
-        """Whether the row is to be shown: it is not there yet, neither in other letter case."""
-        if row_id in self.seen:
-            return False
-        if row_id.lower() in self._spellings:
-            self.doubles += 1
-            self.seen.add(row_id)
-            return False
-        if len(self.seen) >= MOST_ROWS:
-            self._is_cut = True
-            return False
-        self.seen.add(row_id)
-        self._spellings.add(row_id.lower())
-        return True
-
-    def restart(self) -> None:
-        self.restarts += 1
-        self.marker = ""
-        self._in_pass.clear()
-
-    def goes_on(self, ids: list[str], length: int) -> bool:
-        """Whether another page is to be asked for after one with *ids*; sets the marker.
-
-        *length*: bytes of the page.
-        """
-        self._bytes += length
-        if not ids:
-            self._stuck = self.last_page_was_full
-            return False
-        if self._in_pass.issuperset(ids):
-            # The server does not heed the marker; with a full page there may be rows behind it.
-            self._stuck = self.last_page_was_full
-            return False
-        if self._is_cut or self._bytes >= MOST_BYTES:
-            self._is_cut = True
-            return False
-        self._in_pass.update(ids)
-        self.marker = ids[-1]
-        return True
-
-    def note(self, noun: str, page: int) -> str:
-        parts = []
-        if self.unreadable:
-            rows = "row" if self.unreadable == 1 else "rows"
-            parts.append(f"{self.unreadable} {rows} of the {noun} list could not be read.")
-        if self.doubles:
-            rows = "row" if self.doubles == 1 else "rows"
-            parts.append(
-                f"{self.doubles} {rows} of the {noun} list with the id of another in other letter"
-                " case: left out."
-            )
-        if self._is_cut:
-            parts.append(
-                f"The {noun} list was cut off at {len(self.seen):,} rows: the cloud has more, or"
-                " its list has no end."
-            )
-        if self._stuck:
-            parts.append(
-                f"The cloud does not page its {noun} list properly (page size {page}): "
-                "the list may be incomplete."
-            )
-        return " ".join(parts)

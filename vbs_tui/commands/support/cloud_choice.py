@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
 import sys
@@ -14,20 +13,20 @@ from urllib.parse import urlsplit
 
 from vbs_tui.cloud.config.variables import Variables
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.urls import identity_root
 from vbs_tui.cloud.provider import DONE, Ask, Connection, LogInQuestion, QuestionKind
+from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.restore.backend import Connector
 from vbs_tui.text import clean
 from vbs_tui.threads import in_thread
 
 if TYPE_CHECKING:
-    from vbs_tui.cloud.auth.lockout import RefusalCount
+    from vbs_tui.cloud.auth.refusal_history import RefusalHistory
     from vbs_tui.cloud.config.cloud_settings import CloudSettings
     from vbs_tui.cloud.config.clouds_yaml import ConfiguredCloud
     from vbs_tui.simulator import Simulator
 
-    Tallies = dict[tuple[str, str], RefusalCount]
+    RefusalHistories = dict[tuple[str, str], RefusalHistory]
     """By identity service and user."""
 
 NO_CLOUD = """\
@@ -51,7 +50,7 @@ class Target:
     """Its name as it is configured, to compare with other names; never to be shown."""
     connector: Connector
     close: Callable[[], None]
-    """Ends what was started for it (the simulated cloud); safe to call twice."""
+    """Stops what was started for it (the simulated cloud). Can be called twice."""
 
 
 class SeveralClouds(Exception):  # noqa: N818 - nothing is broken, a choice is needed
@@ -78,27 +77,27 @@ def choose_cloud(
     env: Mapping[str, str] = os.environ,
     *,
     tokens: Path | None = None,
-    tallies: Tallies | None = None,
+    histories: RefusalHistories | None = None,
 ) -> Target:
-    """The cloud that is meant: by name, by the ``OS_*`` variables, or the only one configured.
+    """The cloud to open: by name, by the ``OS_*`` variables, or the only one configured.
 
-    *tokens*: the directory to keep tokens in, if they are to be kept. *tallies*: refused log-ins by
-    user, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
+    *tokens*: the directory to keep tokens in, if they are to be kept. *histories*: refused log-ins
+    by user, of all the clouds that this program has opened. Raises :class:`NoCloud`, and
     :class:`SeveralClouds` when the operator must choose.
     """
     env = Variables(env)
-    name = meant(cloud, env)
-    tallies = {} if tallies is None else tallies
+    name = chosen_cloud_name(cloud, env)
+    histories = {} if histories is None else histories
     if name == VARIABLES and env.get("OS_AUTH_URL"):
-        # The same cloud by another name; what is protected must be so by either.
+        # The same cloud by another name: a protected cloud is protected by either.
         name, env = None, Variables({key: env[key] for key in env if key != "OS_CLOUD"})
     if name is None:
-        return target_of(settings_for(None, region, env), tokens, tallies)
-    return _configured(name, region, env, tokens, tallies)
+        return target_of(settings_for(None, region, env), tokens, histories)
+    return _configured(name, region, env, tokens, histories)
 
 
-def meant(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
-    """The name of the cloud that is meant; ``None`` for the one that variables alone make.
+def chosen_cloud_name(cloud: str | None, env: Mapping[str, str] = os.environ) -> str | None:
+    """The name of the cloud to open; ``None`` for the one that variables alone make.
 
     Raises as :func:`choose_cloud`.
     """
@@ -124,7 +123,7 @@ def configured_clouds(env: Mapping[str, str] = os.environ) -> tuple[ConfiguredCl
     except ConfigurationError as error:
         problem = NoCloud(f"{error}\n", error.hint)
     else:
-        # Variables without an address are no cloud; those with one never come here.
+        # Variables without an address make no cloud; those with one are handled before.
         return tuple(one for one in found if one.raw_name != VARIABLES)
     raise problem
 
@@ -160,9 +159,13 @@ def settings_for(
 
 
 def _configured(
-    cloud: str, region: str | None, env: Mapping[str, str], tokens: Path | None, tallies: Tallies
+    cloud: str,
+    region: str | None,
+    env: Mapping[str, str],
+    tokens: Path | None,
+    histories: RefusalHistories,
 ) -> Target:
-    """A cloud of the configuration, which is read when the connection is made, and made anew."""
+    """A cloud of the configuration, which is read again at every connection."""
 
     async def read() -> CloudSettings:
         try:
@@ -174,8 +177,8 @@ def _configured(
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
         settings = await read()
-        tally = tally_of(settings, tallies)
-        return _connection(settings, ask, log, tokens, tally=tally, read_again=read)
+        history = refusal_history_of(settings, histories)
+        return _connection(settings, ask, log, tokens, history=history, reload_settings=read)
 
     return Target(clean(cloud, 60), cloud, connect, lambda: None)
 
@@ -190,32 +193,32 @@ def _unreadable(message: str, hint: str) -> Failure:
     )
 
 
-def tally_of(settings: CloudSettings, tallies: Tallies) -> RefusalCount:
-    """The refusals of this user at this identity service, whatever clouds are called by it."""
-    from vbs_tui.cloud.auth.lockout import RefusalCount  # noqa: PLC0415 - start-up time
+def refusal_history_of(settings: CloudSettings, histories: RefusalHistories) -> RefusalHistory:
+    """The refused log-ins of this user at this identity service, whatever the clouds' names."""
+    from vbs_tui.cloud.auth.refusal_history import RefusalHistory  # noqa: PLC0415 - start-up time
 
     who = settings.credentials
     user = getattr(who, "user", None)
     name = getattr(user, "id", "") or getattr(user, "name", "") or getattr(who, "access", "")
-    # Of the others nothing tells whether two clouds mean the same one.
+    # For other log-ins, nothing says whether two clouds mean the same user.
     key = (identity_root(settings.auth_url), name or f"cloud {settings.name}")
-    return tallies.setdefault(key, RefusalCount())
+    return histories.setdefault(key, RefusalHistory())
 
 
 def target_of(
-    settings: CloudSettings, tokens: Path | None = None, tallies: Tallies | None = None
+    settings: CloudSettings, tokens: Path | None = None, histories: RefusalHistories | None = None
 ) -> Target:
     """A cloud that can be reached by *settings*. The others: as for :func:`choose_cloud`."""
-    tally = tally_of(settings, {} if tallies is None else tallies)
+    history = refusal_history_of(settings, {} if histories is None else histories)
 
     async def connect(ask: Ask, log: RequestLog) -> Connection:
-        return _connection(settings, ask, log, tokens, tally=tally)
+        return _connection(settings, ask, log, tokens, history=history)
 
     name = settings.name or urlsplit(identity_root(settings.auth_url)).hostname or "cloud"
     return Target(clean(name, 60), name, connect, lambda: None)
 
 
-def demo() -> Target:
+def demo_target() -> Target:
     """The cloud inside the program."""
     from vbs_tui.simulator import Simulator  # noqa: PLC0415 - start-up time
 
@@ -248,8 +251,8 @@ def _connection(
     log: RequestLog,
     tokens: Path | None = None,
     *,
-    tally: RefusalCount | None = None,
-    read_again: Callable[[], Awaitable[CloudSettings]] | None = None,
+    history: RefusalHistory | None = None,
+    reload_settings: Callable[[], Awaitable[CloudSettings]] | None = None,
 ) -> Connection:
     from vbs_tui.cloud.connection import CloudConnection  # noqa: PLC0415 - start-up time
 
@@ -258,20 +261,14 @@ def _connection(
         ask=ask,
         request_log=log,
         token_directory=tokens,
-        tally=tally,
-        read_again=read_again,
+        history=history,
+        reload_settings=reload_settings,
     )
 
 
-def add_cloud_options(parser: argparse.ArgumentParser) -> None:
-    """``--cloud`` and ``--region``, the same for every command that needs a cloud."""
-    parser.add_argument("--cloud", metavar="NAME", help="a cloud of clouds.yaml")
-    parser.add_argument("--region", metavar="NAME", help="one of that cloud's regions")
-
-
 def ask_on_terminal(question: LogInQuestion) -> str | None:
-    """Ask on the controlling terminal, unseen; ``None`` when there is none, or no answer."""
-    from vbs_tui.commands.support.prompt import ask_unseen  # noqa: PLC0415 - start-up time
+    """A hidden answer from the controlling terminal; ``None`` without terminal or answer."""
+    from vbs_tui.commands.support.process.prompt import ask_hidden  # noqa: PLC0415 - start-up time
 
     if not sys.stdin.isatty():
         return None
@@ -282,7 +279,7 @@ def ask_on_terminal(question: LogInQuestion) -> str | None:
     if is_visit:
         asked += f"open {question.address} and enter {question.code} there. Then press Enter: "
     try:
-        typed = ask_unseen(asked)
+        typed = ask_hidden(asked)
     except (EOFError, OSError):
         return None
     return typed or (DONE if is_visit else None)

@@ -12,7 +12,7 @@ from vbs_tui.restore.journal.records import Restore
 from vbs_tui.text import clean
 
 
-def options_of(
+def cloud_options(
     given: argparse.Namespace, target: Target | None, env: Mapping[str, str] = os.environ
 ) -> list[str]:
     """``--cloud`` and ``--region`` as they lead to *target* again, on this shell or another.
@@ -27,7 +27,7 @@ def options_of(
     return _named(cloud, given.region or "")
 
 
-def options_for(restore: Restore) -> list[str] | None:
+def cloud_options_of(restore: Restore) -> list[str] | None:
     """The same for the cloud of a restore on record; ``None`` when it is not configured here."""
     try:
         found = [one for one in configured_clouds() if one.name == restore.cloud]

@@ -1,4 +1,4 @@
-"""What the commands for scripts end with. From 64 on, the statuses are those of ``sysexits.h``.
+"""The exit statuses of the commands. From 64 on, they are those of ``sysexits.h``.
 
 A script must be able to tell an unknown outcome from one that cannot exist because nothing was
 sent: 2 means the first and nothing else.
@@ -6,7 +6,10 @@ sent: 2 means the first and nothing else.
 
 from __future__ import annotations
 
-from vbs_tui.restore.journal.states import State
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vbs_tui.restore.journal.states import State
 
 OK = 0
 FAILED = 1
@@ -28,19 +31,14 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """Nobody reads the output any more."""
 
-_BY_STATE = {
-    State.SUCCEEDED: OK,
-    State.FAILED: FAILED,
-    State.REFUSED: FAILED,
-    State.NOT_SENT: NOT_SENT,
-}
-
 SHARED = """\
   64   the command line is wrong; nothing was sent
   70   a defect of the program
   74   the output cannot be written (a full disk), and nothing was being sent
-  78   settings, configuration, journal or cloud cannot be used; nothing was sent
-  130  interrupted (129, 143: hung up, terminated); a restore that was sent goes on in the cloud
+  78   settings, configuration, journal or cloud cannot be used;
+       nothing was sent
+  130  interrupted (129, 143: hung up, terminated); a restore that was sent
+       goes on in the cloud
   141  nobody reads the output any more, and nothing was being sent
 """
 """The end of the table that ``--help`` shows."""
@@ -48,4 +46,12 @@ SHARED = """\
 
 def status_of(state: State) -> int:
     """The exit status of a restore in *state*: whatever has not ended is unknown."""
-    return _BY_STATE.get(state, UNKNOWN)
+    from vbs_tui.restore.journal.states import State  # noqa: PLC0415 - start-up time
+
+    statuses = {
+        State.SUCCEEDED: OK,
+        State.FAILED: FAILED,
+        State.REFUSED: FAILED,
+        State.NOT_SENT: NOT_SENT,
+    }
+    return statuses.get(state, UNKNOWN)

@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from vbs_tui.commands.support.failures import failure_lines, for_scripts
-from vbs_tui.commands.support.output import err, out, out_json
+from vbs_tui.commands.support.exit_status import NOT_SENT
+from vbs_tui.commands.support.failures import (
+    failure_lines,
+    for_command_line,
+    local_failure,
+    print_failure,
+)
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.restore.journal.rows import entry_to_dict, restore_to_dict
 from vbs_tui.restore.journal.states import State
@@ -18,42 +23,27 @@ from vbs_tui.times import local, span
 _LONGEST = 4_000_000
 """Characters of a restore with its whole log."""
 
-__all__ = [
-    "details",
-    "err",
-    "event_data",
-    "failure_lines",
-    "log_line",
-    "names",
-    "out",
-    "out_json",
-    "place",
-    "place_of",
-    "table_line",
-    "watch_command",
-]
 
-
-def names(restore: Restore) -> str:
+def backup_to_volume(restore: Restore) -> str:
     """``backup → volume``, by name where there is one."""
     backup = restore.backup.name or restore.backup.id
     return f"{backup} → {restore.volume.name or restore.volume.id}"
 
 
-def place(cloud: str, region: str, project: str) -> str:
+def location(cloud: str, region: str, project: str) -> str:
     """``cloud · region · project``: where something is, the widest first."""
     return f"{cloud or '–'} · {region or 'no region'} · {project or 'no project'}"
 
 
-def place_of(restore: Restore) -> str:
+def location_of(restore: Restore) -> str:
     """:func:`place` of a restore."""
-    return place(restore.cloud, restore.region, restore.project_name)
+    return location(restore.cloud, restore.region, restore.project_name)
 
 
 def watch_command(restore: Restore, cloud: Sequence[str]) -> str:
-    """What to type to follow *restore*. *cloud*: the options that name its cloud, not yet quoted.
+    """The command to follow *restore*. *cloud*: the options that name its cloud, not yet quoted.
 
-    They may come from the journal, and so are cleaned.
+    They may come from the journal, and so must be clean.
     """
     return f"vbs-tui {shlex.join(['watch', *cloud, restore.id[:8]])}"
 
@@ -62,12 +52,12 @@ def table_line(restore: Restore) -> str:
     """A restore on one line."""
     return clean(
         f"{restore.id[:8]}  {restore.state.value:<9}  {local(restore.created_at)}  "
-        f"{restore.cloud}/{restore.project_name}  {names(restore)}",
+        f"{restore.cloud}/{restore.project_name}  {backup_to_volume(restore)}",
         2000,
     )
 
 
-def details(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
+def restore_text(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
     """Everything on record about a restore, for people."""
     took = span(((restore.ended_at or now) - restore.created_at).total_seconds())
     pairs = [
@@ -92,7 +82,7 @@ def details(restore: Restore, log: tuple[LogEntry, ...], now: datetime) -> str:
     lines = [f"{label:<11}{text}" for label, text in pairs]
     if failure is not None:
         lines += ["", *failure_lines(failure, restore)]
-    # The file is the user's own, and may have been written by anything.
+    # Anything may have written to the user's file.
     return clean_block("\n".join([*lines, "", *(log_line(entry) for entry in log)]), _LONGEST)
 
 
@@ -101,12 +91,30 @@ def log_line(entry: LogEntry) -> str:
     return f"{local(entry.at)}  {entry.source.value:<8}  {entry.text}"
 
 
-def event_data(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, Any]:
+def event_to_dict(restore: Restore, entries: tuple[LogEntry, ...]) -> dict[str, Any]:
     """A change of a restore as one JSON document."""
     told = restore_to_dict(restore)
     if restore.failure is not None:
-        told["failure"] = {**told["failure"], "hint": for_scripts(restore.failure.hint)}
+        told["failure"] = {**told["failure"], "hint": for_command_line(restore.failure.hint)}
     return {
         "restore": told,
         "log": [entry_to_dict(entry) for entry in entries],
     }
+
+
+def print_no_single_match(
+    beginning: str, found: tuple[Restore, ...], *, as_json: bool = False
+) -> int:
+    """Print that no restore has an id that begins so, or that several have; the exit status."""
+    status = NOT_SENT if as_json else None
+    target = f"restore {clean(beginning, 60)!r}"
+    if not found:
+        means = f"No restore on record has an id that begins with {clean(beginning, 60)!r}."
+        print_failure(
+            local_failure("find", target, means, "vbs-tui jobs lists those on record."), status
+        )
+    else:
+        means = f"{len(found)} restores have ids that begin with {clean(beginning, 60)!r}."
+        rows = tuple(("One", table_line(restore)) for restore in found)
+        print_failure(local_failure("find", target, means, "Give more of the id.", rows), status)
+    return NOT_SENT

@@ -16,10 +16,10 @@ from vbs_tui.times import iso, parse_time
 FILE = "clouds.json"
 
 _MOST = 1.0
-"""Seconds at the end of the program for a disk that may hang."""
+"""Seconds that the end of the program waits for a disk that may hang."""
 
 _one_at_a_time = threading.Lock()
-"""Two threads of one program note two regions of one cloud almost at once."""
+"""Two threads of one program may record two regions of one cloud almost at once."""
 
 
 def last_uses(directory: Path) -> dict[str, dict[str, datetime]]:
@@ -31,28 +31,28 @@ def last_uses(directory: Path) -> dict[str, dict[str, datetime]]:
     return {name: _moments(regions) for name, regions in _items(data)}
 
 
-def note_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
-    """Remember that *cloud* was used in *region* (empty: in the one it is configured for).
+def record_use(directory: Path, cloud: str, region: str, now: datetime) -> None:
+    """Record that *cloud* was used in *region* (empty: in the one it is configured for).
 
-    A disk that refuses is no reason not to work.
+    An error of the disk is ignored.
     """
     with _one_at_a_time:
-        _note(directory, cloud, region, now)
+        _record(directory, cloud, region, now)
 
 
-def note_at_end(directory: Path, cloud: str, regions: Iterable[str], now: datetime) -> None:
-    """The same for *regions*, waited for no longer than an operator who leaves would wait."""
+def record_at_exit(directory: Path, cloud: str, regions: Iterable[str], now: datetime) -> None:
+    """The same for *regions*, without making an operator wait who leaves."""
 
-    def note() -> None:
+    def record() -> None:
         for region in regions:
-            note_use(directory, cloud, region, now)
+            record_use(directory, cloud, region, now)
 
-    noting = threading.Thread(target=note, name="vbs-last-use", daemon=True)
-    noting.start()
-    noting.join(_MOST)
+    recording = threading.Thread(target=record, name="vbs-last-use", daemon=True)
+    recording.start()
+    recording.join(_MOST)
 
 
-def _note(directory: Path, cloud: str, region: str, now: datetime) -> None:
+def _record(directory: Path, cloud: str, region: str, now: datetime) -> None:
     uses = {
         name: {one: iso(moment) for one, moment in regions.items()}
         for name, regions in last_uses(directory).items()

@@ -1,1 +1,4 @@
-"""Before a request: hazards, what the operator confirms, and what is read again directly before."""
+"""What is checked before a restore is sent: hazards, the text to type, a last reading of both.
+
+Of ``restore`` it imports only ``journal``.
+"""

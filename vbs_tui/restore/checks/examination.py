@@ -1,4 +1,4 @@
-"""What an operator confirms: backup and volume, freshly read, with every hazard."""
+"""What an operator confirms: backup and disk as they are now, with every hazard."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from datetime import datetime
 from vbs_tui.clock import Clock, Instant
 from vbs_tui.cloud.provider import Connection, Provider, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.checks.confirmation import Confirmation, Listed, confirmation_of
+from vbs_tui.restore.checks.confirmation_text import Confirmation, ListedResources, confirmation_of
+from vbs_tui.restore.checks.hazard_rules import Hazard, find_hazards, is_possible
 from vbs_tui.restore.checks.preconditions import backup_facts, volume_facts
-from vbs_tui.restore.checks.rules import Hazard, assess, is_possible
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 
-FRESH = 120.0
+MAX_AGE = 120.0
 """Seconds after which an examination is too old to be acted on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Backup and volume, freshly read, with every hazard: what an operator confirms."""
+    """Backup and volume as just read, with every hazard: what an operator confirms."""
 
     project: Project
     region: str
@@ -37,8 +37,8 @@ class Examination:
     """When the reading of both began."""
     confirmation: Confirmation
     """What must be typed."""
-    held: str = ""
-    """Which open restore on record has the disk or the backup, as a sentence; empty for none."""
+    conflict: str = ""
+    """Which open restore already has the disk or the backup, as a sentence; empty for none."""
 
     @property
     def read_at(self) -> datetime:
@@ -46,12 +46,12 @@ class Examination:
         return self.read.wall
 
     @property
-    def word(self) -> str:
+    def required_text(self) -> str:
         """The whole text that must be typed."""
         return self.confirmation.text
 
     def age(self, clock: Clock) -> float:
-        """Seconds since both were read, by the clock that says more."""
+        """Seconds since both were read, by the clock that says more (a wall clock may jump)."""
         return self.read.age(clock)
 
     @property
@@ -67,13 +67,13 @@ async def examine(
     *,
     clock: Clock,
     projects: Sequence[Project],
-    listed: Mapping[str, Listed],
+    listed: Mapping[str, ListedResources],
 ) -> Examination:
-    """Read both afresh, at the same time, and find the hazards.
+    """Read both now, at the same time, and find the hazards.
 
-    *projects* and *listed* tell namesakes apart: see
-    :func:`~vbs_tui.restore.checks.confirmation.confirmation_of`. Raises ``CloudError``;
-    ``ValueError`` for an id unfit for a request.
+    *projects* and *listed* show which other disks have the same name: see
+    :func:`~vbs_tui.restore.checks.confirmation_text.confirmation_of`. Raises ``CloudError``;
+    ``ValueError`` for an id that cannot be part of a request.
     """
     provider.restore_request(backup_id, volume_id)
     read = Instant.of(clock)
@@ -83,8 +83,8 @@ async def examine(
         region=provider.region,
         backup=backup,
         volume=volume,
-        hazards=assess(backup, volume, project_id=provider.project.id),
-        # From what was read and is shown, so that nothing else can be sent.
+        hazards=find_hazards(backup, volume, project_id=provider.project.id),
+        # Made from what was read and is shown, so that nothing else can be sent.
         request=provider.restore_request(backup.id, volume.id),
         read=read,
         confirmation=confirmation_of(

@@ -1,4 +1,4 @@
-"""What a hazard of a restore is, and what a rule looks at to find one."""
+"""The type of a hazard, and what a rule gets to find one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vbs_tui.cloud.resources import Backup, Volume
 
 
 class Level(enum.Enum):
-    """How much a hazard weighs."""
+    """How serious a hazard is."""
 
     HARD = "hard"
     """The restore is impossible or forbidden: it is not sent."""
@@ -19,18 +19,18 @@ class Level(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """One reason to stop or to look."""
+    """One reason not to restore, or to look first."""
 
     level: Level
     short: str
     """A few words for a row: ``60 GiB too small``."""
     sentence: str
-    """The whole, for the dialog: what, why, what to do."""
+    """For the dialog: what, why, what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """What a rule looks at."""
+class RestorePair:
+    """A backup and the volume that it would be restored onto: what a rule gets."""
 
     backup: Backup
     volume: Volume

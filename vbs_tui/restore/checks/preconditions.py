@@ -1,4 +1,4 @@
-"""Backup and disk as they are read directly before a request, against what was confirmed."""
+"""Backup and disk as they are directly before a request, compared with what was confirmed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from vbs_tui.clock import Clock, Instant
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.rules import Level, assess
+from vbs_tui.restore.checks.hazard_rules import Level, find_hazards
 from vbs_tui.restore.journal.records import BackupFacts, Restore, VolumeFacts
 
 _LONGEST = 45.0
-"""Seconds that a reading may take, with what follows, before a request leaves on the strength of
-it: over a slow link, reading alone takes its time."""
+"""Seconds from the beginning of a reading until the request that is based on it has left. Generous,
+since over a slow link the reading itself takes long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Backup and disk, read side by side."""
+    """Backup and disk, read at the same time."""
 
     backup: Backup
     volume: Volume
@@ -26,12 +26,12 @@ class Reading:
     ended: Instant
 
     def is_stale(self, clock: Clock) -> bool:
-        """Whether it began so long ago that it tells nothing of now, however long it took."""
+        """Whether it began too long ago for a request to be based on it, however long it took."""
         return self.begun.age(clock) > _LONGEST
 
 
 async def read_both(provider: Provider, restore: Restore, clock: Clock) -> Reading:
-    """Both of *restore*, fresh. Raises ``CloudError``."""
+    """Read backup and disk of *restore* now. Raises ``CloudError``."""
     begun = Instant.of(clock)
     backup, volume = await asyncio.gather(
         provider.backup(restore.backup.id), provider.volume(restore.volume.id)
@@ -65,20 +65,19 @@ def volume_facts(volume: Volume) -> VolumeFacts:
     )
 
 
-def hindrance(restore: Restore, reading: Reading) -> str:
-    """Why the confirmed restore must not be sent now, as a sentence; empty when nothing stands
-    against it."""
-    hazards = assess(reading.backup, reading.volume, project_id=restore.project_id)
+def reason_not_to_send(restore: Restore, reading: Reading) -> str:
+    """Why the confirmed restore must not be sent now, as a sentence; empty when it may be."""
+    hazards = find_hazards(reading.backup, reading.volume, project_id=restore.project_id)
     hard = [hazard.sentence for hazard in hazards if hazard.level is Level.HARD]
     if hard:
         return hard[0]
     new = [hazard.sentence for hazard in hazards if hazard.short not in restore.hazards]
-    changed = what_changed(restore, reading) or (new[0] if new else "")
+    changed = describe_change(restore, reading) or (new[0] if new else "")
     return f"{changed} Look at it and confirm again." if changed else ""
 
 
-def what_changed(restore: Restore, reading: Reading) -> str:
-    """What is no longer as it was confirmed, as a sentence; empty for nothing."""
+def describe_change(restore: Restore, reading: Reading) -> str:
+    """What has changed since the confirmation, as a sentence; empty for nothing."""
     disk = _difference("disk", restore.volume, volume_facts(reading.volume))
     return disk or _difference("backup", restore.backup, backup_facts(reading.backup))
 
@@ -88,10 +87,10 @@ _WORDS = (
     ("name", "is named {after}, and was named {before}"),
     ("size", "has {after} GiB, and had {before} GiB"),
     ("zone", "is in zone {after}, and was in {before}"),
-    ("src_backup_id", "carries the mark of another restore"),
-    ("volume_id", "is of another disk than before"),
-    ("taken_at", "is of another moment than before"),
-    ("updated_at", "was changed: its time of last change is another"),
+    ("src_backup_id", "names another backup in its metadata, so another restore wrote it"),
+    ("volume_id", "belongs to another disk than before"),
+    ("taken_at", "was taken at another time than before"),
+    ("updated_at", "was changed: its time of last change differs"),
 )
 
 

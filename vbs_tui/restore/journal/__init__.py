@@ -1,4 +1,4 @@
-"""The record of every restore on this machine: schema, rows, states and their transitions, export.
+"""The record of every restore: schema, rows, states and their transitions, export.
 
-One SQLite file, shared by all running programs of a user.
+One SQLite file, shared by all running programs of a user. Imports nothing else of ``restore``.
 """

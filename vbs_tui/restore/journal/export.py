@@ -1,4 +1,4 @@
-"""Restores on record as a JSON or CSV file."""
+"""Exports restores on record to a JSON or CSV file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def export(
     logs: Mapping[str, Sequence[LogEntry]],
     now: datetime,
 ) -> Path:
-    """Write *restores* to a new file in *folder*, readable by its owner alone; its path.
+    """Write *restores* to a new file in *folder*, readable by its owner alone. Returns its path.
 
     JSON has everything, the logs included; CSV one line a restore. Never overwrites a file.
     Blocks. Raises ``OSError``.
@@ -76,6 +76,6 @@ def _csv(restores: Sequence[Restore]) -> str:
 
 
 def _harmless(value: object) -> object:
-    """A cell that a spreadsheet will not take for a formula: names come from the cloud."""
+    """A cell that a spreadsheet does not take for a formula: names come from the cloud."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text

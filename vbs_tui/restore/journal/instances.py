@@ -1,7 +1,7 @@
-"""Which running programs share the journal: each holds a lock that dies with it.
+"""The running programs that share the journal: each holds a lock for as long as it runs.
 
-A lock by ``flock`` is given back by the kernel however the holder ends, ``kill -9`` included, so
-that a restore never stays with a program that is gone.
+The kernel releases a lock of ``flock`` however its holder ends, ``kill -9`` included, so a restore
+never stays with a program that is gone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 class Instance:
-    """This program's place among those that share a journal directory."""
+    """This program among those that share a journal directory."""
 
     def __init__(self, directory: Path) -> None:
         """Take a name and a lock in *directory*. Raises ``OSError`` when that is impossible."""
@@ -37,7 +37,7 @@ class Instance:
         except FileNotFoundError:
             return False
         except OSError:
-            return True  # it cannot be told; taking a restore from a living one would be worse
+            return True  # not known; taking a restore from a running program would be worse
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -55,7 +55,7 @@ class Instance:
         return any(name != self.name and self.is_alive(name) for name in names)
 
     def close(self) -> None:
-        """Give the place up. Safe to call twice."""
+        """Give up the name and the lock. Safe to call twice."""
         if self._descriptor >= 0:
             with contextlib.suppress(OSError):
                 self._path.unlink()
@@ -64,5 +64,5 @@ class Instance:
 
 
 def process_of(name: str) -> str:
-    """The process id in an instance's *name*, for people."""
+    """The process id in an instance's *name*, for operators."""
     return name.partition("-")[0]

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from vbs_tui.clock import Clock
+from vbs_tui.restore.journal.errors import JournalError, journal_error
 from vbs_tui.restore.journal.instances import Instance
-from vbs_tui.restore.journal.journal import Journal, JournalError, unusable
+from vbs_tui.restore.journal.journal import Journal
 
 T = TypeVar("T")
 
 
 class JournalThread:
-    """An awaitable front of the :class:`Journal` in *directory*."""
+    """Makes the :class:`Journal` in *directory* awaitable."""
 
     def __init__(self, directory: Path, clock: Clock, thread: Executor | None = None) -> None:
         """*thread* must carry out what it is given one after another, in order."""
@@ -33,7 +34,7 @@ class JournalThread:
         return self._instance.name if self._instance else ""
 
     async def is_alive(self, owner: str) -> bool:
-        """Whether the program of that name still runs; its lock is a file, so the disk is asked."""
+        """Whether the program of that name still runs. Reads its lock file."""
         instance = self._instance
         return instance is not None and await self._on_thread(lambda: instance.is_alive(owner))
 
@@ -47,21 +48,21 @@ class JournalThread:
     async def run(self, deed: Callable[[Journal], T]) -> T:
         """*deed* on the journal's thread.
 
-        Once begun it is carried through even when the caller is cancelled. Raises what the deed
-        raises, and :class:`JournalError` when the journal is not open.
+        Once begun it runs to its end, even when the caller is cancelled. Raises what *deed* raises,
+        and :class:`JournalError` when the journal is not open.
         """
         return await self._on_thread(lambda: deed(self._opened()))
 
     async def close(self) -> None:
-        """Close file and lock after all that was asked before."""
+        """Close file and lock, after all calls made before."""
         await self._on_thread(self._close)
         self._thread.shutdown(wait=False)
 
     def abandon(self) -> None:
-        """Close as soon as the thread is free, whoever still waits; from any thread.
+        """Close as soon as the thread is free, even if callers still wait; from any thread.
 
-        The program may go on with another cloud: a lock that outlived its backend would keep the
-        restores from everybody. Safe after :meth:`close`.
+        The program may go on with another cloud. If the lock outlived the backend, no program could
+        take over its restores. Safe after :meth:`close`.
         """
         with contextlib.suppress(RuntimeError):
             self._thread.submit(self._close)
@@ -70,7 +71,7 @@ class JournalThread:
     async def _on_thread(self, deed: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         done = loop.run_in_executor(self._thread, deed)
-        # Whoever waits may be cancelled; its failure is then nobody's, and no news for a terminal.
+        # The caller may be cancelled; retrieved here, so that asyncio does not log the failure.
         done.add_done_callback(lambda future: future.cancelled() or future.exception())
         return await asyncio.shield(done)
 
@@ -88,7 +89,7 @@ class JournalThread:
             if self._instance is None:
                 self._instance = Instance(self._directory)
         except OSError as error:
-            raise unusable(self._directory, "used", error) from error
+            raise journal_error(self._directory, "used", error) from error
         self._journal, notice = Journal.open(self._directory, self._instance, self._clock.now())
         return notice
 

@@ -1,7 +1,7 @@
-"""Reading the journal without touching it: no lock, nothing made, mended or set aside.
+"""Reads the journal without touching it: no lock, nothing made, changed or set aside.
 
-So what is on record can be told from a disk that takes no writing or no locks, and from the home of
-somebody else. A copy is read: SQLite wants files of its own beside the journal, and locks on them.
+So it can be read on a disk that takes no writes or no locks, and in the home of another user. A
+copy is read, because SQLite needs files of its own beside the journal, and locks on them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vbs_tui.restore.journal import schema
-from vbs_tui.restore.journal.journal import (
+from vbs_tui.restore.journal.errors import JournalError, system_message
+from vbs_tui.restore.journal.journal import Journal
+from vbs_tui.restore.journal.journal_file import (
     FILE,
-    Journal,
-    JournalError,
-    is_damage,
-    refuse_damage,
-    set_up,
-    words,
+    accept_invalid_text,
+    check_integrity,
+    is_damaged,
 )
 from vbs_tui.text import clean
 
@@ -30,7 +29,7 @@ _TRIES = 10
 
 
 @contextlib.contextmanager
-def reading(directory: Path) -> Iterator[Journal | None]:
+def open_read_only(directory: Path) -> Iterator[Journal | None]:
     """The journal in *directory*, for reading only; ``None`` when there is none.
 
     Blocks. Raises :class:`JournalError`.
@@ -52,12 +51,12 @@ def _is_there(path: Path) -> bool:
     try:
         path.stat()
     except FileNotFoundError:
-        # A link to a disk that is not mounted is no empty journal.
+        # A link to a disk that is not mounted must not pass for an empty journal.
         for link, needed in ((path.parent, path.parent), (path, path.resolve().parent)):
             if link.is_symlink() and not needed.exists():
                 raise JournalError(
-                    f"{clean(link, 400)} is a link to {clean(link.resolve(), 400)}, and that is"
-                    " not there."
+                    f"{clean(link, 400)} is a link to {clean(link.resolve(), 400)}, which does not"
+                    " exist."
                 ) from None
         return False
     except OSError as error:
@@ -68,9 +67,9 @@ def _is_there(path: Path) -> bool:
 def _open(copy: Path, path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(copy, isolation_level=None)
     try:
-        set_up(db)
+        accept_invalid_text(db)
         is_later = schema.version_of(db) > schema.VERSION
-        refuse_damage(db)
+        check_integrity(db)
     except BaseException:
         db.close()
         raise
@@ -95,7 +94,7 @@ def _folder(path: Path) -> tempfile.TemporaryDirectory[str]:
 
 
 def _copied(path: Path, folder: Path) -> Path:
-    """The journal and what is not yet written into it, as they were at one moment."""
+    """A copy of the file and its write-ahead log, both of the same moment."""
     real = path.resolve()
     copy = folder / FILE
     for _ in range(_TRIES):
@@ -126,7 +125,7 @@ def _stamps(real: Path) -> list[tuple[int, int]]:
 
 
 def _unreadable(path: Path, error: Exception) -> JournalError:
-    why = words(error)
-    if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
+    why = system_message(error)
+    if isinstance(error, sqlite3.DatabaseError) and is_damaged(error):
         why += "; it was left as it is"
     return JournalError(f"The journal {clean(path, 400)} cannot be read: {why}.")

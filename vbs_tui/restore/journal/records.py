@@ -1,4 +1,4 @@
-"""What is on record about a restore: the facts seen at confirmation, its state, its log."""
+"""What is on record of a restore: backup and volume as confirmed, its state, its log."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from vbs_tui.cloud.errors import Failure
 from vbs_tui.restore.journal.states import State
 
 UNTRACED = "Probably not accepted"
-"""How the summary of an unknown restore begins that left no trace for long enough."""
+"""How the summary of an unknown restore begins when it left no trace for long enough. Fixed: it is
+stored in journals."""
 
 UNCLEAR = "Unclear"
-"""The same for one whose traces could be anybody's."""
+"""The same for one whose traces may be those of another restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class VolumeFacts:
 
 
 class Source(enum.Enum):
-    """Who a log line speaks of."""
+    """What a log line is about."""
 
     OPERATOR = "operator"
     REQUEST = "request"
@@ -75,7 +76,7 @@ class Restore:
     """One restore as it stands: an immutable snapshot, replaced at every change."""
 
     id: str
-    """Our own id (UUID)."""
+    """This program's own id of it (UUID)."""
     state: State
     cloud: str
     """The cloud's name for people."""
@@ -98,7 +99,7 @@ class Restore:
     volume_status: str = ""
     backup_status: str = ""
     summary: str = ""
-    """The present standing in one sentence."""
+    """The present conclusion in one sentence."""
     failure: Failure | None = None
     """The last error that belongs to this restore."""
     tries: int = 0
@@ -114,13 +115,13 @@ class Restore:
     hazards: tuple[str, ...] = ()
     """The soft hazards that the operator confirmed, in few words each."""
     against: str = ""
-    """What was seen of another's work on the disk, as a sentence."""
+    """What shows that another restore, or other work, used the disk, as a sentence."""
     job_lost: bool = False
     """Whether the cloud no longer knows the job, so that only states can tell."""
     owner: str = ""
     """The running program that watches it; empty when none does."""
     revision: int = 0
-    """Moves with every write to the journal."""
+    """Changes with every write to the journal."""
     log: tuple[LogEntry, ...] = field(default=())
     """Only the newest lines; the journal holds them all."""
 
@@ -131,19 +132,19 @@ class Restore:
         return " › ".join(part for part in parts if part)
 
     @property
-    def was_taken(self) -> bool:
-        """Whether it is proven that the cloud took the request, however it ended."""
+    def was_accepted(self) -> bool:
+        """Whether it is proven that the cloud accepted the request, however it ended."""
         return bool(self.job_id) or self.pair_seen_busy
 
     @property
-    def needs_a_word(self) -> bool:
-        """Whether the engine has looked long enough, and only the operator can settle it."""
+    def needs_settlement(self) -> bool:
+        """Whether the engine has watched long enough, so that only the operator can settle it."""
         return self.state is State.UNKNOWN and self.summary.startswith((UNTRACED, UNCLEAR))
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """How the looking goes, apart from what was seen. Not journalled."""
+    """How the watch over a restore goes, apart from what was seen. Not stored in the journal."""
 
     restore_id: str
     looked_at: datetime | None = None

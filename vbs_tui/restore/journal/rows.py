@@ -51,7 +51,7 @@ COLUMNS: tuple[str, ...] = (
 
 
 def plain(value: Any) -> Any:
-    """*value* in what JSON knows: times as UTC ISO-8601 text, states as their words."""
+    """*value* as JSON can hold it: times as UTC ISO-8601 text, enums as their values."""
     if isinstance(value, datetime):
         # To the microsecond: a disk's last change is compared with what was seen before.
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -87,7 +87,7 @@ def to_row(restore: Restore) -> tuple[Any, ...]:
 
 
 def from_row(row: tuple[Any, ...], log: tuple[LogEntry, ...] = ()) -> Restore:
-    """A restore from a row of :data:`COLUMNS`. Raises ``ValueError`` for a row not ours."""
+    """A restore from a row of :data:`COLUMNS`. Raises ``ValueError`` for an unreadable row."""
     row = tuple(_as_text(value) for value in row)
     try:
         data = dict(zip(COLUMNS, row, strict=True))

@@ -1,8 +1,8 @@
-"""The journal's tables: versions, the way from one to the next, the rules kept by SQLite itself.
+"""The journal's tables: versions, migrations, and the rules that SQLite itself enforces.
 
-Rules that must hold whoever writes (a second program, a later version, a defect) are constraints
-and triggers: one open restore per volume and per backup, only legal steps from state to state,
-log lines never changed or removed, restores never removed.
+Rules that must hold for every writer (a second program, a later version, a defect) are constraints
+and triggers: one open restore per volume and per backup, only legal transitions between states, log
+lines never changed or removed, restores never removed.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ BEGIN SELECT RAISE(ABORT, 'log lines are never changed'); END;
 """
 
 
-class NewerJournal(Exception):  # noqa: N818 - a fact, not an accident
+class NewerJournal(Exception):  # noqa: N818 - an expected answer, not an error
     """The file was written by a later version of the program."""
 
 

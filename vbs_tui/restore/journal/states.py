@@ -1,4 +1,4 @@
-"""The life of a restore, and the one table of which step may follow which."""
+"""The states of a restore, and the one table of which state may follow which."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import enum
 
 
 class State(enum.Enum):
-    """Where a restore stands. The value is what the journal holds."""
+    """The state of a restore. The value is what the journal holds, and what operators read."""
 
     PLANNED = "planned"
     """Confirmed and written down; nothing has been sent."""
@@ -17,25 +17,26 @@ class State(enum.Enum):
     RUNNING = "running"
     """The job, the disk or the backup was seen at work."""
     SUCCEEDED = "succeeded"
-    """The job says SUCCESS and the disk is healthy; or the states alone prove it."""
+    """The job says SUCCESS and the disk is healthy; or disk and backup alone prove it."""
     FAILED = "failed"
     """The cloud said so."""
     REFUSED = "refused"
-    """The cloud turned the request down; nothing was started."""
+    """The cloud refused the request; nothing was started."""
     NOT_SENT = "not sent"
-    """The request provably never left."""
+    """The request certainly never left."""
     UNKNOWN = "unknown"
     """It may have been started; what is known is in the log."""
     ABANDONED = "abandoned"
-    """The operator declared it not sent; or closed one that was sent, without a verdict."""
+    """The operator declared it not sent, or closed one that the cloud had accepted."""
 
     @property
     def is_open(self) -> bool:
-        """Whether it still needs watching, or an operator's word."""
+        """Whether it still needs watching, or an operator to settle it."""
         return self in OPEN
 
     @property
-    def is_sure(self) -> bool:
+    def is_final(self) -> bool:
+        """Whether no other state can follow."""
         return not self.is_open
 
 
@@ -43,7 +44,7 @@ OPEN = frozenset({State.PLANNED, State.SENDING, State.ACCEPTED, State.RUNNING, S
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.PLANNED: frozenset({State.SENDING, State.NOT_SENT, State.ABANDONED}),
-    # Back to PLANNED: this try provably never left, and another one is allowed.
+    # Back to PLANNED: this try certainly never left, and another one is allowed.
     State.SENDING: frozenset(
         {State.PLANNED, State.ACCEPTED, State.REFUSED, State.NOT_SENT, State.UNKNOWN}
     ),
@@ -58,11 +59,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 
 
-class IllegalTransition(Exception):  # noqa: N818 - a broken rule, named for what it is
-    """A step that the table does not allow: a defect of the program, never of the cloud."""
+class IllegalTransition(Exception):  # noqa: N818 - named for the broken rule
+    """A transition that the table does not allow: a defect of the program, never of the cloud."""
 
 
-def check(before: State, after: State) -> None:
+def check_transition(before: State, after: State) -> None:
     """Raise :class:`IllegalTransition` unless *after* may follow *before*."""
     if after not in TRANSITIONS[before]:
         raise IllegalTransition(f"{before.value} → {after.value}")

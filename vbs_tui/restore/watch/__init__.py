@@ -1,1 +1,4 @@
-"""After a request: looking at job, volume and backup, and the verdict that follows from them."""
+"""What happens after a restore was sent: polls of job, disk and backup, and the verdict.
+
+Of ``restore`` it imports ``active_restore``, ``events`` and ``journal``.
+"""

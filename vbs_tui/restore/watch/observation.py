@@ -1,31 +1,48 @@
-"""One look at a restore under way: its job, then its disk and its backup."""
+"""One poll of a restore under way: its job is read first, then its disk and its backup."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Failure
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Job, Volume
 from vbs_tui.cloud.secrets import BLOT
 from vbs_tui.restore.journal.records import Restore
-from vbs_tui.restore.watch.evidence import Observation, job_mismatch
+from vbs_tui.restore.watch.job_evidence import job_mismatch
 from vbs_tui.restore.watch.verdict import GONE, READ, WRITTEN
 
 _SAME_MOMENT = 5.0
-"""Seconds between the changes of a disk and a backup that one restore may have made."""
+"""Seconds that may lie between the changes which one restore makes to its disk and its backup."""
 
 OwnRestores = Callable[[], Awaitable[Sequence[Restore]]]
-"""The restores on record here that have not ended."""
+"""Reads the restores on record here that have not ended."""
 
 
-async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) -> Observation:
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one poll brought. What could not be read is ``None``, or an empty status."""
+
+    job: Job | None
+    job_missing: bool
+    """The cloud answered that it knows no such job."""
+    volume: Volume | None
+    volume_status: str
+    backup: Backup | None
+    backup_status: str
+    failure: Failure | None
+    """Why something could not be read; ``None`` when everything could."""
+    pair_busy: bool = False
+    """Disk and backup are busy at the same time, and by no other restore than this one."""
+
+
+async def observe(provider: Provider, restore: Restore, own_restores: OwnRestores) -> Observation:
     """Read the job (when there is one), and only then disk and backup.
 
-    The order matters: a disk read before its job was asked may still show the state from before
-    the job's end, and SUCCESS beside an old ``available`` would be a false verdict.
+    The order matters: a disk that was read before its job may still show the state from before the
+    job's end, and SUCCESS beside an old ``available`` would be a false verdict.
     """
     job: Job | None = None
     missing = False
@@ -42,7 +59,7 @@ async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) 
     for found in (volume, backup):
         if isinstance(found, Failure) and not _is_not_there(found):
             failure = failure or found
-    sight = Observation(
+    observation = Observation(
         job=job,
         job_missing=missing,
         volume=volume if isinstance(volume, Volume) else None,
@@ -52,23 +69,23 @@ async def look(provider: Provider, restore: Restore, own_restores: OwnRestores) 
         failure=failure,
     )
     if restore.pair_seen_busy or not (
-        sight.volume_status == WRITTEN and sight.backup_status == READ
+        observation.volume_status == WRITTEN and observation.backup_status == READ
     ):
-        return sight
+        return observation
     if job is not None:
         is_ours = job.status == "RUNNING" and not job_mismatch(restore, job)
     else:
         is_ours = await _is_only_pair(provider, restore, own_restores)
-    return replace(sight, pair_busy=is_ours)
+    return replace(observation, pair_busy=is_ours)
 
 
 async def _is_only_pair(provider: Provider, restore: Restore, own_restores: OwnRestores) -> bool:
     """Whether no other restore can be what keeps this disk and this backup busy.
 
-    Somebody may restore this backup onto another disk, and another backup onto this disk, at the
-    same time. Then another backup and another disk are at work, and each of them began together
-    with one of ours. Those of the restores on record here are accounted for, and so are those that
-    began at another moment: a restore changes its disk and its backup together.
+    Another operator may restore this backup onto another disk, and another backup onto this disk,
+    at the same time. Then a second backup and a second disk are busy, and each of them began
+    together with one of ours, since a restore changes its disk and its backup together. Busy disks
+    and backups that belong to restores on record here, or began at another time, do not count.
     """
     try:
         backups, volumes = await provider.restoring()
@@ -82,12 +99,12 @@ async def _is_only_pair(provider: Provider, restore: Restore, own_restores: OwnR
     accounted = {one.backup.id for one in own} | {one.volume.id for one in own}
     busy: list[Backup | Volume] = [*backups, *volumes]
     others = [one for one in busy if one.id not in accounted]
-    return _is_together(backup, volume) and not any(
-        _is_together(other, mine) for other in others for mine in (backup, volume)
+    return _began_together(backup, volume) and not any(
+        _began_together(other, mine) for other in others for mine in (backup, volume)
     )
 
 
-def _is_together(one: Backup | Volume, other: Backup | Volume) -> bool:
+def _began_together(one: Backup | Volume, other: Backup | Volume) -> bool:
     """Whether both may have begun to be busy at the same moment."""
     if one.updated_at is None or other.updated_at is None:
         return True
@@ -100,8 +117,8 @@ def is_missing_job(failure: Failure) -> bool:
 
 
 def _is_not_there(failure: Failure) -> bool:
-    """Whether the service that was asked answered 404. Identity services answer so as well, to a
-    dead token or where nothing runs behind them: then the service was not asked at all."""
+    """Whether the service itself answered 404. An identity service may answer 404, too, to a dead
+    token or when nothing runs behind it: then the service was not asked at all."""
     return failure.status == 404 and failure.kind is ErrorKind.REFUSED
 
 
@@ -115,5 +132,5 @@ async def _read(call: Awaitable[Volume | Backup]) -> Volume | Backup | Failure:
 def _status(found: Volume | Backup | Failure) -> str:
     if isinstance(found, Failure):
         return GONE if _is_not_there(found) else ""
-    # What a hidden secret was part of is not known: it decides nothing.
+    # A status in which a secret was blotted out is not known, so it decides nothing.
     return "" if BLOT in found.status else found.status

@@ -1,4 +1,4 @@
-"""How often a running restore is looked at, and how patient the engine is."""
+"""How often a restore is polled, and how long the engine waits for things."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ class PollPace:
     """All figures in seconds. Restores take minutes to hours; gateways count every request."""
 
     first: float = 2.0
-    """Between looks in the first :attr:`first_until` seconds."""
+    """Between polls in the first :attr:`first_until` seconds."""
     first_until: float = 30.0
     middle: float = 5.0
     middle_until: float = 300.0
     late: float = 12.0
     unsettled: float = 60.0
-    """Between looks at an unknown outcome older than :attr:`unsettled_after`."""
+    """Between polls of an unknown outcome older than :attr:`unsettled_after`."""
     unsettled_after: float = 900.0
-    blind_most: float = 60.0
+    max_blind_wait: float = 60.0
     """Longest wait while the cloud cannot be reached."""
-    patience: float = 20.0
-    """How long a look may take until the watch says that it sees nothing."""
-    reconcile: float = 60.0
+    slow_after: float = 20.0
+    """How long a poll may take until the watch counts as blind."""
+    untraced_after: float = 60.0
     """How long without any trace until an unknown outcome is called probably not accepted."""
-    job_patience: float = 30.0
-    """How long a job may be unknown to the cloud before only states are believed."""
-    tries: int = 3
-    """How often a POST that provably was not executed may leave in all."""
+    job_lost_after: float = 30.0
+    """How long a job may be unknown to the cloud before it counts as lost."""
+    max_tries: int = 3
+    """How often in all a POST may be sent, if each time it certainly was not executed."""
     retry_wait: float = 3.0
-    """Before another try, when the cloud named no time."""
-    retry_most: float = 60.0
-    """Longest wait before another try; a longer one asked for ends the submission."""
-    fresh: float = 10.0
-    """How long ago the reading of backup and disk may have ended when a request leaves."""
-    follow: float = 1.0
-    """Between looks at what other programs wrote to the journal."""
+    """Before another try, when the cloud gave no time."""
+    max_retry_wait: float = 60.0
+    """Longest wait before another try; when the cloud asks for more, the submission ends."""
+    max_reading_age: float = 10.0
+    """How old the reading of backup and disk may be when a request leaves."""
+    follow_journal: float = 1.0
+    """Between reads of what other programs wrote to the journal."""
 
     def wait(self, age: float, *, unsettled: bool, blind: int, rng: random.Random) -> float:
-        """Seconds until the next look at a restore of *age* seconds.
+        """Seconds until the next poll of a restore of *age* seconds.
 
-        *blind* counts the looks in a row that did not reach the cloud.
+        *blind* counts the polls in a row that did not reach the cloud.
         """
         if unsettled and age > self.unsettled_after:
             base = self.unsettled
@@ -52,5 +52,5 @@ class PollPace:
         else:
             base = self.late
         if blind:
-            base = min(max(base, self.blind_most), base * 2 ** min(blind, 8))
+            base = min(max(base, self.max_blind_wait), base * 2 ** min(blind, 8))
         return base * rng.uniform(0.9, 1.1)

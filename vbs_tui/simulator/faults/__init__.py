@@ -1,1 +1,5 @@
-"""What goes wrong on purpose: rules that choose requests, and what happens to these."""
+"""What goes wrong on purpose: ``kinds`` lists the faults, ``effects`` does them.
+
+``scopes`` says which requests a fault can be limited to, ``rules`` reads how faults are written,
+``gates`` holds requests until they are released.
+"""

@@ -1,4 +1,4 @@
-"""Gates that hold requests until somebody lets them go: how tests freeze an answer."""
+"""Gates that hold requests until they are released, so that a test can stop one half-way."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Gate:
         return self.waiting.wait(timeout)
 
     def release(self) -> None:
-        """Let go what waits, and everything that comes later."""
+        """Release what waits, and hold nothing from now on."""
         with self._lock:
             self._open = True
             held, self._held = self._held, []
@@ -52,7 +52,7 @@ class Gate:
         self.release()
 
     async def pass_through(self, call: Call) -> None:
-        """Wait at the gate when the request is one of its own."""
+        """Wait at the gate if the request matches."""
         if not (
             self._pattern.search(call.path) or self._pattern.search(f"{call.method} {call.path}")
         ):

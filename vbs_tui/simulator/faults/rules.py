@@ -1,4 +1,4 @@
-"""Faults by name: what can go wrong on the way, how often, and to which requests.
+"""Faults as they are written: which happen, how often, and to which requests.
 
 A fault is written ``name[@scope]=chance[:argument]``. The chance is a share from 0 to 1, or
 ``2x`` for exactly the next two requests of that scope. Several are joined by commas.
@@ -9,85 +9,15 @@ from __future__ import annotations
 import random
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
+from vbs_tui.simulator.faults.kinds import FAULT_KINDS, Phase
+from vbs_tui.simulator.faults.scopes import SCOPES
 from vbs_tui.simulator.http.messages import Call
 
-_IAM = re.compile(r"/v3/(auth|users|projects)\b")
-_LIST = re.compile(r"/(backups|volumes|cloudvolumes)(/detail)?\Z")
-_SHOW = re.compile(r"/(backups|volumes|cloudvolumes)/[^/]+\Z")
 _STATUS = re.compile(r"([45]\d\d)-(before|after)\Z")
-
-Phase = Literal["token", "before", "after", "delay"]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One sort of fault. ``argument`` names what may follow the chance; its default beside it."""
-
-    name: str
-    phase: Phase
-    meaning: str
-    argument: str = ""
-    default: float | None = None
-
-
-KINDS: tuple[Kind, ...] = (
-    Kind("drop-before", "before", "the connection closes; nothing was executed"),
-    Kind("drop-after", "after", "executed, then the connection closes without an answer"),
-    Kind("500-before", "before", "a 500 (or 4NN, 5NN of your choice); nothing was executed"),
-    Kind("500-after", "after", "executed, then answered with a 500 (or another 4NN, 5NN)"),
-    Kind("429", "before", "too many requests; not executed", "seconds for Retry-After"),
-    Kind("slow", "delay", "executed at once, answered late", "seconds", 10.0),
-    Kind("slow-before", "before", "waits, then executes and answers", "seconds", 10.0),
-    Kind("html", "before", "a proxy's page in HTML with status 200; not executed"),
-    Kind("html-after", "after", "executed, then an HTML page with status 200"),
-    Kind("empty", "after", "executed, then status 200 with an empty body"),
-    Kind("truncate", "after", "executed, then JSON that ends half-way"),
-    Kind("cut", "after", "executed, then the connection closes in the middle of the body"),
-    Kind("wrong-types", "after", "executed, then JSON whose values have other types"),
-    Kind("error-200", "before", "status 200 with an error in the body; not executed"),
-    Kind("no-job-id", "after", "executed, then status 200 without the job's id (restores only)"),
-    Kind(
-        "copy-refused",
-        "after",
-        "executed, then the answer to a second copy of the request: 400, the disk is busy",
-    ),
-    Kind("redirect", "before", "302 to the path without its last part; not executed"),
-    Kind(
-        "expire-token", "token", "the token is expired; a whole number N of 2 or more: after N uses"
-    ),
-)
-
-SCOPES: dict[str, tuple[str, Callable[[Call], bool]]] = {
-    "all": ("every request (also when no scope is given)", lambda _call: True),
-    "iam": ("log-in, projects, catalog", lambda call: _IAM.match(call.path) is not None),
-    "restore": (
-        "restore requests of both kinds",
-        lambda call: call.method == "POST" and call.path.endswith("/restore"),
-    ),
-    "jobs": ("job queries", lambda call: "/jobs/" in call.path),
-    "list": (
-        "lists of backups and of volumes",
-        lambda call: call.method == "GET" and _LIST.search(call.path) is not None,
-    ),
-    "show": (
-        "one backup or one volume",
-        lambda call: (
-            call.method == "GET" and _SHOW.search(call.path) is not None and not _is_list(call)
-        ),
-    ),
-    "backups": ("reads of backups", lambda call: call.method == "GET" and "/backups" in call.path),
-    "volumes": ("reads of volumes", lambda call: call.method == "GET" and "volumes" in call.path),
-}
-
-_BY_NAME = {kind.name: kind for kind in KINDS}
-
-
-def _is_list(call: Call) -> bool:
-    return _LIST.search(call.path) is not None
+_BY_NAME = {kind.name: kind for kind in FAULT_KINDS}
 
 
 @dataclass(slots=True, eq=False)
@@ -152,7 +82,7 @@ class Faults:
 def describe_faults() -> str:
     """All faults and scopes as a table in text, for help."""
     lines = ["faults, written name[@scope]=chance[:argument], joined by commas:"]
-    for kind in KINDS:
+    for kind in FAULT_KINDS:
         argument = f" [:{kind.argument}]" if kind.argument else ""
         lines.append(f"  {kind.name:<13} {kind.meaning}{argument}")
     lines += ["chance: a share from 0 to 1, or 2x for exactly the next two requests", "scopes:"]

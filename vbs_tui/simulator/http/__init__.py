@@ -1,1 +1,1 @@
-"""HTTP of the simulated cloud: requests and answers as data, error bodies, paging, the wire."""
+"""HTTP of the simulated cloud: requests and replies as data, error bodies, paging, the listener."""

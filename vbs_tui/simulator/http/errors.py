@@ -1,4 +1,4 @@
-"""The shapes in which the services tell errors. Each function returns an error to raise."""
+"""Error bodies in the form of each service. Each function returns an error to raise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from vbs_tui.simulator.http.messages import ApiError, Reply
 
-_NATIVE_NAMES = {
+_CINDER_NAMES = {
     400: "badRequest",
     401: "unauthorized",
     403: "forbidden",
@@ -49,14 +49,14 @@ def gateway(status: int, code: str, message: str, request_id: str | None) -> Api
     return _error(status, body)
 
 
-def native(status: int, message: str) -> ApiError:
+def cinder(status: int, message: str) -> ApiError:
     """``{"badRequest": {"code", "message"}}`` and its siblings, as Cinder answers."""
-    name = _NATIVE_NAMES.get(status, "computeFault")
+    name = _CINDER_NAMES.get(status, "computeFault")
     return _error(status, {name: {"code": status, "message": message}})
 
 
-def unrouted() -> ApiError:
-    """The flat answer of Cinder's router to a path that it does not have."""
+def unknown_route() -> ApiError:
+    """The 404 of Cinder's router for a path that it does not know."""
     return _error(
         404,
         {

@@ -1,4 +1,4 @@
-"""One request and one answer, as the services of the simulator see them."""
+"""A request and a reply, as the simulated services see them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Call:
     """32 hex digits."""
     authenticated: bool = False
     expire_token: bool = False
-    """Set by a fault: the token is taken for expired."""
+    """Set by a fault: the token counts as expired."""
     grant: Grant | None = None
 
     @property
@@ -55,7 +55,7 @@ class Call:
 
 @dataclass
 class Reply:
-    """An answer: JSON (or ready bytes), or a closed connection when ``drop`` is set."""
+    """A response: JSON or bytes, or a closed connection when ``drop`` is set."""
 
     status: int = 200
     body: Any = None
@@ -73,7 +73,7 @@ class Reply:
 
 
 class ApiError(Exception):
-    """A refusal, with the answer that tells it."""
+    """A refused request, with its reply."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(f"{reply.status} {reply.body!r}")

@@ -1,4 +1,4 @@
-"""Lists by marker, limit, offset, sort and filter, with the native services' traps.
+"""Lists by marker, limit, offset, sort and filter, with the peculiarities of real services.
 
 A ``next`` link is there whenever the page is full, so an exactly full last page points to an
 empty one. It repeats the request's parameters, ``offset`` included, which then is applied again.
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from vbs_tui.simulator.http import errors
 from vbs_tui.simulator.http.messages import Call
-from vbs_tui.simulator.world.world import Row, Shelf
+from vbs_tui.simulator.world.table import Row, Table
 
 SORT_KEYS = {
     "id": "id",
@@ -35,17 +35,17 @@ class Page:
     next_query: str | None
 
 
-def page_of(shelf: Shelf[Row], call: Call, cap: int, wanted: Callable[[Row], bool]) -> Page:
+def page_of(table: Table[Row], call: Call, cap: int, wanted: Callable[[Row], bool]) -> Page:
     """One page. 400 for a bad limit, offset or sort key, 404 for an unknown marker."""
     limit = min(_number(call, "limit", cap), cap)
     offset = _number(call, "offset", 0)
     key, descending = _sorting(call)
-    rows, places = shelf.ordered(key, descending=descending)
+    rows, places = table.ordered(key, descending=descending)
     start = 0
     marker = call.query.get("marker")
     if marker:
         if marker not in places:
-            raise errors.native(404, f"No row has the id of the marker {marker}.")
+            raise errors.cinder(404, f"No row has the id of the marker {marker}.")
         start = places[marker] + 1
     found = _take((rows[at] for at in range(start, len(rows))), wanted, offset, limit)
     is_full = limit > 0 and len(found) == limit
@@ -83,7 +83,7 @@ def _number(call: Call, name: str, default: int) -> int:
     if text is None:
         return default
     if not text.isascii() or not text.isdigit():
-        raise errors.native(400, f"The parameter {name} must be a whole number from 0.")
+        raise errors.cinder(400, f"The parameter {name} must be a whole number from 0.")
     return int(text)
 
 
@@ -93,7 +93,7 @@ def _sorting(call: Call) -> tuple[str, bool]:
     key = key or call.query.get("sort_key", "created_at")
     direction = direction or call.query.get("sort_dir", "desc")
     if key not in SORT_KEYS or direction not in ("asc", "desc"):
-        raise errors.native(400, f"Sorting by {key} {direction} is not possible.")
+        raise errors.cinder(400, f"Sorting by {key} {direction} is not possible.")
     return SORT_KEYS[key], direction == "desc"
 
 

@@ -1,1 +1,4 @@
-"""The simulated services, one a file: identity, volumes, backups, restores."""
+"""The simulated services, one file each: calls, states and the bodies of responses.
+
+Each names its own routes. A new service is one file and one row in ``app``.
+"""

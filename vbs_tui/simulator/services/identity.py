@@ -5,21 +5,39 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from vbs_tui.simulator.auth.authenticator import Authenticator, Refusal, Token
 from vbs_tui.simulator.http import errors
 from vbs_tui.simulator.http.messages import ApiError, Call, Grant, Reply
-from vbs_tui.simulator.services.access import Doorkeeper, Refusal, Token
-from vbs_tui.simulator.world.world import Project, User, World, derived_hex
+from vbs_tui.simulator.services.base import Route
+from vbs_tui.simulator.world.ids import derived_hex
+from vbs_tui.simulator.world.world import Project, User, World
 
 _METHODS = frozenset({"token", "application_credential", "password", "totp"})
 _WRONG = "Log-in refused: these credentials do not open this scope."
 
 
 class IdentityService:
-    """IAM of one world. Every method answers one route."""
+    """IAM of one world. Each method that takes a call answers one route."""
 
-    def __init__(self, world: World, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, world: World, authenticator: Authenticator) -> None:
         self.world = world
-        self.doorkeeper = doorkeeper
+        self.authenticator = authenticator
+
+    def routes(self) -> list[Route]:
+        """All routes of the service, in the order in which they are matched."""
+        rows: list[Route] = [("GET", "/", self.versions)]
+        for version in ("/v1", "/v2", "/v3"):
+            rows += [("GET", version, self.version), ("GET", f"{version}/", self.version)]
+        return [
+            *rows,
+            ("POST", "/v3/auth/tokens", self.create_token),
+            ("GET", "/v3/auth/tokens", self.validate_token),
+            ("DELETE", "/v3/auth/tokens", self.revoke_token),
+            ("GET", "/v3/auth/projects", self.my_projects),
+            ("GET", "/v3/auth/catalog", self.catalog),
+            ("GET", "/v3/projects", self.all_projects),
+            ("GET", "/v3/users/{user_id}/projects", self.user_projects),
+        ]
 
     def versions(self, call: Call) -> Reply:
         document = _version_document(call, "v3")
@@ -37,7 +55,7 @@ class IdentityService:
             raise _bad_body()
         user, parent, fixed = self._identify(tuple(map(str, methods)), identity)
         project, is_domain = self._scope(user, auth.get("scope"), fixed)
-        token = self.doorkeeper.issue(
+        token = self.authenticator.issue(
             user,
             tuple(map(str, methods)),
             project=project,
@@ -50,8 +68,8 @@ class IdentityService:
         return Reply(201, body, {"X-Subject-Token": token.text})
 
     def validate_token(self, call: Call) -> Reply:
-        self.enter(call)
-        token = self.doorkeeper.token(call.headers.get("x-subject-token", ""))
+        self.authorize(call)
+        token = self.authenticator.token(call.headers.get("x-subject-token", ""))
         if token is None:
             raise errors.identity(404, "No such token.")
         with_catalog = "nocatalog" not in call.query
@@ -59,19 +77,19 @@ class IdentityService:
         return Reply(200, body, {"X-Subject-Token": token.text})
 
     def revoke_token(self, call: Call) -> Reply:
-        self.enter(call)
-        if not self.doorkeeper.revoke(call.headers.get("x-subject-token", "")):
+        self.authorize(call)
+        if not self.authenticator.revoke(call.headers.get("x-subject-token", "")):
             raise errors.identity(404, "No such token.")
         return Reply(204)
 
     def my_projects(self, call: Call) -> Reply:
         """``GET /v3/auth/projects``."""
-        grant = self.enter(call)
+        grant = self.authorize(call)
         return self._project_list(call, self._projects_of(grant.user))
 
     def user_projects(self, call: Call) -> Reply:
         """``GET /v3/users/{user_id}/projects``: one's own, or anybody's for an administrator."""
-        grant = self.enter(call)
+        grant = self.authorize(call)
         user = self.world.user(call.params["user_id"])
         if grant.user is not user and not grant.user.is_admin:
             raise errors.identity(403, "Another user's projects need an administrator.")
@@ -81,7 +99,7 @@ class IdentityService:
 
     def all_projects(self, call: Call) -> Reply:
         """``GET /v3/projects``: for administrators, and for access keys, which have no token."""
-        grant = self.enter(call)
+        grant = self.authorize(call)
         if not grant.user.is_admin and grant.token:
             raise errors.identity(403, "The list of all projects needs an administrator.")
         rows = self.world.projects if grant.user.is_admin else self._projects_of(grant.user)
@@ -90,15 +108,15 @@ class IdentityService:
 
     def catalog(self, call: Call) -> Reply:
         """``GET /v3/auth/catalog``."""
-        grant = self.enter(call)
+        grant = self.authorize(call)
         project = grant.project
         if project is None:
             raise errors.identity(403, "A catalog needs a token with a project.")
         return Reply(200, {"catalog": _catalog(call, self.world.region, project), "links": {}})
 
-    def enter(self, call: Call) -> Grant:
+    def authorize(self, call: Call) -> Grant:
         """The grant of the request, or a 401 like the identity service's."""
-        grant = self.doorkeeper.check(call)
+        grant = self.authenticator.check(call)
         if grant is Refusal.CLOCK_SKEW:
             text = "The time of the signature is too far from the gateway's."
             raise errors.gateway(401, "APIG.0303", text, call.request_id)
@@ -111,7 +129,7 @@ class IdentityService:
     def _identify(
         self, methods: tuple[str, ...], identity: dict[str, Any]
     ) -> tuple[User, Token | None, Project | None]:
-        """Who it is, by every method that is named: all of them must agree."""
+        """The user, by all methods of the request, which must agree."""
         users: list[User] = []
         parent: Token | None = None
         fixed: Project | None = None
@@ -120,7 +138,7 @@ class IdentityService:
             if claim is None:
                 raise _bad_body()
             if method == "token":
-                parent = self.doorkeeper.token(str(claim.get("id")))
+                parent = self.authenticator.token(str(claim.get("id")))
                 if parent is None:
                     raise errors.identity(404, "This is no token, or none any more.")
                 users.append(parent.user)
@@ -147,7 +165,7 @@ class IdentityService:
         user = self._user(claim)
         if user.totp_secret is None:
             raise errors.identity(401, _WRONG)
-        if not self.doorkeeper.accepts_passcode(user, claim.get("passcode")):
+        if not self.authenticator.accepts_passcode(user, claim.get("passcode")):
             raise errors.gateway(400, "IAM.1061", "The passcode is not valid.", None)
         return user
 

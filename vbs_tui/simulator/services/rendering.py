@@ -1,4 +1,4 @@
-"""Rows as the services write them: JSON objects of backups, volumes and jobs."""
+"""JSON objects of backups, volumes and jobs, as the services send them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from vbs_tui.simulator.world.world import Backup, Project, Volume, derived_hex, derived_uuid
+from vbs_tui.simulator.world.ids import derived_hex, derived_uuid
+from vbs_tui.simulator.world.world import Backup, Project, Volume
 
 
 def plain_time(moment: datetime | None) -> str | None:
@@ -15,7 +16,7 @@ def plain_time(moment: datetime | None) -> str | None:
 
 
 def job_time(moment: datetime | None) -> str:
-    """UTC with milliseconds and ``Z``; empty for a moment that has not come."""
+    """UTC with milliseconds and ``Z``; empty for ``None``."""
     return "" if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
@@ -29,7 +30,7 @@ def backup_summary(backup: Backup, project: Project, version: str, base_url: str
 
 
 def backup_detail(backup: Backup, project: Project, version: str, base_url: str) -> dict[str, Any]:
-    """A backup in full. Only ``v2`` carries ``service_metadata``, and each names the owner so."""
+    """A backup in full. Only ``v2`` has ``service_metadata``; the owner's field differs."""
     owner = backup.owner_id or project.id
     snapshot = derived_uuid("snapshot", backup.id)
     row: dict[str, Any] = {
@@ -90,7 +91,7 @@ def volume_summary(volume: Volume, project: Project, version: str, base_url: str
 
 
 def volume_detail(volume: Volume, project: Project, version: str, base_url: str) -> dict[str, Any]:
-    """A volume in full. ``bootable`` is text, ``encrypted`` never says so: the metadata does."""
+    """A volume in full. ``bootable`` is text; ``encrypted`` is always false, see its metadata."""
     return {
         **volume_summary(volume, project, version, base_url),
         "status": volume.status,
@@ -130,8 +131,8 @@ def volume_detail(volume: Volume, project: Project, version: str, base_url: str)
     }
 
 
-def vendor_volume(volume: Volume, project: Project, base_url: str) -> dict[str, Any]:
-    """A volume as the vendor's own list has it, with some fields more."""
+def evs_volume(volume: Volume, project: Project, base_url: str) -> dict[str, Any]:
+    """A volume in EVS' own list, with more fields."""
     return {
         **volume_detail(volume, project, "v2", base_url),
         "service_type": "EVS",

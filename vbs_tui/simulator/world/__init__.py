@@ -1,1 +1,1 @@
-"""What the simulated cloud contains and how it changes with time. Knows no HTTP."""
+"""What the simulated cloud contains, and how it changes with time. Knows no HTTP."""

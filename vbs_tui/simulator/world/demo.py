@@ -1,4 +1,4 @@
-"""The demo world: a company's disks and their nightly backups, dated from the clock's now."""
+"""The demo world: a company's disks and their nightly backups, up to the present."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from vbs_tui.simulator.world.demo_data import (
     BackupPlan,
     DiskPlan,
 )
+from vbs_tui.simulator.world.ids import dashed, derived_hex, derived_uuid
 from vbs_tui.simulator.world.world import (
     AccessKey,
     AppCredential,
@@ -25,9 +26,6 @@ from vbs_tui.simulator.world.world import (
     User,
     Volume,
     World,
-    dashed,
-    derived_hex,
-    derived_uuid,
 )
 
 _DOMAIN = "OTC00000000001000009001"
@@ -235,7 +233,7 @@ class _Builder:
         return backup
 
     def _older(self, number: int, disks: list[Volume]) -> list[Backup]:
-        """The nights before, disk after disk: cheap rows for worlds of any size."""
+        """Earlier nights, disk after disk: rows for a world of any size."""
         chains = {chain.disk: chain for chain in CHAINS}
         sources = [disk for disk in disks if disk.name in chains]
         if number > len(sources) * _DISK_NIGHTS:

@@ -1,4 +1,4 @@
-"""What a simulator received, and what it executed. Safe to read from any thread."""
+"""A record of what a simulator received and executed. Can be read from any thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datetime import datetime
 _SECRET_HEADERS = frozenset(
     {"authorization", "x-auth-token", "x-subject-token", "x-security-token", "cookie"}
 )
-_LOOK_SECONDS = 0.02
+_WAIT_SECONDS = 0.02
 _KEPT_REQUESTS = 20_000
 
 
@@ -65,7 +65,7 @@ class Ledger:
     """Requests in order of arrival (the last 20,000), restores in order of acceptance."""
 
     def __init__(self) -> None:
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._requests: deque[RequestRecord] = deque(maxlen=_KEPT_REQUESTS)
         self._restores: list[RestoreRecord] = []
         self._deleted: list[str] = []
@@ -75,26 +75,26 @@ class Ledger:
 
     @property
     def requests(self) -> list[RequestRecord]:
-        with self._news:
+        with self._changed:
             return list(self._requests)
 
     @property
     def restores(self) -> list[RestoreRecord]:
         """Every accepted restore, with its outcome as of now."""
         self.settle()
-        with self._news:
+        with self._changed:
             return list(self._restores)
 
     @property
     def deleted_backups(self) -> list[str]:
         """Ids of the backups that were deleted, by whichever call."""
-        with self._news:
+        with self._changed:
             return list(self._deleted)
 
     @property
     def errors(self) -> list[BaseException]:
-        """Exceptions inside the simulator itself; anything here is a bug of it."""
-        with self._news:
+        """Exceptions inside of the simulator; each is a bug in it."""
+        with self._changed:
             return list(self._errors)
 
     def restore_posts(
@@ -118,50 +118,50 @@ class Ledger:
             left = until - time.monotonic()
             if left <= 0:
                 return False
-            with self._news:
-                # Restores end by the clock alone, without news: hence the short look.
-                self._news.wait(min(left, _LOOK_SECONDS))
+            with self._changed:
+                # A restore ends by the clock, without a notification: so wait briefly only.
+                self._changed.wait(min(left, _WAIT_SECONDS))
 
     def clear(self) -> None:
         """Forget the requests; restores and deletions stay."""
-        with self._news:
+        with self._changed:
             self._requests.clear()
 
     def open(self, record: RequestRecord) -> RequestRecord:
-        with self._news:
+        with self._changed:
             self._requests.append(record)
-            self._news.notify_all()
+            self._changed.notify_all()
         return record
 
     def close(self, record: RequestRecord, status: int | None, fault: str) -> None:
-        with self._news:
+        with self._changed:
             record.status = status
             record.fault = fault
             record.finished = True
-            self._news.notify_all()
+            self._changed.notify_all()
 
     def add_restore(self, record: RestoreRecord) -> RestoreRecord:
-        with self._news:
+        with self._changed:
             self._restores.append(record)
-            self._news.notify_all()
+            self._changed.notify_all()
         return record
 
     def end_restore(self, record: RestoreRecord, outcome: str, at: datetime, code: str) -> None:
-        with self._news:
+        with self._changed:
             record.outcome = outcome
             record.ended_at = at
             record.error_code = code
-            self._news.notify_all()
+            self._changed.notify_all()
 
     def add_deletion(self, backup_id: str) -> None:
-        with self._news:
+        with self._changed:
             self._deleted.append(backup_id)
-            self._news.notify_all()
+            self._changed.notify_all()
 
     def add_error(self, error: BaseException) -> None:
-        with self._news:
+        with self._changed:
             self._errors.append(error)
-            self._news.notify_all()
+            self._changed.notify_all()
 
     @staticmethod
     def safe_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Restores over time. Nothing runs in the background: every look at the world first applies
-what the clock says has happened since.
+"""Restores over time.
+
+Nothing runs in the background: before each request, everything that is due by the clock happens.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vbs_tui.simulator.options import Options
+from vbs_tui.simulator.world.ids import derived_hex
 from vbs_tui.simulator.world.ledger import Ledger, RestoreRecord
-from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World, derived_hex
+from vbs_tui.simulator.world.world import Backup, Project, Script, Volume, World
 
 _REASON = "RestoreBackup Task-fail: {}."
 _DISK_BROKEN = "fsp cinder return volume status is error_restoring"
@@ -47,8 +49,8 @@ class _Restore:
     job: Job | None
 
 
-class Machine:
-    """The world's clockwork. Call with the world's lock held; ``settle`` takes it itself."""
+class RestoreMachine:
+    """Runs restores and deletions. Call with the world's lock held; ``settle`` takes it itself."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What the simulated cloud holds: projects, backups, volumes, servers, people.
+"""What the simulated cloud holds: projects, backups, volumes, servers, users.
 
 Rows are small mutable objects; what a client sees of them is rendered only when it is asked for
 (:mod:`vbs_tui.simulator.services.rendering`), so a world of 100,000 backups costs little. Sizes are
@@ -7,15 +7,13 @@ GiB, times aware UTC. One lock guards a whole world.
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-_EPOCH_TEXT = ""
+from vbs_tui.simulator.world.table import Table
 
 
 class Script(StrEnum):
@@ -120,65 +118,6 @@ class Server:
     status: str = "ACTIVE"
 
 
-Row = TypeVar("Row", Backup, Volume)
-
-_FIXED_KEYS = frozenset({"created_at", "id"})
-
-
-class Shelf(Generic[Row]):
-    """Rows by id, with the sorted orders kept until something changes."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
-        self._membership = 0
-        self._content = 0
-        self._orders: dict[tuple[str, bool], tuple[int, list[Row], dict[str, int]]] = {}
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows.values())
-
-    def add(self, row: Row) -> None:
-        self._rows[row.id] = row
-        self._membership += 1
-
-    def extend(self, rows: Iterable[Row]) -> None:
-        self._rows.update((row.id, row) for row in rows)
-        self._membership += 1
-
-    def remove(self, row_id: str) -> None:
-        """Take a row out; nothing happens when it is not there."""
-        if self._rows.pop(row_id, None) is not None:
-            self._membership += 1
-
-    def get(self, row_id: str) -> Row | None:
-        return self._rows.get(row_id)
-
-    def changed(self) -> None:
-        """Say that some field of some row changed, so that orders by it are made anew."""
-        self._content += 1
-
-    def ordered(self, key: str, *, descending: bool) -> tuple[list[Row], dict[str, int]]:
-        """The rows sorted by ``key`` then id, and the position of each id."""
-        stamp = self._membership * 1_000_003 + (0 if key in _FIXED_KEYS else self._content)
-        known = self._orders.get((key, descending))
-        if known is None or known[0] != stamp:
-            rows = sorted(self._rows.values(), key=_sort_key(key), reverse=descending)
-            known = (stamp, rows, {row.id: place for place, row in enumerate(rows)})
-            self._orders[key, descending] = known
-        return known[1], known[2]
-
-
-def _sort_key(key: str) -> Callable[[Any], tuple[bool, Any, str]]:
-    def of(row: Any) -> tuple[bool, Any, str]:
-        value = getattr(row, key, None)
-        return (value is not None, value if value is not None else _EPOCH_TEXT, row.id)
-
-    return of
-
-
 @dataclass(slots=True, eq=False)
 class Project:
     """A project with what is in it."""
@@ -190,8 +129,8 @@ class Project:
     parent_id: str = ""
     closed: bool = False
     """Whether the backup service is closed to it (``BackupService.4008``)."""
-    backups: Shelf[Backup] = field(default_factory=Shelf[Backup])
-    volumes: Shelf[Volume] = field(default_factory=Shelf[Volume])
+    backups: Table[Backup] = field(default_factory=Table[Backup])
+    volumes: Table[Volume] = field(default_factory=Table[Volume])
     servers: dict[str, Server] = field(default_factory=dict)
 
 
@@ -270,29 +209,16 @@ class World:
         return self.projects if project is None else [self.project(project)]
 
 
-def _find(shelves: list[Shelf[Row]], name_or_id: str) -> Row:
-    for shelf in shelves:
-        row = shelf.get(name_or_id)
+_Row = TypeVar("_Row", Backup, Volume)
+
+
+def _find(tables: list[Table[_Row]], name_or_id: str) -> _Row:
+    for table in tables:
+        row = table.get(name_or_id)
         if row is not None:
             return row
-    for shelf in shelves:
-        for row in shelf.ordered("created_at", descending=True)[0]:
+    for table in tables:
+        for row in table.ordered("created_at", descending=True)[0]:
             if row.name == name_or_id:
                 return row
     raise KeyError(name_or_id)
-
-
-def derived_hex(*parts: object) -> str:
-    """32 hex digits that follow from ``parts`` alone."""
-    text = "/".join(str(part) for part in parts)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def derived_uuid(*parts: object) -> str:
-    """A UUID in text that follows from ``parts`` alone."""
-    return dashed(derived_hex(*parts))
-
-
-def dashed(digits: str) -> str:
-    """32 hex digits written as a random (version 4) UUID; two of them give way to its marks."""
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

@@ -220,6 +220,15 @@ TABLE: tuple[Command, ...] = (
         action="open_screen('history.HistoryScreen')",
     ),
     Command(
+        id="manual",
+        keys=("M", "upper_m"),
+        shown="M",
+        label="manual",
+        help="Read the manual: log-in, settings, keys, states, scripts and more.",
+        scope="global",
+        action="open_screen('manual.ManualScreen')",
+    ),
+    Command(
         id="clouds",
         keys=("C", "upper_c"),
         shown="C",

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.backend import Examination
-from vbs_tui.restore.checks.rules import Hazard, Level
+from vbs_tui.restore.checks.hazard_rules import Hazard, Level
 from vbs_tui.times import ago, local
 from vbs_tui.ui.render.job_lines import JOURNAL_REMEDY
 
@@ -113,7 +113,7 @@ def typing_line(examination: Examination) -> Content:
         kind = "" if parts.moment.count("-") == 2 else "the backup's id, as "
         why.append(f"{parts.moment}: {kind}the disk has several backups")
     what = "the disk's name" if not why else "this"
-    lines = [Content.assemble(f"Type {what} to restore: ", (examination.word, "bold"))]
+    lines = [Content.assemble(f"Type {what} to restore: ", (examination.required_text, "bold"))]
     if why:
         lines.append(Content(" · ".join(why)).stylize("$text-muted"))
     return Content("\n").join(lines)

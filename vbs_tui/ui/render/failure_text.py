@@ -21,7 +21,7 @@ _KINDS = {
         "The connection was lost before an answer came.",
         "Check the link. Reading is tried again by itself.",
     ),
-    ErrorKind.NONSENSE: (
+    ErrorKind.UNUSABLE: (
         "The response is not one that this call gives; a proxy in between may have sent it.",
         "Look at the raw response (d). A portal or proxy may answer in the cloud's place.",
     ),
@@ -114,7 +114,7 @@ def _by_state(remedy: str, restore: Restore) -> str:
 def _doubtful(restore: Restore | None) -> str:
     if restore is None or restore.state in (State.PLANNED, State.SENDING):
         return _DOUBTFUL
-    if restore.needs_a_word:
+    if restore.needs_settlement:
         from vbs_tui.ui.render.job_lines import settle_advice  # noqa: PLC0415 - start-up time of scripts
 
         return settle_advice(restore, " in the jobs")
@@ -177,8 +177,8 @@ def _meaning(failure: Failure) -> tuple[str, Part | None, str]:
         return said, near, told.remedy or remedy
     if failure.status is not None and failure.kind is not ErrorKind.JOB:
         status = explain_status(failure.status)
-        if failure.kind in (ErrorKind.NONSENSE, ErrorKind.LOG_IN) and failure.status < 300:
-            return _KINDS[ErrorKind.NONSENSE][0], None, remedy
+        if failure.kind in (ErrorKind.UNUSABLE, ErrorKind.LOG_IN) and failure.status < 300:
+            return _KINDS[ErrorKind.UNUSABLE][0], None, remedy
         return status.meaning, None, status.remedy
     return meaning, None, remedy
 

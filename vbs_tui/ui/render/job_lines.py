@@ -82,7 +82,7 @@ def state_text(restore: Restore, now: datetime) -> str:
         case State.UNKNOWN:
             return f"outcome unknown for {lasted}"
         case State.ABANDONED:
-            return "closed, outcome unknown" if restore.was_taken else "declared not sent"
+            return "closed, outcome unknown" if restore.was_accepted else "declared not sent"
 
 
 JOURNAL_REMEDY = (
@@ -147,7 +147,7 @@ def counts(restores: Collection[Restore], watches: Mapping[str, Watch]) -> str:
     unwatched = sum(watch is not None and is_unwatched(watch) for watch in seen)
     parts = [(running, "running"), (unwatched, "not watched here")]
     parts += [(states[one], word) for one, word in _COUNTED]
-    closed = sum(one.state is State.ABANDONED and one.was_taken for one in restores)
+    closed = sum(one.state is State.ABANDONED and one.was_accepted for one in restores)
     parts.append((closed, "closed"))
     parts.append((sum(states[one] for one in _NEVER_SENT) - closed, "not sent"))
     return " · ".join(f"{count} {word}" for count, word in parts if count)
@@ -249,7 +249,7 @@ def no_contact_reason(failure: Failure | None) -> str:
 
 def settle_advice(restore: Restore, where: str = "") -> str:
     """What to do about an outcome that only the operator can settle."""
-    does = "close it" if restore.was_taken else "declare that it was not sent"
+    does = "close it" if restore.was_accepted else "declare that it was not sent"
     return (
         "It is never sent again by itself. Look at the disk; then keep watching, or press"
         f" {key_for('settle')}{where} to {does}."
@@ -272,6 +272,6 @@ def advice_lines(restore: Restore, room: int) -> list[list[Piece]]:
     if restore.state is not State.UNKNOWN:
         return []
     told = [(line, "accent") for line in textwrap.wrap(restore.summary, room - 2)]
-    if restore.needs_a_word:
+    if restore.needs_settlement:
         told += [(line, "") for line in textwrap.wrap(settle_advice(restore), room - 2)]
     return [[(f"  {line}", style)] for line, style in told]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.rules import Hazard, Level
+from vbs_tui.restore.checks.hazard_rules import Hazard, Level
 
 Assess = Callable[[Backup, Volume], tuple[Hazard, ...]]
 

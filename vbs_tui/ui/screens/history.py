@@ -9,8 +9,8 @@ from functools import partial
 from textual import on, work
 from textual.binding import Binding
 
+from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.export import FORMATS, export
-from vbs_tui.restore.journal.journal import JournalError
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.threads import in_thread
 from vbs_tui.times import local_minute, span

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from textual import on
 
-from vbs_tui.cloud.http.request_log import Call
+from vbs_tui.cloud.request_log import Call
 from vbs_tui.times import local, local_clock
 from vbs_tui.ui.console_app import ConsoleApp
 from vbs_tui.ui.render.table import Cell, Column

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from textual import work
 
-from vbs_tui.restore.journal.journal import JournalError
+from vbs_tui.restore.journal.errors import JournalError
 from vbs_tui.restore.journal.records import LogEntry, Restore
 from vbs_tui.times import local
 from vbs_tui.ui.console_app import ConsoleApp

@@ -7,7 +7,13 @@ from datetime import tzinfo
 
 from vbs_tui.clock import Clock
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.rules import Hazard, Pair, assess, backup_is_available, backup_is_ours
+from vbs_tui.restore.checks.hazard_rules import (
+    Hazard,
+    RestorePair,
+    backup_is_available,
+    backup_is_ours,
+    find_hazards,
+)
 from vbs_tui.ui.render.table import Cell
 from vbs_tui.ui.render.volume_columns import (
     COLUMNS,
@@ -57,7 +63,7 @@ class VolumesPane(CloudListPane[Volume]):
         elif backup != self.backup:
             self._ranking = Ranking(
                 backup,
-                lambda this, volume: assess(this, volume, project_id=project_id),
+                lambda this, volume: find_hazards(this, volume, project_id=project_id),
                 _of_backup(backup, project_id),
             )
         self.list.set_columns(PLAIN_COLUMNS if backup is None else COLUMNS)
@@ -146,6 +152,6 @@ class VolumesPane(CloudListPane[Volume]):
 
 def _of_backup(backup: Backup, project_id: str) -> tuple[Hazard, ...]:
     """The hazards that are the same for every volume."""
-    pair = Pair(backup, Volume(id="", name="", status="", size=None), project_id)
+    pair = RestorePair(backup, Volume(id="", name="", status="", size=None), project_id)
     found = (rule(pair) for rule in (backup_is_available, backup_is_ours))
     return tuple(hazard for hazard in found if hazard is not None)

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from tests.support.toy_cloud import BACKUP, JOB, VOLUME
+from vbs_tui.cloud.providers.vbs.job_decoding import parse_job
 from vbs_tui.cloud.resources import Job
 
 
 def job(**fields: object) -> Job:
-    return Job.from_api({"status": "SUCCESS", "job_id": JOB, **fields}, JOB)
+    return parse_job({"status": "SUCCESS", "job_id": JOB, **fields}, JOB)
 
 
 def test_a_job_tells_which_backup_and_volume_it_is_about() -> None:

@@ -13,9 +13,9 @@ from tests.support.wire_server import Heard, Reply, WireServer, cut, json_reply,
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed
 from vbs_tui.cloud.http.messages import Request, Response
 from vbs_tui.cloud.http.rate_limit import RateLimiter
-from vbs_tui.cloud.http.request_log import RequestLog
 from vbs_tui.cloud.http.session import Session
 from vbs_tui.cloud.http.tls import TlsSettings
+from vbs_tui.cloud.request_log import RequestLog
 
 OK = json_reply({"fine": True})
 
@@ -123,7 +123,7 @@ async def test_answer_beyond_the_bound_is_not_read(length: int) -> None:
     line = Line([cut(head + b"x" * min(length, 300_000))])
     with pytest.raises(CloudError) as caught:
         await line.get()
-    assert caught.value.failure.kind is ErrorKind.NONSENSE
+    assert caught.value.failure.kind is ErrorKind.UNUSABLE
     assert "larger" in caught.value.failure.message
     assert len(line.server.heard) == 1
 

@@ -86,24 +86,24 @@ CASES: list[tuple[str, Reply, ErrorKind, Executed, str]] = [
     (
         "broken compression",
         reply(b"\x1f\x8bnot gzip", 200, {"Content-Encoding": "gzip"}),
-        ErrorKind.NONSENSE,
+        ErrorKind.UNUSABLE,
         Executed.UNKNOWN,
         "",
     ),
-    ("no job id", json_reply({}), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("empty job id", json_reply({"job_id": ""}), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("null job id", json_reply({"job_id": None}), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("object", json_reply({"job_id": {}}), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("path", json_reply({"job_id": "../x"}), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("list", json_reply([]), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("truncated JSON", reply('{"job_id": "ff80'), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("bomb", reply("[" * 100_000), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("empty 202", reply(b"", 202), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
-    ("page", reply("<html>hello</html>"), ErrorKind.NONSENSE, Executed.UNKNOWN, ""),
+    ("no job id", json_reply({}), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("empty job id", json_reply({"job_id": ""}), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("null job id", json_reply({"job_id": None}), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("object", json_reply({"job_id": {}}), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("path", json_reply({"job_id": "../x"}), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("list", json_reply([]), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("truncated JSON", reply('{"job_id": "ff80'), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("bomb", reply("[" * 100_000), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("empty 202", reply(b"", 202), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
+    ("page", reply("<html>hello</html>"), ErrorKind.UNUSABLE, Executed.UNKNOWN, ""),
     (
         "redirection",
         reply(b"", 302, {"Location": "/elsewhere"}),
-        ErrorKind.NONSENSE,
+        ErrorKind.UNUSABLE,
         Executed.UNKNOWN,
         "",
     ),
@@ -155,7 +155,7 @@ CASES += [
     (
         "words within a success",
         json_reply({"error": "went wrong"}),
-        ErrorKind.NONSENSE,
+        ErrorKind.UNUSABLE,
         Executed.UNKNOWN,
         "",
     ),
@@ -217,12 +217,12 @@ async def test_a_request_that_may_not_leave_any_more_is_held_back_whole() -> Non
         provider = await cloud.provider()
     server = await asyncio.start_server(silent, "127.0.0.1", cloud.server.port)
 
-    def may_leave() -> bool:
+    def may_send() -> bool:
         asked.append(read.qsize())
         return False
 
     with pytest.raises(CloudError) as caught:
-        await provider.submit(BACKUP, VOLUME, may_leave=may_leave)
+        await provider.submit(BACKUP, VOLUME, may_send=may_send)
     assert await asyncio.wait_for(read.get(), 10) == b""
     server.close()
     assert asked == [0]
@@ -237,11 +237,11 @@ async def test_a_request_that_may_leave_is_asked_about_once() -> None:
     async with cloud:
         provider = await cloud.provider()
 
-        def may_leave() -> bool:
+        def may_send() -> bool:
             asked.append(len(cloud.server.restores))
             return True
 
-        accepted = await provider.submit(BACKUP, VOLUME, may_leave=may_leave)
+        accepted = await provider.submit(BACKUP, VOLUME, may_send=may_send)
     assert accepted.job_id == JOB
     assert asked == [0]
 

@@ -20,8 +20,8 @@ from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.backend import Examination, Refusal
-from vbs_tui.restore.checks.confirmation import Confirmation
-from vbs_tui.restore.checks.rules import assess
+from vbs_tui.restore.checks.confirmation_text import Confirmation
+from vbs_tui.restore.checks.hazard_rules import find_hazards
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.render.confirmation_text import typing_line
@@ -40,7 +40,7 @@ def examination(one: Volume = OWN, of: Backup = BACKUP) -> Examination:
         region="eu-de",
         backup=of,
         volume=one,
-        hazards=assess(of, one, project_id=PROD.id),
+        hazards=find_hazards(of, one, project_id=PROD.id),
         request=RestoreRequest(
             "POST",
             f"https://vbs.eu-de.example.com/v2/{PROD.id}/cloudbackups/{of.id}/restore",
@@ -394,7 +394,7 @@ async def test_leaving_while_it_reads_asks_nothing_more() -> None:
 async def test_a_disk_that_an_open_restore_holds_is_said_to_be_held_at_once() -> None:
     async with dialog() as d:
         words = "Not sent: the disk db-data-01 is already in a restore that has not ended."
-        await d.examined(replace(examination(), held=words))
+        await d.examined(replace(examination(), conflict=words))
         assert "The disk db-data-01 is already in a restore" in d.text
         assert "No hazard found" not in d.text
         assert not d.screen.query_one("#asking").display

@@ -1,7 +1,7 @@
-"""The job query: VBS, and where VBS does not know a job its neighbours.
+"""The job query of VBS, and of the services beside it for a job that VBS does not know.
 
-Source: ``GET /v1/{project_id}/jobs/{job_id}`` of VBS. An unknown job may be a passing fault of one
-node, so the neighbours are asked only after VBS denied it repeatedly.
+Source: ``GET /v1/{project_id}/jobs/{job_id}`` of VBS. "Unknown job" may be a temporary fault of one
+node, so other services are asked only after VBS has said it several times.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections import OrderedDict
 from urllib.parse import quote
 
 from vbs_tui.cloud.errors import CloudError, ErrorKind, Executed, Failure
+from vbs_tui.cloud.http.errors.responses import response_error, unexpected_response, wrong_object
 from vbs_tui.cloud.http.messages import Request, Response
-from vbs_tui.cloud.http.response_errors import nonsense, of_another, refused
 from vbs_tui.cloud.http.service_client import ServiceClient
+from vbs_tui.cloud.providers.vbs.job_decoding import parse_job
 from vbs_tui.cloud.resources import Job, plain_id
 
-_PATIENCE = 3
+_DENIALS_BEFORE_OTHERS = 3
 _REMEMBERED = 500
 
 
@@ -23,34 +24,34 @@ class Jobs:
     """Jobs of one project."""
 
     def __init__(self, client: ServiceClient, roots: tuple[str, ...], project_id: str) -> None:
-        """*roots*: of VBS first, then of the services that may know its jobs, too."""
+        """*roots*: of VBS first, then of other services that may know its jobs."""
         self._client = client
         self._roots = tuple(dict.fromkeys(roots))
         self._project_id = project_id
         self._denials: OrderedDict[str, int] = OrderedDict()
-        self._homes: OrderedDict[str, str] = OrderedDict()
+        self._known_roots: OrderedDict[str, str] = OrderedDict()
 
-    async def one(self, job_id: str) -> Job:
-        """How the job goes. Raises ``CloudError``: with ``Common.0011`` or 404 for an unknown."""
-        home = self._homes.get(job_id, self._roots[0])
-        answer = await self._ask(home, job_id)
-        if not _denies(answer):
-            return self._job(answer, job_id)
+    async def get(self, job_id: str) -> Job:
+        """The job. Raises ``CloudError``: with ``Common.0011`` or 404 for one that is unknown."""
+        known_root = self._known_roots.get(job_id, self._roots[0])
+        response = await self._read(known_root, job_id)
+        if not _denies(response):
+            return self._job(response, job_id)
         denials = self._denials.pop(job_id, 0) + 1
         self._denials[job_id] = denials
         _trim(self._denials)
-        if denials % _PATIENCE == 0:
+        if denials % _DENIALS_BEFORE_OTHERS == 0:
             for root in self._roots:
-                if root == home:
+                if root == known_root:
                     continue
-                other = await self._ask_aside(root, job_id)
+                other = await self._read_elsewhere(root, job_id)
                 if other is not None:
-                    self._homes[job_id] = root
-                    _trim(self._homes)
+                    self._known_roots[job_id] = root
+                    _trim(self._known_roots)
                     return other
-        raise refused(answer, self._client.session.clock.now())
+        raise response_error(response, self._client.session.clock.now())
 
-    async def _ask(self, root: str, job_id: str) -> Response:
+    async def _read(self, root: str, job_id: str) -> Response:
         url = f"{root}/v1/{quote(self._project_id)}/jobs/{quote(job_id, safe='')}"
         request = Request("GET", url, "read the job", job_id)
         if not plain_id(job_id):
@@ -62,35 +63,35 @@ class Jobs:
                     message="the job id cannot stand in a URL",
                 )
             )
-        return await self._client.ask(request)
+        return await self._client.read(request)
 
-    async def _ask_aside(self, root: str, job_id: str) -> Job | None:
-        """The job as a neighbour tells it; its errors say nothing about the job."""
+    async def _read_elsewhere(self, root: str, job_id: str) -> Job | None:
+        """The job from another service, whose errors say nothing about the job."""
         try:
-            return self._job(await self._ask(root, job_id), job_id)
+            return self._job(await self._read(root, job_id), job_id)
         except CloudError:
             return None
 
-    def _job(self, answer: Response, job_id: str) -> Job:
+    def _job(self, response: Response, job_id: str) -> Job:
         now = self._client.session.clock.now()
-        if not answer.is_success or answer.envelope.told:
-            raise refused(answer, now)
-        data = answer.data
+        if not response.is_ok:
+            raise response_error(response, now)
+        data = response.data
         try:
-            job = Job.from_api(data, job_id)
+            job = parse_job(data, job_id)
         except ValueError as reason:
             text = f"the answer is no job: {reason}"
         else:
-            told = data.get("job_id") if isinstance(data, dict) else None
-            # Opaque, so compared to the letter; that of some clouds is a number.
-            if told is None or told == "" or str(told).strip() == job_id:
+            sent_id = data.get("job_id") if isinstance(data, dict) else None
+            # Opaque, so compared exactly; some clouds send a number.
+            if sent_id is None or sent_id == "" or str(sent_id).strip() == job_id:
                 return job
-            raise of_another(answer, "job", job_id, str(told), now)
-        raise nonsense(answer, text, now)
+            raise wrong_object(response, "job", job_id, str(sent_id), now)
+        raise unexpected_response(response, text, now)
 
 
-def _denies(answer: Response) -> bool:
-    return answer.status == 404 or answer.envelope.code.lower() == "common.0011"
+def _denies(response: Response) -> bool:
+    return response.status == 404 or response.envelope.code.lower() == "common.0011"
 
 
 def _trim(memory: OrderedDict[str, int] | OrderedDict[str, str]) -> None:

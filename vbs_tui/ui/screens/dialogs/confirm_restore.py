@@ -104,13 +104,13 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
 
     def on_mount(self) -> None:
         if self._journal_trouble:
-            self._backend.mend_journal()
+            self._backend.reopen_journal()
         self._read()
 
     @property
     def word(self) -> str:
         """What must be typed; empty while that is not known."""
-        return "" if self._examination is None else self._examination.word
+        return "" if self._examination is None else self._examination.required_text
 
     @property
     def _journal_trouble(self) -> str:
@@ -159,7 +159,7 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         if self._is_busy or self._is_over:
             return
         if self._journal_trouble:
-            self._backend.mend_journal()
+            self._backend.reopen_journal()
         if self._lacks_log_in:
             # Reading alone would be refused again: the log-in waits for the operator.
             self._lacks_log_in = False
@@ -193,8 +193,8 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
         except CloudError as error:
             self._show_failure(error)
             return None
-        if found.held:
-            why = found.held.removeprefix("Not sent: ")
+        if found.conflict:
+            why = found.conflict.removeprefix("Not sent: ")
             held = hard("in another restore", f"{why[:1].upper()}{why[1:]}")
             found = replace(found, hazards=(held, *found.hazards))
         self._examination = found
@@ -284,8 +284,8 @@ class ConfirmScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None
             found is not None
             and found.is_possible
             and not self._journal_trouble
-            and bool(found.word)
-            and self.query_one("#word", Input).value == found.word
+            and bool(found.required_text)
+            and self.query_one("#word", Input).value == found.required_text
         )
 
     @work(exclusive=True, group="submit", exit_on_error=False, description="submit the restore")
@@ -385,7 +385,7 @@ def _what_matters(found: Examination) -> tuple[object, ...]:
     backup, volume = found.backup, found.volume
     return (
         found.hazards,
-        found.word,
+        found.required_text,
         volume.name,
         volume.size,
         volume.updated_at,

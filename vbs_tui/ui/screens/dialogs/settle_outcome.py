@@ -47,8 +47,8 @@ class SettleScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]
             yield said
 
     def _advice(self) -> str:
-        words = self._backend.settling_words(self._restore)
-        if self._restore.was_taken:
+        words = self._backend.settlement_text(self._restore)
+        if self._restore.was_accepted:
             return (
                 "The cloud accepted it, and nothing proves how it ended. Look at the disk's"
                 " content, or at the job in the cloud's own console. Closing it ends the watch and"
@@ -59,7 +59,7 @@ class SettleScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]
             " cloud did accept it, that second restore may collide with the first: look at the"
             f" disk in the cloud's own console before. Type “{words}” to declare it."
         )
-        if self._backend.reaches(self._restore):
+        if self._backend.can_watch(self._restore):
             return declared
         return (
             f"It is not watched from here. Open that cloud ({key_for('clouds')}): the state of disk"
@@ -89,9 +89,7 @@ class SettleScreen(GuardedDialog[Restore | None], BackgroundWork[Restore | None]
     @work(exclusive=True, group="declare", exit_on_error=False, description="declare not sent")
     async def _declare(self, typed: str) -> None:
         try:
-            restore = await asyncio.wrap_future(
-                self._backend.declare_not_sent(self._restore.id, typed)
-            )
+            restore = await asyncio.wrap_future(self._backend.settle(self._restore.id, typed))
         except Refusal as refusal:
             said = self.query_one("#said", Static)
             said.update(Content(str(refusal)))

@@ -110,14 +110,14 @@ class MainScreen(RestoreAction):
         watch = self.store.watches.get(restore.id)
         if not restore.state.is_open:
             self.notify_refusal("It has ended: there is nothing more to look at.")
-        elif not self.console_app.backend.reaches(restore):
+        elif not self.console_app.backend.can_watch(restore):
             self.notify_refusal(
                 f"It is watched from {restore.place}: {key_for('clouds')} opens clouds."
             )
         elif watch is not None and watch.elsewhere:
             self.notify_refusal(f"It is {watch.elsewhere}; what it finds is shown here too.")
         else:
-            self.console_app.backend.look_now(restore.id)
+            self.console_app.backend.poll_now(restore.id)
 
     def _highlighted(self) -> Any:
         pane = self.list_pane

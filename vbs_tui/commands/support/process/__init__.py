@@ -1,0 +1,4 @@
+"""The process and its terminal: environment, signals, output, questions, the end.
+
+Imported by ``commands`` and ``cli`` only.
+"""

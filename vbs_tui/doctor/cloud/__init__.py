@@ -1,0 +1,1 @@
+"""The checks that need a log-in: project, token, endpoints, lists, VBS, roles."""

@@ -1,0 +1,1 @@
+"""Credentials of the simulated cloud: tokens, passcodes, signatures of access keys."""

@@ -11,9 +11,9 @@ from tests.restore.makers import NOW, PROJECT, backup, volume
 from vbs_tui.clock import Instant
 from vbs_tui.cloud.provider import RestoreRequest
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.checks.confirmation_text import Confirmation
 from vbs_tui.restore.checks.examination import Examination
 from vbs_tui.restore.checks.hazard_rules import find_hazards
+from vbs_tui.restore.checks.required_text import Confirmation
 from vbs_tui.restore.refusals import refusal_reason
 
 DAY = "2026-11-22"

@@ -26,8 +26,8 @@ from vbs_tui.cloud.errors import ErrorKind, Executed, Failure
 from vbs_tui.cloud.provider import RestoreRequest
 from vbs_tui.cloud.resources import Backup, Project, Volume
 from vbs_tui.restore.backend import Examination
-from vbs_tui.restore.checks.confirmation_text import Confirmation
 from vbs_tui.restore.checks.hazard_rules import find_hazards
+from vbs_tui.restore.checks.required_text import Confirmation
 from vbs_tui.restore.events import (
     ListKind,
     RestoreChanged,

@@ -11,7 +11,7 @@ from vbs_tui.cloud.errors import CloudError, Failure
 from vbs_tui.cloud.provider import Connection, LogInQuestion, Provider
 from vbs_tui.cloud.request_log import RequestLog
 from vbs_tui.cloud.resources import Project
-from vbs_tui.restore.checks.confirmation_text import ListedResources
+from vbs_tui.restore.checks.required_text import ListedResources
 from vbs_tui.restore.events import (
     Connected,
     ConnectFailed,

@@ -10,7 +10,7 @@ from vbs_tui.clock import Clock
 from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import Provider
 from vbs_tui.cloud.resources import Backup, Volume
-from vbs_tui.restore.checks.confirmation_text import ListedResources
+from vbs_tui.restore.checks.required_text import ListedResources
 from vbs_tui.restore.events import Event, ListFailed, ListKind, ListPage, ListStarted, Notice
 from vbs_tui.restore.refusals import defect_failure
 

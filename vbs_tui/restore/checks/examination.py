@@ -11,9 +11,9 @@ from datetime import datetime
 from vbs_tui.clock import Clock, Instant
 from vbs_tui.cloud.provider import Connection, Provider, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.checks.confirmation_text import Confirmation, ListedResources, confirmation_of
 from vbs_tui.restore.checks.hazard_rules import Hazard, find_hazards, is_possible
 from vbs_tui.restore.checks.preconditions import backup_facts, volume_facts
+from vbs_tui.restore.checks.required_text import Confirmation, ListedResources, confirmation_of
 from vbs_tui.restore.journal.records import Restore
 from vbs_tui.restore.journal.states import State
 
@@ -72,7 +72,7 @@ async def examine(
     """Read both now, at the same time, and find the hazards.
 
     *projects* and *listed* show which other disks have the same name: see
-    :func:`~vbs_tui.restore.checks.confirmation_text.confirmation_of`. Raises ``CloudError``;
+    :func:`~vbs_tui.restore.checks.required_text.confirmation_of`. Raises ``CloudError``;
     ``ValueError`` for an id that cannot be part of a request.
     """
     provider.restore_request(backup_id, volume_id)

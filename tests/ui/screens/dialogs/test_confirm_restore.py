@@ -20,8 +20,8 @@ from vbs_tui.cloud.errors import CloudError
 from vbs_tui.cloud.provider import LogInQuestion, QuestionKind, RestoreRequest
 from vbs_tui.cloud.resources import Backup, Volume
 from vbs_tui.restore.backend import Examination, Refusal
-from vbs_tui.restore.checks.confirmation_text import Confirmation
 from vbs_tui.restore.checks.hazard_rules import find_hazards
+from vbs_tui.restore.checks.required_text import Confirmation
 from vbs_tui.restore.events import SecretWanted
 from vbs_tui.restore.journal.states import State
 from vbs_tui.ui.render.confirmation_text import typing_line

@@ -10,7 +10,7 @@ import pytest
 
 from tests.restore.makers import BACKUP, PROJECT, VOLUME, backup, volume
 from vbs_tui.cloud.resources import Backup, Project, Volume
-from vbs_tui.restore.checks.confirmation_text import ListedResources, confirmation_of
+from vbs_tui.restore.checks.required_text import ListedResources, confirmation_of
 
 NIGHT = datetime(2026, 11, 22, 2, 0, 13, tzinfo=UTC)
 HERE = Project(PROJECT, "eu-de_prod")
